@@ -1,0 +1,175 @@
+// The records of the journal: everything that can change the state, in one total order.
+//
+// A record carries what happened (its payload), to whom (the customer, empty for records of the
+// whole workspace), when (claimed, received, and the engine time given at append) and who did it.
+// The state of the daemon is the fold of these records and of nothing else.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/attribute.hpp"
+#include "base/ids.hpp"
+#include "base/timestamp.hpp"
+
+namespace segmentd {
+
+// A customer did something that a contract describes.
+struct SignalRecord {
+    SignalId signal;
+    Attributes properties;
+    bool operator==(const SignalRecord&) const = default;
+};
+
+// Attributes of a customer became known; named ones replace, the others stay.
+struct ProfileRecord {
+    Attributes attributes;
+    bool operator==(const ProfileRecord&) const = default;
+};
+
+// The customer's answer about purposes travels in Record::consent; this record carries nothing else.
+struct ConsentRecord {
+    bool operator==(const ConsentRecord&) const = default;
+};
+
+// Suppression stops every touch to a customer, whatever they consented to, until it is lifted.
+struct SuppressionRecord {
+    bool suppressed = true;
+    bool operator==(const SuppressionRecord&) const = default;
+};
+
+// A customer was put into an arm by somebody else's randomisation.
+struct AssignmentRecord {
+    PilotId pilot;
+    std::string arm;
+    bool operator==(const AssignmentRecord&) const = default;
+};
+
+// These files are the running definitions from here on.
+struct WorkspaceRecord {
+    std::string version;
+    std::map<std::string, std::string> files;
+    bool operator==(const WorkspaceRecord&) const = default;
+};
+
+// A model was fitted; its scores follow these parameters from here on.
+struct ModelRecord {
+    ModelId model;
+    std::string type;
+    std::int64_t version = 0;  // 1, 2, 3 ... within the model
+    Timestamp as_of{};
+    std::int64_t customers = 0;
+    double log_likelihood = 0;
+    std::map<std::string, double> parameters;
+    bool operator==(const ModelRecord&) const = default;
+};
+
+// Time passed and a timer was due. During catch-up after a long silence nothing may leave.
+struct TickRecord {
+    bool catch_up = false;
+    bool operator==(const TickRecord&) const = default;
+};
+
+// The engine clock was tied to the wall clock: engine = Record::engine_time at wall = received_at.
+struct ClockRecord {
+    bool operator==(const ClockRecord&) const = default;
+};
+
+enum class DeliveryOutcome { delivered, failed, given_up };
+
+// What became of one attempt to send a touch.
+struct DeliveryRecord {
+    std::string touch;  // the effect's id
+    DeliveryOutcome outcome = DeliveryOutcome::delivered;
+    std::int64_t attempt = 1;
+    std::int64_t status = 0;  // HTTP status, 0 where there was none
+    std::string detail;
+    bool operator==(const DeliveryRecord&) const = default;
+};
+
+// A drift monitor raised an alarm: a fact about many customers, recorded as it was seen.
+struct AlarmRecord {
+    std::string monitor;  // the segment watched
+    std::int64_t day = 0;
+    double reference = 0;
+    double estimate = 0;
+    double lower = 0;
+    double upper = 0;
+    std::int64_t observations = 0;
+    bool operator==(const AlarmRecord&) const = default;
+};
+
+// A customer met the arm they were assigned to: the product asked, or a touch of the arm left.
+struct ExposureRecord {
+    PilotId pilot;
+    std::string arm;
+    bool operator==(const ExposureRecord&) const = default;
+};
+
+// The order of the alternatives is the number stored in the journal: append, never reorder.
+using Payload =
+    std::variant<WorkspaceRecord, SignalRecord, ProfileRecord, ConsentRecord, SuppressionRecord, AssignmentRecord,
+                 ModelRecord, TickRecord, ClockRecord, DeliveryRecord, AlarmRecord, ExposureRecord>;
+
+enum class RecordType : std::uint16_t {
+    workspace = 1,
+    signal,
+    profile,
+    consent,
+    suppression,
+    assignment,
+    model,
+    tick,
+    clock,
+    delivery,
+    alarm,
+    exposure,
+};
+
+struct Record {
+    std::uint64_t sequence = 0;           // 1, 2, 3 ... without a gap
+    Timestamp engine_time{};              // never decreasing
+    Timestamp occurred_at{};              // claimed
+    Timestamp received_at{};              // wall clock
+    std::string actor;                    // "system", "token:NAME", "person:NAME", "source:NAME"
+    std::string reason;                   // where a person acted
+    bool historical = false;              // came by import: nobody is contacted because of it
+    std::string message_id;               // for deduplication; empty where there is none
+    CustomerId customer;                  // empty for records of the whole workspace
+    std::map<std::string, bool> consent;  // purpose -> granted, given together with the record
+    Payload payload;
+    bool operator==(const Record&) const = default;
+};
+
+inline RecordType type_of(const Record& record) {
+    return static_cast<RecordType>(record.payload.index() + 1);
+}
+
+// "signal", "profile", ... as printed and stored.
+const char* to_word(RecordType type);
+
+inline constexpr std::uint16_t record_schema_version = 1;
+
+// What the journal shows to everybody: no personal data, so that it can stay after an erasure.
+struct RecordHeader {
+    std::uint64_t sequence = 0;
+    RecordType type = RecordType::tick;
+    Timestamp engine_time{};
+    std::uint16_t schema = record_schema_version;
+    std::array<std::uint8_t, 32> payload_hash{};  // SHA-256 of the ciphertext
+};
+
+// The 52 bytes whose hash is the Merkle leaf: sequence (8), type (2), engine time in microseconds
+// (8), schema (2), payload hash (32); numbers big-endian.
+std::array<std::uint8_t, 52> header_bytes(const RecordHeader& header);
+
+// The payload as canonical JSON (RFC 8785), and back. Everything of the record but sequence,
+// engine_time and type is in it.
+std::string encode_payload(const Record& record);
+Result<Record> decode_payload(RecordType type, std::string_view json);
+
+}  // namespace segmentd

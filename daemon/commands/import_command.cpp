@@ -1,0 +1,169 @@
+// segmentctl import: a file of the past into the journal, sorted by time, and nobody is contacted.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <boost/json.hpp>
+#include <chrono>
+#include <cstdio>
+#include <fstream>
+
+#include "daemon/collect/source_mapping.hpp"
+#include "daemon/collect/table_file.hpp"
+#include "daemon/commands/commands.hpp"
+#include "daemon/commands/offline.hpp"
+#include "daemon/commands/output.hpp"
+
+namespace segmentd::daemon {
+
+namespace json = boost::json;
+
+namespace {
+
+constexpr std::size_t records_per_commit = 20'000;
+
+// A bar on a terminal, nothing elsewhere.
+class ProgressBar {
+  public:
+    void show(const char* what, double share) {
+        const int percent = static_cast<int>(share * 100);
+        if (!on_terminal_ || percent == shown_) return;
+        shown_ = percent;
+        const int done = percent * 30 / 100;
+        fmt::print(stderr, "\r{} [{:#<{}}{:.<{}}] {:3} %", what, "", done, "", 30 - done, percent);
+        std::fflush(stderr);
+    }
+    void clear() {
+        if (on_terminal_) fmt::print(stderr, "\r{:60}\r", "");
+        shown_ = -1;
+    }
+
+  private:
+    bool on_terminal_ = isatty(STDERR_FILENO) == 1;
+    int shown_ = -1;
+};
+
+struct FileRecords {
+    std::vector<Record> records;
+    std::vector<Reject> rejects;
+};
+
+Result<FileRecords> read_file(const rules::Rulebook& book, std::size_t source, const std::string& path,
+                              ProgressBar& bar) {
+    const auto& definition = book.definitions.sources[source];
+    SourceMapping mapping(book, source);
+    FileRecords result;
+    const auto received_at = wall_now();
+    TableVisitor visitor;
+    visitor.on_header = [&](const auto& header) { return mapping.take_header(header); };
+    visitor.on_row = [&](const auto& cells, std::uint64_t row) -> Result<void> {
+        auto mapped = mapping.map(cells, row, received_at);
+        std::ranges::move(mapped.records, std::back_inserter(result.records));
+        for (auto& rejection : mapped.rejections) {
+            result.rejects.push_back({received_at, "source:" + definition.id.text, rejection.reason, rejection.detail,
+                                      json::serialize(json::value_from(cells))});
+        }
+        return {};
+    };
+    visitor.on_progress = [&](const FileProgress& progress) {
+        bar.show("reading",
+                 progress.total == 0 ? 1.0 : static_cast<double>(progress.bytes) / static_cast<double>(progress.total));
+    };
+    if (auto done = read_table(path, definition.format, definition.columns, visitor); !done) return fail(done.error());
+    std::ranges::stable_sort(result.records, {}, &Record::occurred_at);
+    return result;
+}
+
+struct ImportCounts {
+    std::int64_t accepted = 0;
+    std::int64_t duplicates = 0;
+};
+
+Result<ImportCounts> append_all(Offline& offline, FileRecords& file, ProgressBar& bar) {
+    ImportCounts counts;
+    auto& engine = offline.engine();
+    for (std::size_t i = 0; i < file.records.size(); ++i) {
+        auto& record = file.records[i];
+        if (engine.is_duplicate(record.customer, record.message_id)) {
+            ++counts.duplicates;
+            continue;
+        }
+        const auto engine_time = std::min(record.occurred_at, std::max(record.received_at, engine.engine_time()));
+        auto effects = offline.append(std::move(record), engine_time);
+        if (!effects) return fail(std::move(effects).error());
+        ++counts.accepted;
+        if (offline.uncommitted() >= records_per_commit) {
+            if (auto done = offline.commit({}); !done) return fail(done.error());
+        }
+        bar.show("importing", static_cast<double>(i) / static_cast<double>(file.records.size()));
+    }
+    if (auto done = offline.commit(file.rejects); !done) return fail(done.error());
+    return counts;
+}
+
+// Where the workspace lives on the wall clock, time goes on from the last imported signal to now.
+Result<void> catch_up(Offline& offline) {
+    const auto now = offline.engine().time_at(wall_now());
+    if (offline.engine().next_due() > now) return {};
+    Record tick;
+    tick.received_at = wall_now();
+    tick.occurred_at = now;
+    tick.actor = "system";
+    tick.payload = TickRecord{true};
+    auto effects = offline.append(std::move(tick), now);
+    if (!effects) return fail(std::move(effects).error());
+    return offline.commit({});
+}
+
+Result<void> write_rejects(const std::string& path, const std::vector<Reject>& rejects) {
+    std::ofstream out(path);
+    for (const auto& reject : rejects) {
+        out << json::serialize(json::object{
+                   {"reason", reject.reason}, {"detail", reject.detail}, {"row", json::parse(reject.payload)}})
+            << '\n';
+    }
+    if (!out.flush()) return fail(ErrorCode::io, fmt::format("cannot write {}", path));
+    return {};
+}
+
+}  // namespace
+
+int import_command(const CommandOptions& options, const ImportOptions& import) {
+    const auto started = std::chrono::steady_clock::now();
+    auto opened = Offline::open(options.workspace, options.data, Store::Mode::writer);
+    if (!opened) return report(opened.error());
+    auto& offline = **opened;
+    const auto book = offline.engine().population().shared_book();
+    const auto source = rules::index_of(book->definitions.sources, SourceId(import.source));
+    if (!source) {
+        return report(Error{ErrorCode::not_found,
+                            fmt::format("there is no source '{}'", import.source),
+                            {},
+                            "unknown_name",
+                            "sources stand in signals/*.yaml"});
+    }
+    ProgressBar bar;
+    auto file = read_file(*book, *source, import.file, bar);
+    if (!file) return report(file.error());
+    const auto customers_before = offline.engine().population().size();
+    auto counts = append_all(offline, *file, bar);
+    bar.clear();
+    if (!counts) return report(counts.error());
+    if (auto done = catch_up(offline); !done) return report(done.error());
+    if (auto done = offline.close(); !done) return report(done.error());
+    if (!import.rejects_file.empty()) {
+        if (auto done = write_rejects(import.rejects_file, file->rejects); !done) return report(done.error());
+    }
+    const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - started;
+    const auto customers = offline.engine().population().size();
+    print(json::object{{"accepted", counts->accepted},
+                       {"rejected", file->rejects.size()},
+                       {"duplicates", counts->duplicates},
+                       {"customers", customers},
+                       {"new_customers", customers - customers_before},
+                       {"seconds", seconds.count()}},
+          options.as_json);
+    return exit_done;
+}
+
+}  // namespace segmentd::daemon

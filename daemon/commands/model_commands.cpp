@@ -1,0 +1,100 @@
+// segmentctl fit, replay and check.
+#include <boost/json.hpp>
+
+#include "base/sha256.hpp"
+#include "daemon/commands/commands.hpp"
+#include "daemon/commands/offline.hpp"
+#include "daemon/commands/output.hpp"
+#include "daemon/modelling/fit.hpp"
+#include "daemon/reports/reports.hpp"
+#include "daemon/settings/workspace_files.hpp"
+
+namespace segmentd::daemon {
+
+namespace json = boost::json;
+
+namespace {
+
+json::object to_json(const Error& error) {
+    return {{"file", error.where.file},   {"line", error.where.line}, {"column", error.where.column},
+            {"message", error.message},   {"rule", error.rule},       {"hint", error.hint},
+            {"code", to_word(error.code)}};
+}
+
+json::object counts_of(const rules::Definitions& definitions) {
+    return {{"signals", definitions.signals.size()},     {"sources", definitions.sources.size()},
+            {"features", definitions.features.size()},   {"models", definitions.models.size()},
+            {"segments", definitions.segments.size()},   {"playbooks", definitions.playbooks.size()},
+            {"endpoints", definitions.endpoints.size()}, {"metrics", definitions.metrics.size()},
+            {"pilots", definitions.pilots.size()},       {"governance", definitions.governance.size()}};
+}
+
+}  // namespace
+
+int check_command(const std::string& workspace, bool as_json) {
+    const auto files = read_workspace_files(workspace);
+    std::vector<Error> errors;
+    if (!files) errors.push_back(files.error());
+    auto book = files ? compile_workspace(*files) : tl::unexpected(errors);
+    if (!book) errors = std::move(book).error();
+    if (!as_json) {
+        if (!errors.empty()) return report(errors);
+        json::object summary = counts_of((*book)->definitions);
+        summary["version"] = (*book)->definitions.version;
+        print(summary, false);
+        return exit_done;
+    }
+    json::array found;
+    for (const auto& error : errors) found.push_back(to_json(error));
+    json::object result{{"valid", errors.empty()}, {"errors", std::move(found)}};
+    if (errors.empty()) {
+        result["version"] = (*book)->definitions.version;
+        result["counts"] = counts_of((*book)->definitions);
+    }
+    print(result, true);
+    return errors.empty() ? exit_done : exit_wrong_input;
+}
+
+int fit_command(const CommandOptions& options, const FitOptions& fit) {
+    auto opened = Offline::open(options.workspace, options.data, Store::Mode::writer);
+    if (!opened) return report(opened.error());
+    auto& offline = **opened;
+    FitRequest request;
+    request.as_of = offline.engine().engine_time();
+    if (!fit.as_of.empty()) {
+        const auto instant = parse_as_of(fit.as_of);
+        if (!instant) return report(instant.error());
+        request.as_of = *instant;
+    }
+    for (const auto& model : fit.models) request.models.emplace_back(model);
+    auto records = fit_models(offline.engine(), offline.past(), request);
+    if (!records) return report(records.error());
+    for (auto& model : *records) {
+        Record record;
+        record.received_at = wall_now();
+        record.actor = "person:operator";
+        record.reason = "fit as of " + to_text(request.as_of);
+        record.payload = std::move(model);
+        const auto engine_time = offline.engine().time_at(record.received_at);
+        record.occurred_at = engine_time;
+        if (auto effects = offline.append(std::move(record), engine_time); !effects) return report(effects.error());
+    }
+    if (auto done = offline.close(); !done) return report(done.error());
+    print(models_report(offline.engine()), options.as_json);
+    return exit_done;
+}
+
+int replay_command(const CommandOptions& options, bool verify) {
+    auto opened = Offline::open("", options.data, Store::Mode::reader);
+    if (!opened) return report(opened.error());
+    auto& offline = **opened;
+    const auto head = offline.store().tree_head();
+    json::object result{{"records", offline.engine().records()},
+                        {"state_sha256", to_hex(offline.engine().state_hash())},
+                        {"tree_head", to_hex(head.root)}};
+    if (verify) result["verified"] = true;
+    print(result, options.as_json);
+    return exit_done;
+}
+
+}  // namespace segmentd::daemon

@@ -1,0 +1,108 @@
+#include "daemon/commands/offline.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+
+#include "daemon/settings/workspace_files.hpp"
+
+namespace segmentd::daemon {
+namespace {
+
+OpenErrors one(Error error) {
+    return {std::move(error)};
+}
+
+}  // namespace
+
+Offline::Offline(Store store)
+    : store_(std::move(store)),
+      past_([this](std::uint64_t end, const RecordVisitor& visit) {
+          return store_.read_records(1, end, [&](const Record& record) -> Result<void> {
+              visit(record);
+              return {};
+          });
+      }),
+      engine_(past_) {}
+
+tl::expected<std::unique_ptr<Offline>, OpenErrors> Offline::open(const std::string& workspace, const std::string& data,
+                                                                 Store::Mode mode) {
+    std::map<std::string, std::string> files;
+    if (!workspace.empty()) {
+        auto read = read_workspace_files(workspace);
+        if (!read) return tl::unexpected(one(std::move(read).error()));
+        files = std::move(*read);
+        if (auto book = compile_workspace(files); !book) return tl::unexpected(std::move(book).error());
+    }
+    auto store = Store::open(data, mode);
+    if (!store) return tl::unexpected(one(std::move(store).error()));
+    std::unique_ptr<Offline> offline(new Offline(std::move(*store)));
+    if (auto done = offline->fold(); !done) return tl::unexpected(one(std::move(done).error()));
+    if (!workspace.empty()) {
+        if (auto done = offline->use_workspace(files, mode); !done) return tl::unexpected(one(std::move(done).error()));
+    }
+    if (!offline->engine_.has_workspace()) {
+        return tl::unexpected(
+            one({ErrorCode::not_found, "the store holds no workspace yet", {}, {}, "name one with --workspace"}));
+    }
+    return offline;
+}
+
+Result<void> Offline::fold() {
+    const auto summary = store_.read_journal(1, [&](const Record& record) -> Result<void> {
+        auto effects = engine_.apply(record);
+        if (!effects) return fail(std::move(effects).error());
+        return {};
+    });
+    if (!summary) return fail(summary.error());
+    return {};
+}
+
+Result<void> Offline::use_workspace(const std::map<std::string, std::string>& files, Store::Mode mode) {
+    const auto book = compile_workspace(files);
+    const auto& version = (*book)->definitions.version;
+    if (engine_.has_workspace() && engine_.population().book().definitions.version == version) return {};
+    if (mode == Store::Mode::reader && engine_.has_workspace()) {
+        fmt::print(stderr, "note: the folder is version {}, in force is {}; shown as if it were applied now\n", version,
+                   engine_.population().book().definitions.version);
+    }
+    Record record;
+    record.received_at = wall_now();
+    record.actor = "person:" + std::string(mode == Store::Mode::writer ? "operator" : "reader");
+    record.reason = "definitions from the workspace folder";
+    record.payload = WorkspaceRecord{version, files};
+    const auto first = engine_.records() == 0 ? from_microseconds(0) : engine_.time_at(record.received_at);
+    record.occurred_at = first;
+    auto effects = append(std::move(record), first);
+    if (!effects) return fail(std::move(effects).error());
+    return mode == Store::Mode::writer ? commit({}) : Result<void>();
+}
+
+Result<Effects> Offline::append(Record record, Timestamp engine_time) {
+    record.sequence = engine_.records() + 1;
+    record.engine_time = std::max(engine_time, engine_.engine_time());
+    auto effects = engine_.apply(record);
+    if (effects) pending_.push_back(std::move(record));
+    return effects;
+}
+
+Result<void> Offline::commit(std::span<const Reject> rejects) {
+    if (pending_.empty() && rejects.empty()) return {};
+    auto done = store_.commit(pending_, rejects);
+    if (done) pending_.clear();
+    return done;
+}
+
+Result<void> Offline::close() {
+    if (auto done = commit({}); !done) return done;
+    auto head = store_.sign_head();
+    if (!head) return fail(std::move(head).error());
+    return {};
+}
+
+Timestamp wall_now() {
+    return std::chrono::floor<Duration>(std::chrono::system_clock::now());
+}
+
+}  // namespace segmentd::daemon

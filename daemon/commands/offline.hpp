@@ -1,0 +1,56 @@
+// A store opened by a command: the journal folded into an engine, without the daemon.
+//
+// A reader takes no lock and sees the state at the last durable record; where the workspace folder
+// differs from the definitions in force, the answer is given as if they were applied now, and a
+// line on standard error says so. A writer holds the store's lock and applies the folder first.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "daemon/engine/engine.hpp"
+#include "daemon/store/store.hpp"
+
+namespace segmentd::daemon {
+
+using OpenErrors = std::vector<Error>;
+
+class Offline {
+  public:
+    // Either folder may be missing a store (reader: an Error) or be empty (writer: it is created).
+    // `workspace` may be empty for a reader: the definitions in force are used.
+    static tl::expected<std::unique_ptr<Offline>, OpenErrors> open(const std::string& workspace,
+                                                                   const std::string& data, Store::Mode mode);
+
+    Engine& engine() { return engine_; }
+    Store& store() { return store_; }
+    const PastRecords& past() const { return past_; }
+
+    // Applies the record as the next one and keeps it for commit(). Sequence and engine time are
+    // given here; the engine time never goes back.
+    Result<Effects> append(Record record, Timestamp engine_time);
+
+    // Makes everything appended since the last commit durable.
+    Result<void> commit(std::span<const Reject> rejects);
+    std::size_t uncommitted() const { return pending_.size(); }
+
+    // Signs the tree head and ends. Writers call it last.
+    Result<void> close();
+
+  private:
+    explicit Offline(Store store);
+    Result<void> fold();
+    Result<void> use_workspace(const std::map<std::string, std::string>& files, Store::Mode mode);
+
+    Store store_;
+    PastRecords past_;
+    Engine engine_;
+    std::vector<Record> pending_;
+};
+
+// The wall clock, as microseconds since 1970.
+Timestamp wall_now();
+
+}  // namespace segmentd::daemon

@@ -1,0 +1,82 @@
+// Commands that read the store and print a report.
+#include <boost/json.hpp>
+
+#include "daemon/commands/commands.hpp"
+#include "daemon/commands/offline.hpp"
+#include "daemon/commands/output.hpp"
+#include "daemon/reports/reports.hpp"
+
+namespace segmentd::daemon {
+
+namespace json = boost::json;
+
+namespace {
+
+// Opens the store for reading and prints what `make` returns.
+template <typename Make>
+int show(const CommandOptions& options, const Make& make) {
+    auto offline = Offline::open(options.workspace, options.data, Store::Mode::reader);
+    if (!offline) return report(offline.error());
+    Result<json::value> value = make(**offline);
+    if (!value) return report(value.error());
+    print(*value, options.as_json);
+    return exit_done;
+}
+
+json::value rejects_report(const std::vector<StoredReject>& rejects) {
+    json::array rows;
+    for (const auto& [id, reject] : rejects) {
+        rows.push_back({{"id", id},
+                        {"received_at", to_text(reject.received_at)},
+                        {"source", reject.source},
+                        {"reason", reject.reason},
+                        {"detail", reject.detail}});
+    }
+    return rows;
+}
+
+}  // namespace
+
+int segments_command(const CommandOptions& options, const std::string& at) {
+    return show(options, [&](Offline& offline) -> Result<json::value> {
+        if (at.empty()) return segments_report(offline.engine());
+        TRY(instant, parse_as_of(at));
+        TRY(hindsight, look_back(offline.engine(), offline.past(), instant));
+        return segments_report(hindsight);
+    });
+}
+
+int members_command(const CommandOptions& options, const std::string& segment) {
+    return show(options, [&](Offline& offline) { return members_report(offline.engine(), SegmentId(segment)); });
+}
+
+int explain_command(const CommandOptions& options, const std::string& customer) {
+    return show(options, [&](Offline& offline) { return explain_report(offline.engine(), CustomerId(customer)); });
+}
+
+int models_command(const CommandOptions& options) {
+    return show(options, [](Offline& offline) -> Result<json::value> { return models_report(offline.engine()); });
+}
+
+int pilots_command(const CommandOptions& options) {
+    return show(options, [](Offline& offline) -> Result<json::value> { return pilots_report(offline.engine()); });
+}
+
+int reviews_command(const CommandOptions& options) {
+    return show(options, [](Offline& offline) -> Result<json::value> { return reviews_report(offline.engine()); });
+}
+
+int touches_command(const CommandOptions& options, const std::string& customer) {
+    return show(options, [&](Offline& offline) -> Result<json::value> {
+        return touches_report(offline.engine(), CustomerId(customer));
+    });
+}
+
+int rejects_command(const CommandOptions& options, std::int64_t limit) {
+    return show(options, [&](Offline& offline) -> Result<json::value> {
+        TRY(rejects, offline.store().rejects(static_cast<std::size_t>(limit)));
+        return rejects_report(rejects);
+    });
+}
+
+}  // namespace segmentd::daemon

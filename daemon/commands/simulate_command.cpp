@@ -1,0 +1,82 @@
+// segmentctl simulate: the signals of a made-up market, and beside them the truth behind them.
+#include <fmt/format.h>
+
+#include <boost/json.hpp>
+#include <filesystem>
+#include <fstream>
+
+#include "base/sha256.hpp"
+#include "daemon/commands/commands.hpp"
+#include "daemon/commands/output.hpp"
+#include "daemon/simulation/market.hpp"
+#include "daemon/simulation/market_truth.hpp"
+
+namespace segmentd::daemon {
+
+namespace json = boost::json;
+namespace files = std::filesystem;
+
+namespace {
+
+Result<MarketSettings> settings_of(const SimulateOptions& simulate) {
+    if (simulate.customers < 1 || simulate.customers > most_market_teams) {
+        return fail(ErrorCode::invalid, fmt::format("{} customers cannot be simulated", simulate.customers),
+                    fmt::format("name a number from 1 to {}", most_market_teams));
+    }
+    TRY(ends_at, parse_timestamp(simulate.ends_at));
+    if (ends_at < Timestamp(Days(365))) {
+        return fail(ErrorCode::invalid, fmt::format("a year that ends on {} begins before 1970", simulate.ends_at),
+                    "name a date of 1971 or later");
+    }
+    return MarketSettings{simulate.seed, simulate.customers, std::chrono::floor<std::chrono::seconds>(ends_at)};
+}
+
+struct OutputFile {
+    files::path path;
+    std::int64_t rows = 0;
+    std::string content;
+};
+
+Result<json::object> write_file(const OutputFile& file) {
+    std::ofstream out(file.path, std::ios::binary);
+    out << file.content;
+    if (!out.flush()) {
+        return fail(ErrorCode::io, fmt::format("cannot write {}", file.path.string()),
+                    "check the folder and its permissions");
+    }
+    return json::object{{"file", file.path.string()},
+                        {"rows", file.rows},
+                        {"bytes", file.content.size()},
+                        {"sha256", to_hex(sha256(file.content))}};
+}
+
+Result<json::array> write_market(const MarketSettings& settings, const files::path& folder) {
+    std::error_code error;
+    files::create_directories(folder, error);
+    if (error)
+        return fail(ErrorCode::io, fmt::format("cannot make the folder {}: {}", folder.string(), error.message()));
+    const MarketModel model;
+    auto market = simulate_market(model, settings);
+    TRY(signals, write_file({folder / "signals.jsonl", market.rows, std::move(market.signals)}));
+    TRY(truth,
+        write_file({folder / "truth.json", settings.customers, market_truth_text(model, settings, market.truth)}));
+    return json::array{signals, truth};
+}
+
+}  // namespace
+
+int simulate_command(const CommandOptions& options, const SimulateOptions& simulate) {
+    const auto settings = settings_of(simulate);
+    if (!settings) return report(settings.error());
+    const auto written = write_market(*settings, simulate.out);
+    if (!written) return report(written.error());
+    print(json::object{{"seed", settings->seed},
+                       {"customers", settings->customers},
+                       {"begins_at", to_text(settings->ends_at - market_year)},
+                       {"ends_at", to_text(settings->ends_at)},
+                       {"files", *written}},
+          options.as_json);
+    return exit_done;
+}
+
+}  // namespace segmentd::daemon

@@ -1,0 +1,102 @@
+// The engine: the state of the daemon as the fold of its journal, and nothing else.
+//
+// apply() is the only way to change it. It first fires every timer that is due up to the record's
+// engine time, each at its own instant, then passes the record down the stages. The engine reads
+// no clock, file or network; the same records give the same state and the same effects.
+// One thread at a time.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+
+#include "daemon/engine/dedupe/dedupe.hpp"
+#include "daemon/engine/effects.hpp"
+#include "daemon/engine/memberships/memberships.hpp"
+#include "daemon/engine/pilots/pilots.hpp"
+#include "daemon/engine/population/population.hpp"
+#include "daemon/engine/reviews/reviews.hpp"
+#include "daemon/engine/state_hash/state_hash.hpp"
+#include "daemon/engine/touches/touches.hpp"
+
+namespace segmentd::daemon {
+
+// Hands the records before `end_sequence` to the visitor again, in order. New definitions need the
+// past signals; the engine does not keep them.
+using RecordVisitor = std::function<void(const Record&)>;
+using PastRecords = std::function<Result<void>(std::uint64_t end_sequence, const RecordVisitor&)>;
+
+class Engine {
+  public:
+    explicit Engine(PastRecords past);
+
+    // Applies the next record: its sequence must follow the last one, its engine time must not be
+    // before the last. An Error leaves the state as it was before the record.
+    Result<Effects> apply(const Record& record);
+
+    std::uint64_t records() const { return records_; }
+    Timestamp engine_time() const { return engine_time_; }
+    bool has_workspace() const { return population_.has_book(); }
+
+    // When the next timer is due, or `never`.
+    Timestamp next_due() const;
+
+    // The engine time that the wall clock means: tied by the last clock record; standing still where
+    // the workspace has a clock of its own that was not started yet; else the wall itself. Never
+    // before the last record's.
+    Timestamp time_at(Timestamp wall) const;
+    bool clock_is_tied() const { return clock_.has_value(); }
+
+    // True where this message was taken in before.
+    bool is_duplicate(const CustomerId& customer, const std::string& message_id) const;
+
+    // Facts that follow from the records so far and are not recorded yet.
+    const std::vector<AlarmRecord>& unrecorded_alarms() const { return reviews_.unrecorded(); }
+
+    const Population& population() const { return population_; }
+    const Pilots& pilots() const { return pilots_; }
+    const Touches& touches() const { return touches_; }
+    const Reviews& reviews() const { return reviews_; }
+
+    // The row of a customer at the engine time, memberships included. Looking changes nothing.
+    Row row_of(std::size_t customer) const;
+
+    // SHA-256 over the whole state; recomputes what changed since the last call.
+    Sha256 state_hash();
+
+  private:
+    Result<void> adopt(const std::shared_ptr<const rules::Rulebook>& book, const Record& record, Effects& effects);
+    void take_customer_record(const Record& record, Effects& effects);
+    void reconsider(std::size_t index, const Cause& cause, Effects& effects);
+    void reconsider_all(const Cause& cause, Effects& effects);
+    void fire_timers(Timestamp until, bool quiet, Effects& effects);
+    void schedule(std::size_t index, Timestamp now);
+    Timestamp next_common_timer() const;
+    void fire_common_timer(Timestamp at, bool quiet, Effects& effects);
+    Result<std::shared_ptr<const rules::Rulebook>> compile(const WorkspaceRecord& workspace) const;
+
+    PastRecords past_;
+    std::uint64_t records_ = 0;
+    Timestamp engine_time_ = beginning_of_time;
+    struct TiedClock {
+        Timestamp engine{};
+        Timestamp wall{};
+    };
+    std::optional<TiedClock> clock_;
+    Population population_;
+    Pilots pilots_;
+    Touches touches_;
+    Reviews reviews_;
+    Dedupe dedupe_;
+    StateHash hash_;
+    std::set<std::pair<Timestamp, std::size_t>> timers_;
+    Row row_;
+};
+
+// Would this workspace run? Everything that apply() would refuse, with file, line and hint.
+tl::expected<std::shared_ptr<const rules::Rulebook>, std::vector<Error>> compile_workspace(
+    const std::map<std::string, std::string>& files);
+
+}  // namespace segmentd::daemon

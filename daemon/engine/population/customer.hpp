@@ -1,0 +1,53 @@
+// Everything the daemon knows about one customer, as the fold of their records.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/attribute.hpp"
+#include "base/ids.hpp"
+#include "rules/features/feature_state.hpp"
+#include "rules/scoring/purchase_days.hpp"
+
+namespace segmentd::daemon {
+
+// Since when a customer is in a segment, and what decided it.
+struct Membership {
+    Timestamp since{};
+    std::string cause;     // "signal purchase", "time", "model repeat_purchases v2", ...
+    std::string values;    // the inputs as they were: "score.alive = 0.81, ..."
+    std::string version;   // of the definitions
+    bool unknown = false;  // an input of `stay` is not known at present
+};
+
+// One metric of one pilot: what this customer brought so far, and whether it stands in the sums.
+struct Outcome {
+    std::int64_t units = 0;
+    bool counted = false;
+};
+
+struct Enrolment {
+    Timestamp at{};
+    std::size_t arm = 0;
+    std::vector<bool> reported;     // per segment the pilot reports by: a member at enrolment
+    std::vector<Outcome> outcomes;  // per metric of the pilot
+    std::optional<Timestamp> exposed_at;
+};
+
+struct Customer {
+    CustomerId id;
+    Attributes profile;
+    std::map<std::string, bool> consent;  // purpose -> granted; absent: never answered
+    bool suppressed = false;
+    std::optional<Timestamp> first_seen;
+    std::int64_t last_seen_day = 0;                      // of live signals, for drift
+    std::vector<rules::FeatureState> features;           // as in the rulebook
+    std::vector<rules::PurchaseDays> histories;          // as in the rulebook
+    std::vector<std::optional<Membership>> memberships;  // as in the rulebook's segments
+    std::map<PilotId, Enrolment> enrolments;
+    Timestamp next_check = never;
+};
+
+}  // namespace segmentd::daemon

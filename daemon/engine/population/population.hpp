@@ -1,0 +1,101 @@
+// The customers with their features and scores, and the row of values that conditions read.
+//
+// Used by the engine for the live state and, with the same code, for questions about the past: a
+// second population that took only the signals up to an instant. One thread at a time.
+#pragma once
+
+#include <deque>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <unordered_map>
+#include <vector>
+
+#include "base/records.hpp"
+#include "daemon/engine/population/customer.hpp"
+#include "rules/rulebook/rulebook.hpp"
+#include "rules/scoring/bg_nbd.hpp"
+#include "rules/scoring/gamma_gamma.hpp"
+
+namespace segmentd::daemon {
+
+using Row = std::vector<rules::expression::Value>;
+
+class Population {
+  public:
+    // Starts to use these definitions. Features and histories of known customers start empty (the
+    // caller hands the past signals in again); memberships of segments that still exist stay.
+    void use(std::shared_ptr<const rules::Rulebook> book);
+    const rules::Rulebook& book() const { return *book_; }
+    std::shared_ptr<const rules::Rulebook> shared_book() const { return book_; }
+    bool has_book() const { return book_ != nullptr; }
+
+    // From here on the scores of this model follow these parameters.
+    void set_model(const ModelRecord& model);
+    const std::map<ModelId, ModelRecord>& models() const { return models_; }
+
+    std::size_t find_or_create(const CustomerId& id);
+    std::optional<std::size_t> find(const CustomerId& id) const;
+    std::size_t size() const { return customers_.size(); }
+    Customer& at(std::size_t index) { return customers_[index]; }
+    const Customer& at(std::size_t index) const { return customers_[index]; }
+
+    // Hands a signal to the features and histories that read it.
+    void take_signal(Customer& customer, const SignalRecord& signal, const rules::FeatureInput& when, Timestamp now);
+    static void take_profile(Customer& customer, const ProfileRecord& profile);
+
+    // Lets windows lapse until `now` and fills the row: profile, features, scores, thresholds and
+    // consents. Segment slots are left missing.
+    void fill_row(Customer& customer, Timestamp now, Row& row) const;
+
+    // The first instant after `now` at which an input that some segment reads can change without
+    // a signal, or `never`.
+    Timestamp next_change(const Customer& customer, Timestamp now) const;
+
+    // What the workspace calls revenue and expected value, or nothing where they are not known.
+    std::optional<double> revenue(const Row& row) const;
+    std::optional<double> expected_value(const Row& row) const;
+
+    // The effective answer about a purpose: what the customer said, else what its basis says.
+    bool allows(const Customer& customer, const rules::Purpose& purpose) const;
+
+  private:
+    struct Fitted {
+        std::optional<rules::BgNbdParameters> bg_nbd;
+        std::optional<rules::GammaGammaParameters> gamma_gamma;
+        std::optional<std::vector<double>> logistic;  // intercept, then one for each feature
+    };
+
+    void adopt(const ModelRecord& model);
+    void keep_memberships(const rules::Rulebook& old_book);
+    void fill_scores(const Customer& customer, Timestamp now, Row& row) const;
+    std::optional<double> score(std::size_t index, const Customer& customer, Timestamp now, const Row& row) const;
+    std::optional<rules::PurchaseSummary> summary(std::size_t model, const Customer& customer, Timestamp now) const;
+
+    std::shared_ptr<const rules::Rulebook> book_;
+    std::map<ModelId, ModelRecord> models_;
+    std::vector<Fitted> fitted_;  // as in the rulebook's models
+    std::deque<Customer> customers_;
+    std::unordered_map<CustomerId, std::size_t> index_;
+};
+
+// The values of an event's row, in the order of its contract; absent properties are missing.
+Row event_row(const rules::SignalDefinition& signal, const Attributes& properties, int currency_digits);
+
+// True where every condition is true; an error or an unknown input counts as not true.
+bool holds(const rules::Programs& conditions, std::span<const rules::expression::Value> row);
+
+// A number of any numeric kind as a double; nothing for other kinds.
+std::optional<double> as_number(const rules::expression::Value& value);
+
+// The amount of a signal for a sum: its property as it came, or the value of the expression;
+// nothing where it is absent or cannot be computed.
+std::optional<Attribute> amount_of(const SignalRecord& signal, const rules::SignalDefinition& contract,
+                                   const std::optional<std::size_t>& property,
+                                   const std::optional<rules::expression::Program>& value, const Row& event);
+
+// How a model that reads purchase days measures time and money.
+rules::PurchaseScale purchase_scale(const rules::Rulebook& book, std::size_t model);
+
+}  // namespace segmentd::daemon

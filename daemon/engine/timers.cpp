@@ -1,0 +1,50 @@
+// Timers of the engine: one a customer, and the few that concern everybody.
+#include <algorithm>
+
+#include "daemon/engine/engine.hpp"
+
+namespace segmentd::daemon {
+
+Timestamp Engine::next_due() const {
+    if (!has_workspace()) return never;
+    const Timestamp common = next_common_timer();
+    return timers_.empty() ? common : std::min(common, timers_.begin()->first);
+}
+
+// Everybody's timers come first at their instant: a day ends before the next one's decisions.
+void Engine::fire_timers(Timestamp until, bool quiet, Effects& effects) {
+    for (Timestamp due = next_due(); due <= until; due = next_due()) {
+        engine_time_ = due;
+        if (next_common_timer() == due) {
+            fire_common_timer(due, quiet, effects);
+            continue;
+        }
+        const auto index = timers_.begin()->second;
+        reconsider(index, {"time", due, quiet}, effects);
+    }
+}
+
+Timestamp Engine::next_common_timer() const {
+    return std::min(Pilots::next_opening(population_.book(), engine_time_), reviews_.next_day_end());
+}
+
+void Engine::fire_common_timer(Timestamp at, bool quiet, Effects& effects) {
+    if (reviews_.next_day_end() == at) {
+        for (auto& alarm : reviews_.end_day(population_)) effects.facts.emplace_back(std::move(alarm));
+    }
+    if (Pilots::next_opening(population_.book(), at - Duration(1)) == at) {
+        reconsider_all({"pilot opens", at, quiet}, effects);
+    }
+}
+
+void Engine::schedule(std::size_t index, Timestamp now) {
+    auto& customer = population_.at(index);
+    const Timestamp next = std::min({population_.next_change(customer, now), next_stay_end(population_, customer, now),
+                                     Pilots::next_maturity(population_.book(), customer, now)});
+    if (next == customer.next_check) return;
+    if (customer.next_check != never) timers_.erase({customer.next_check, index});
+    if (next != never) timers_.emplace(next, index);
+    customer.next_check = next;
+}
+
+}  // namespace segmentd::daemon

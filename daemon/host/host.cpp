@@ -1,0 +1,291 @@
+#include "daemon/host/host.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <future>
+
+namespace segmentd::daemon {
+namespace {
+
+constexpr auto longest_nap = std::chrono::seconds(1);
+constexpr auto longest_drain = std::chrono::seconds(30);
+constexpr Duration quiet_gap = std::chrono::minutes(5);
+constexpr std::size_t records_a_turn = 20'000;
+
+}  // namespace
+
+Host::Host(Store store, HostSettings settings)
+    : settings_(std::move(settings)),
+      unread_(std::make_unique<Store>(std::move(store))),
+      clock_(WallClock::of_system(settings_.max_clock_step)),
+      engine_([this](std::uint64_t end, const RecordVisitor& visit) { return read_past(end, visit); }) {}
+
+Host::~Host() {
+    stop();
+}
+
+Result<std::unique_ptr<Host>> Host::open(Store store, HostSettings settings) {
+    std::unique_ptr<Host> host(new Host(std::move(store), std::move(settings)));
+    const auto folded = host->unread_->read_journal(1, [&](const Record& record) -> Result<void> {
+        auto effects = host->engine_.apply(record);
+        if (!effects) return fail(std::move(effects).error());
+        return {};
+    });
+    if (!folded) return fail(folded.error());
+    return host;
+}
+
+Result<void> Host::start(const std::map<std::string, std::string>& files) {
+    CommitSettings commit;
+    commit.most_waiting = settings_.most_waiting;
+    commit.on_durable = [this](std::uint64_t sequence) { release_until(sequence); };
+    commit.on_failure = settings_.on_failure;
+    commits_ = std::make_unique<CommitThread>(std::move(*unread_), std::move(commit));
+    unread_.reset();
+    for (const auto* touch : engine_.touches().pending()) {
+        const auto* delivery = engine_.touches().delivery(touch->id);
+        if (settings_.on_touch) settings_.on_touch(*touch, delivery != nullptr ? delivery->attempts : 0);
+    }
+    if (auto done = use_workspace(files); !done) return done;
+    const auto& workspace = engine_.population().book().definitions.workspace;
+    if (workspace.clock_start && !engine_.clock_is_tied()) {
+        Record record = system_record(ClockRecord{});
+        record.engine_time = *workspace.clock_start;
+        if (auto done = append_now(std::move(record)); !done) return done;
+    }
+    const auto now = engine_.time_at(clock_.now());
+    if (engine_.next_due() <= now) {
+        const bool catch_up = now - engine_.next_due() > quiet_gap;
+        if (auto done = append_now(system_record(TickRecord{catch_up})); !done) return done;
+    }
+    publish();
+    thread_ = std::thread([this] { run(); });
+    return {};
+}
+
+bool Host::offer(Intake intake) {
+    const std::size_t count = intake.records.size() + intake.rejects.size();
+    if (!commits_->has_room()) return false;
+    {
+        const std::lock_guard lock(input_mutex_);
+        if (stopping_ || waiting_ + count > settings_.most_waiting) return false;
+        waiting_ += count;
+        inputs_.push_back(std::move(intake));
+    }
+    input_ready_.notify_one();
+    return true;
+}
+
+bool Host::ask(std::function<void(Engine&)> question) {
+    {
+        const std::lock_guard lock(input_mutex_);
+        if (stopping_) return false;
+        questions_.push_back(std::move(question));
+    }
+    input_ready_.notify_one();
+    return true;
+}
+
+bool Host::reload(std::map<std::string, std::string> files, std::function<void(Result<std::string>)> done) {
+    return ask([this, files = std::move(files), done = std::move(done)](Engine&) {
+        const auto used = use_workspace(files);
+        if (!used) return done(fail(used.error()));
+        done(engine_.population().book().definitions.version);
+    });
+}
+
+void Host::stop_intake() {
+    {
+        const std::lock_guard lock(input_mutex_);
+        stopping_ = true;
+    }
+    input_ready_.notify_one();
+    if (thread_.joinable()) thread_.join();
+}
+
+void Host::stop() {
+    stop_intake();
+    if (commits_) commits_->drain_and_stop();
+}
+
+void Host::run() {
+    while (true) {
+        {
+            std::unique_lock lock(input_mutex_);
+            const auto has_work = [&] { return stopping_ || !inputs_.empty() || !questions_.empty(); };
+            auto nap = std::chrono::microseconds(longest_nap);
+            const auto due = engine_.next_due();
+            if (due != never) nap = std::clamp<Duration>(due - engine_.time_at(clock_.now()), Duration(0), nap);
+            input_ready_.wait_for(lock, nap, has_work);
+            if (stopping_ && inputs_.empty() && questions_.empty()) return;
+        }
+        turn();
+    }
+}
+
+// One turn: questions first, then as many inputs as fit into a commit, then what time brings.
+void Host::turn() {
+    last_turn_ = to_microseconds(clock_.now());
+    clock_is_held_ = clock_.is_held();
+    std::deque<std::function<void(Engine&)>> questions;
+    std::vector<Intake> inputs;
+    {
+        const std::lock_guard lock(input_mutex_);
+        questions.swap(questions_);
+        std::size_t records = 0;
+        while (!inputs_.empty() && records < records_a_turn) {
+            records += inputs_.front().records.size() + inputs_.front().rejects.size();
+            inputs.push_back(std::move(inputs_.front()));
+            inputs_.pop_front();
+        }
+        waiting_ -= records;
+    }
+    for (const auto& question : questions) question(engine_);
+    CommitBatch batch;
+    for (auto& intake : inputs) take(intake, batch);
+    tick_when_due(batch);
+    submit(std::move(batch));
+}
+
+void Host::take(Intake& intake, CommitBatch& batch) {
+    IntakeOutcome outcome;
+    for (auto& record : intake.records) {
+        if (engine_.is_duplicate(record.customer, record.message_id)) {
+            ++outcome.duplicates;
+            continue;
+        }
+        auto effects = append(std::move(record), batch);
+        if (!effects) {
+            outcome.error = std::move(effects).error();
+            break;
+        }
+        ++outcome.accepted;
+    }
+    std::ranges::move(intake.rejects, std::back_inserter(batch.rejects));
+    if (!intake.done) return;
+    const std::lock_guard lock(held_mutex_);
+    held_.push_back({engine_.records(), [done = std::move(intake.done), outcome] { done(outcome); }});
+}
+
+Result<Effects> Host::append(Record record, CommitBatch& batch) {
+    record.sequence = engine_.records() + 1;
+    const bool is_timed = record.engine_time != Timestamp{};
+    record.engine_time = std::max(is_timed ? record.engine_time : engine_.time_at(clock_.now()), engine_.engine_time());
+    auto effects = engine_.apply(record);
+    if (!effects) return effects;
+    batch.records.push_back(std::move(record));
+    for (auto& touch : effects->touches) {
+        if (touch.fate != TouchFate::send || !settings_.on_touch) continue;
+        const std::lock_guard lock(held_mutex_);
+        held_.push_back({engine_.records(), [this, touch] { settings_.on_touch(touch, 0); }});
+    }
+    for (auto& fact : effects->facts) {
+        if (auto recorded = append(system_record(std::move(fact)), batch); !recorded) return recorded;
+    }
+    return effects;
+}
+
+Result<void> Host::append_now(Record record) {
+    CommitBatch batch;
+    auto effects = append(std::move(record), batch);
+    if (!effects) return fail(std::move(effects).error());
+    submit(std::move(batch));
+    return {};
+}
+
+void Host::tick_when_due(CommitBatch& batch) {
+    if (engine_.next_due() > engine_.time_at(clock_.now())) return;
+    if (auto effects = append(system_record(TickRecord{}), batch); !effects && settings_.on_failure) {
+        settings_.on_failure(effects.error());
+    }
+}
+
+Record Host::system_record(Payload payload) {
+    Record record;
+    record.received_at = clock_.now();
+    record.occurred_at = engine_.time_at(record.received_at);
+    record.actor = "system";
+    record.payload = std::move(payload);
+    return record;
+}
+
+Result<void> Host::use_workspace(const std::map<std::string, std::string>& files) {
+    auto book = compile_workspace(files);
+    if (!book) return fail(book.error().front());
+    const auto& version = (*book)->definitions.version;
+    if (engine_.has_workspace() && engine_.population().book().definitions.version == version) return {};
+    Record record = system_record(WorkspaceRecord{version, files});
+    record.actor = "person:operator";
+    record.reason = "definitions from the workspace folder";
+    const auto& start = (*book)->definitions.workspace.clock_start;
+    if (engine_.records() == 0 && start) record.engine_time = *start;
+    auto done = append_now(std::move(record));
+    publish();
+    return done;
+}
+
+// The past signals, from the store thread, once everything submitted is on the disk.
+Result<void> Host::read_past(std::uint64_t end, const RecordVisitor& visit) {
+    const auto read = [&](Store& store) {
+        return store.read_records(1, end, [&](const Record& record) -> Result<void> {
+            visit(record);
+            return {};
+        });
+    };
+    if (unread_) return read(*unread_);
+    const auto deadline = std::chrono::steady_clock::now() + longest_drain;
+    while (commits_->waiting() > 0) {
+        if (std::chrono::steady_clock::now() > deadline) {
+            return fail(ErrorCode::unavailable, "the store is too busy to read the past", "try again later");
+        }
+        std::this_thread::yield();
+    }
+    std::promise<Result<void>> answer;
+    auto future = answer.get_future();
+    if (!commits_->query([&](Store& store) { answer.set_value(read(store)); })) {
+        return fail(ErrorCode::unavailable, "the store takes no questions now", "try again later");
+    }
+    return future.get();
+}
+
+void Host::submit(CommitBatch batch) {
+    if (batch.records.empty() && batch.rejects.empty()) {
+        release_until(0);
+        return;
+    }
+    commits_->submit(std::move(batch));
+}
+
+// Lets go of what waited for this sequence, in the order in which it came.
+void Host::release_until(std::uint64_t sequence) {
+    std::vector<std::function<void()>> released;
+    {
+        const std::lock_guard lock(held_mutex_);
+        durable_ = std::max(durable_, sequence);
+        while (!held_.empty() && held_.front().sequence <= durable_) {
+            released.push_back(std::move(held_.front().release));
+            held_.pop_front();
+        }
+    }
+    for (const auto& release : released) release();
+}
+
+void Host::publish() {
+    const auto wall = clock_.now();
+    clock_offset_ = (engine_.time_at(wall) - wall).count();
+    const std::lock_guard lock(book_mutex_);
+    book_ = engine_.population().shared_book();
+}
+
+std::shared_ptr<const rules::Rulebook> Host::book() const {
+    const std::lock_guard lock(book_mutex_);
+    return book_;
+}
+
+Timestamp Host::engine_now() const {
+    const auto wall = std::chrono::floor<Duration>(std::chrono::system_clock::now());
+    return wall + Duration(clock_offset_.load());
+}
+
+}  // namespace segmentd::daemon

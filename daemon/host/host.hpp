@@ -1,0 +1,123 @@
+// The host keeps the engine running: one thread that gives every input its place in the journal
+// and its engine time, applies it and hands it to the store.
+//
+// Nobody is answered and nothing leaves before the store says that it is durable. Questions go
+// ahead of inputs. The engine thread never waits for a disk or a socket, except while a new
+// workspace takes the past signals in.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "daemon/engine/engine.hpp"
+#include "daemon/host/wall_clock.hpp"
+#include "daemon/store/commit_thread.hpp"
+
+namespace segmentd::daemon {
+
+struct IntakeOutcome {
+    std::size_t accepted = 0;
+    std::size_t duplicates = 0;
+    std::optional<Error> error;  // a record that could not be applied; nothing after it was taken
+};
+
+// The records and rejects of one request: applied in order, acknowledged together.
+struct Intake {
+    std::vector<Record> records;  // without sequence and engine time
+    std::vector<Reject> rejects;
+    std::function<void(const IntakeOutcome&)> done;  // once durable; called on the store thread
+};
+
+struct HostSettings {
+    std::size_t most_waiting = 200'000;  // records in the queue of the engine thread
+    Duration max_clock_step = std::chrono::minutes(5);
+    // A touch is durable and to be sent, after so many attempts before; on the store thread.
+    std::function<void(const TouchDecision&, std::int64_t attempts)> on_touch;
+    std::function<void(const Error&)> on_failure;  // the store failed: the process must end
+};
+
+class Host {
+  public:
+    // Folds the journal of the store; then start() begins to serve.
+    static Result<std::unique_ptr<Host>> open(Store store, HostSettings settings);
+    ~Host();  // as stop()
+
+    // Puts the workspace in force, ties its clock where it has one of its own, catches up with the
+    // time that passed, and starts the threads.
+    Result<void> start(const std::map<std::string, std::string>& files);
+
+    // False where the queue is full or the host has stopped: answer 503 and Retry-After. Any thread.
+    bool offer(Intake intake);
+
+    // Runs on the engine thread before any further input. False once stopped. Any thread.
+    bool ask(std::function<void(Engine&)> question);
+
+    // Puts other definitions in force at one journal position; `done` hears their version.
+    bool reload(std::map<std::string, std::string> files, std::function<void(Result<std::string>)> done);
+
+    // Any thread: the running definitions, and the engine time at this moment.
+    std::shared_ptr<const rules::Rulebook> book() const;
+    Timestamp engine_now() const;
+
+    CommitThread& commits() { return *commits_; }
+    std::size_t waiting() const { return waiting_.load(); }
+    bool clock_is_held() const { return clock_is_held_.load(); }
+    Timestamp last_turn() const { return from_microseconds(last_turn_.load()); }  // for the watchdog
+
+    // Applies what was accepted and ends the engine thread; the store thread still takes questions.
+    void stop_intake();
+
+    // As stop_intake(), then commits everything and ends the store thread. May be repeated.
+    void stop();
+
+  private:
+    Host(Store store, HostSettings settings);
+    void run();
+    void turn();
+    void take(Intake& intake, CommitBatch& batch);
+    Result<Effects> append(Record record, CommitBatch& batch);
+    Result<void> append_now(Record record);
+    Result<void> use_workspace(const std::map<std::string, std::string>& files);
+    Result<void> read_past(std::uint64_t end, const RecordVisitor& visit);
+    void submit(CommitBatch batch);
+    void release_until(std::uint64_t sequence);
+    void publish();
+    void tick_when_due(CommitBatch& batch);
+    Record system_record(Payload payload);
+
+    HostSettings settings_;
+    std::unique_ptr<Store> unread_;  // until start() hands it to the commit thread
+    std::unique_ptr<CommitThread> commits_;
+    WallClock clock_;
+    Engine engine_;
+
+    mutable std::mutex input_mutex_;
+    std::condition_variable input_ready_;
+    std::deque<Intake> inputs_;
+    std::deque<std::function<void(Engine&)>> questions_;
+    bool stopping_ = false;
+    std::atomic<std::size_t> waiting_{0};
+
+    struct Held {
+        std::uint64_t sequence = 0;
+        std::function<void()> release;
+    };
+    std::mutex held_mutex_;
+    std::deque<Held> held_;  // acknowledgements and touches that wait to be durable
+    std::uint64_t durable_ = 0;
+
+    mutable std::mutex book_mutex_;
+    std::shared_ptr<const rules::Rulebook> book_;
+    std::atomic<std::int64_t> clock_offset_{0};  // engine minus wall, microseconds
+    std::atomic<bool> clock_is_held_{false};
+    std::atomic<std::int64_t> last_turn_{0};
+    std::thread thread_;
+};
+
+}  // namespace segmentd::daemon

@@ -1,0 +1,75 @@
+// The HTTP/1.1 client for webhooks and for the command line: many calls under way on one thread.
+//
+// https is verified against the system's authorities and the host's name (TLS 1.2 or later). Redirects
+// are not followed: a 3xx is an outcome like any other. Connections are kept for the next call to the
+// same host and port; where such a connection turns out to be dead before any byte of a response, the
+// call is made once more on a new one, so a receiver may see it twice.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "base/result.hpp"
+#include "daemon/net/http_message.hpp"
+
+namespace segmentd::daemon {
+
+struct HttpClientSettings {
+    std::size_t body_limit = 64 * 1024;  // of a response; what comes beyond is cut off
+    std::size_t header_limit = 16 * 1024;
+    std::size_t idle_limit = 8;  // connections kept for later, of all hosts together
+    std::chrono::milliseconds idle_timeout{30'000};
+    std::size_t calls_limit = 1'000;  // under way at a time
+    std::string authorities_file{};   // PEM; where empty, the system's authorities
+};
+
+struct HttpCall {
+    std::string url;
+    std::string method = "POST";
+    HttpHeaders headers{};  // besides Host, User-Agent and Content-Length
+    std::string body{};
+    std::chrono::milliseconds timeout{15'000};  // for everything, from the name's look-up to the last byte
+};
+
+// A response of any status, or none with the reason. Errors hold neither the URL's path nor its query.
+struct HttpOutcome {
+    int status = 0;  // 0: no response came
+    std::string body{};
+    HttpHeaders headers{};
+    std::string error{};                                // empty where a response came
+    std::optional<std::chrono::seconds> retry_after{};  // from now; not negative
+    bool is_body_cut = false;
+};
+
+// Takes a Retry-After header, seconds or a date (RFC 9110, section 10.2.3); nothing where it is neither.
+std::optional<std::chrono::seconds> parse_retry_after(std::string_view text, std::chrono::sys_seconds now);
+
+class HttpClient {
+  public:
+    using Callback = std::function<void(HttpOutcome)>;
+
+    explicit HttpClient(const HttpClientSettings& settings);
+    ~HttpClient();  // stop()
+    HttpClient(const HttpClient&) = delete;
+    HttpClient& operator=(const HttpClient&) = delete;
+
+    // Any thread. The callback is called exactly once, usually on the client's thread, where it must not
+    // wait or throw; where the limit of calls is reached or the client is stopped, at once on the caller's.
+    void send(HttpCall call, Callback callback);
+
+    // Waits for the outcome; no response is ErrorCode::unavailable. Not to be called from a callback.
+    Result<HttpOutcome> fetch(const HttpCall& call);
+
+    // Calls under way end with an error. Returns when all callbacks have returned; the look-up of a host's
+    // name cannot be broken off and is waited for. Not to be called from a callback.
+    void stop();
+
+  private:
+    class Core;
+    std::unique_ptr<Core> core_;
+};
+
+}  // namespace segmentd::daemon

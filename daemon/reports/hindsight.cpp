@@ -1,0 +1,35 @@
+#include "daemon/reports/hindsight.hpp"
+
+#include <algorithm>
+
+namespace segmentd::daemon {
+
+Result<Hindsight> look_back(const Engine& engine, const PastRecords& past, Timestamp at) {
+    Hindsight hindsight;
+    hindsight.at = at;
+    auto& population = hindsight.population;
+    population.use(engine.population().shared_book());
+    for (const auto& [id, model] : engine.population().models()) population.set_model(model);
+    const auto read = past(engine.records() + 1, [&](const Record& record) {
+        const auto occurred_at = std::min(record.occurred_at, record.engine_time);
+        if (record.customer.empty() || occurred_at > at) return;
+        auto& customer = population.at(population.find_or_create(record.customer));
+        if (!customer.first_seen) customer.first_seen = occurred_at;
+        for (const auto& [purpose, granted] : record.consent) customer.consent[purpose] = granted;
+        if (const auto* profile = std::get_if<ProfileRecord>(&record.payload)) {
+            Population::take_profile(customer, *profile);
+        }
+        if (const auto* signal = std::get_if<SignalRecord>(&record.payload)) {
+            population.take_signal(customer, *signal, {occurred_at, record.sequence, {}}, at);
+        }
+    });
+    if (!read) return fail(read.error());
+    return hindsight;
+}
+
+Result<Timestamp> parse_as_of(std::string_view text) {
+    TRY(instant, parse_timestamp(text));
+    return is_date_only(text) ? instant + Days(1) - Duration(1) : instant;
+}
+
+}  // namespace segmentd::daemon

@@ -1,0 +1,22 @@
+// Questions about the past: the running definitions and models, asked about what had happened by
+// an instant. Nothing live is touched; the answer is not what was served then but what the present
+// rules say of that time.
+#pragma once
+
+#include "daemon/engine/engine.hpp"
+
+namespace segmentd::daemon {
+
+// The population as it stood at the end of `at`: signals with occurred_at <= at, profiles and
+// consents received by then in journal order. Memberships are by `enter` alone.
+struct Hindsight {
+    Population population;
+    Timestamp at{};
+};
+
+Result<Hindsight> look_back(const Engine& engine, const PastRecords& past, Timestamp at);
+
+// A date means the end of that day, anything else the instant itself.
+Result<Timestamp> parse_as_of(std::string_view text);
+
+}  // namespace segmentd::daemon

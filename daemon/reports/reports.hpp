@@ -1,0 +1,38 @@
+// What people and machines read about the state, as JSON values of a stable shape. The commands
+// print them and the HTTP interface serves them; there is one maker for both.
+#pragma once
+
+#include <boost/json/fwd.hpp>
+
+#include "daemon/engine/engine.hpp"
+#include "daemon/reports/hindsight.hpp"
+
+namespace segmentd::daemon {
+
+// [{"segment","version","size","share","revenue","expected_value"}] in the order of the names.
+// share is of all known customers; revenue and expected_value are null where the workspace does
+// not say what they are.
+boost::json::value segments_report(const Engine& engine);
+boost::json::value segments_report(Hindsight& hindsight);
+
+// [{"customer","since","cause"}] by customer.
+Result<boost::json::value> members_report(const Engine& engine, const SegmentId& segment);
+
+// Everything known about one customer and why: inputs, scores with their model, each segment with
+// the truth of each of its lines, pilots, consents, touches.
+Result<boost::json::value> explain_report(const Engine& engine, const CustomerId& customer);
+
+// [{"model","type","version","as_of","customers","log_likelihood","parameters"}]; models that were
+// never fitted stand with version 0.
+boost::json::value models_report(const Engine& engine);
+
+// [{"pilot","state","sample_ratio_p","findings":[...]}].
+boost::json::value pilots_report(const Engine& engine);
+
+// [{"review","segment","steward","opened_at","deadline","state","reference","estimate","interval"}].
+boost::json::value reviews_report(const Engine& engine);
+
+// Every decision to contact somebody, newest last; of one customer where an id is given.
+boost::json::value touches_report(const Engine& engine, const CustomerId& customer);
+
+}  // namespace segmentd::daemon

@@ -1,0 +1,99 @@
+#include <algorithm>
+#include <boost/json.hpp>
+#include <cmath>
+#include <numeric>
+
+#include "base/money.hpp"
+#include "daemon/reports/reports.hpp"
+
+namespace segmentd::daemon {
+
+namespace json = boost::json;
+
+namespace {
+
+// Sums of one segment; money is added in whole minor units, so the order does not matter.
+struct SegmentSums {
+    std::int64_t size = 0;
+    std::int64_t revenue = 0;
+    double expected_value = 0;
+};
+
+void add_member(SegmentSums& sums, const Population& population, const Row& row) {
+    ++sums.size;
+    const auto digits = population.book().money_digits;
+    if (const auto revenue = population.revenue(row)) sums.revenue += to_minor_units(*revenue, digits).value_or(0);
+    sums.expected_value += population.expected_value(row).value_or(0.0);
+}
+
+json::value to_json(const std::vector<SegmentSums>& all, const Population& population) {
+    const auto& book = population.book();
+    const auto customers = static_cast<double>(population.size());
+    json::array rows;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        json::object row;
+        row["segment"] = book.definitions.segments[i].id.text;
+        row["version"] = book.definitions.version;
+        row["size"] = all[i].size;
+        row["share"] = customers > 0 ? static_cast<double>(all[i].size) / customers : 0.0;
+        row["revenue"] = book.revenue ? json::value(to_major_units(all[i].revenue, book.money_digits)) : json::value();
+        row["expected_value"] = book.expected_value ? json::value(all[i].expected_value) : json::value();
+        rows.push_back(std::move(row));
+    }
+    return rows;
+}
+
+}  // namespace
+
+json::value segments_report(const Engine& engine) {
+    const auto& population = engine.population();
+    std::vector<SegmentSums> sums(population.book().segments.size());
+    for (std::size_t index = 0; index < population.size(); ++index) {
+        const auto& customer = population.at(index);
+        const bool in_any = std::ranges::any_of(customer.memberships, [](const auto& m) { return m.has_value(); });
+        if (!in_any) continue;
+        const Row row = engine.row_of(index);
+        for (std::size_t i = 0; i < sums.size(); ++i) {
+            if (customer.memberships[i]) add_member(sums[i], population, row);
+        }
+    }
+    return to_json(sums, population);
+}
+
+json::value segments_report(Hindsight& hindsight) {
+    auto& population = hindsight.population;
+    std::vector<SegmentSums> sums(population.book().segments.size());
+    Row row;
+    for (std::size_t index = 0; index < population.size(); ++index) {
+        population.fill_row(population.at(index), hindsight.at, row);
+        const auto entered = entered_segments(population, row);
+        for (std::size_t i = 0; i < sums.size(); ++i) {
+            if (entered[i]) add_member(sums[i], population, row);
+        }
+    }
+    return to_json(sums, population);
+}
+
+Result<json::value> members_report(const Engine& engine, const SegmentId& segment) {
+    const auto& population = engine.population();
+    const auto index = rules::index_of(population.book().definitions.segments, segment);
+    if (!index)
+        return fail(ErrorCode::not_found, "there is no segment '" + segment.text + "'",
+                    "segmentctl segments lists them");
+    std::vector<std::size_t> order(population.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::ranges::sort(order, {}, [&](std::size_t i) { return population.at(i).id; });
+    json::array rows;
+    for (const auto i : order) {
+        const auto& membership = population.at(i).memberships[*index];
+        if (!membership) continue;
+        rows.push_back({{"customer", population.at(i).id.text},
+                        {"since", to_text(membership->since)},
+                        {"cause", membership->cause},
+                        {"values", membership->values},
+                        {"version", membership->version}});
+    }
+    return json::value(std::move(rows));
+}
+
+}  // namespace segmentd::daemon

@@ -1,0 +1,136 @@
+// segmentd: the daemon. Reads its settings, starts the service, and tends it until it is told to go.
+#include <fmt/format.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <fstream>
+
+#include "daemon/commands/output.hpp"
+#include "daemon/serve/service.hpp"
+#include "daemon/settings/settings.hpp"
+#include "daemon/settings/settings_table.hpp"
+#include "daemon/telemetry/log.hpp"
+#include "daemon/telemetry/notify.hpp"
+
+namespace {
+
+namespace daemon = segmentd::daemon;
+
+struct Arguments {
+    daemon::SettingsSources sources;
+    std::string workspace, data, listen, port_file;
+};
+
+void declare(CLI::App& app, Arguments& arguments) {
+    app.set_version_flag("--version", std::string("segmentd ") + SEGMENTD_VERSION);
+    app.add_option("--settings", arguments.sources.file, "a YAML file of settings");
+    app.add_option("--set", arguments.sources.overrides, "one setting, key=value; may be repeated")
+        ->allow_extra_args(false);
+    app.add_option("--workspace,-w", arguments.workspace, "short for --set workspace=...");
+    app.add_option("--data,-d", arguments.data, "short for --set data=...");
+    app.add_option("--listen", arguments.listen, "short for --set listen=...");
+    app.add_option("--port-file", arguments.port_file, "short for --set port_file=...; written when ready");
+    app.footer("Settings:\n" + daemon::settings_help());
+}
+
+tl::expected<daemon::LoadedSettings, std::vector<segmentd::Error>> settings_of(Arguments& arguments) {
+    auto& overrides = arguments.sources.overrides;
+    for (const auto& [key, value] : {std::pair{"workspace=", arguments.workspace},
+                                     {"data=", arguments.data},
+                                     {"listen=", arguments.listen},
+                                     {"port_file=", arguments.port_file}}) {
+        if (!value.empty()) overrides.push_back(key + value);
+    }
+    return daemon::load_settings(arguments.sources);
+}
+
+// The signals that the main thread waits for; every other thread inherits them blocked.
+sigset_t block_signals() {
+    sigset_t signals;
+    sigemptyset(&signals);
+    for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&signals, signal);
+    pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+    ::signal(SIGPIPE, SIG_IGN);
+    return signals;
+}
+
+// The file appears whole or not at all: whoever sees it may connect.
+bool write_port_file(const std::string& path, std::uint16_t port) {
+    const std::string temporary = path + ".new";
+    std::ofstream out(temporary);
+    out << port << '\n';
+    out.close();
+    return out.good() && std::rename(temporary.c_str(), path.c_str()) == 0;
+}
+
+void reload(daemon::Service& service) {
+    daemon::notify_reloading();
+    const auto errors = service.reload();
+    for (const auto& error : errors) {
+        daemon::log_error("rules", "the new definitions are refused", daemon::LogField("error", to_text(error)));
+    }
+    if (!errors.empty()) daemon::log_warning("rules", "the running version stays in force");
+    daemon::notify_ready("serving on " + service.url());
+}
+
+void serve_until_told_to_stop(daemon::Service& service, const sigset_t& signals) {
+    const timespec one_second{.tv_sec = 1, .tv_nsec = 0};
+    while (true) {
+        const int signal = sigtimedwait(&signals, nullptr, &one_second);
+        if (signal == SIGHUP) reload(service);
+        if (signal == SIGTERM || signal == SIGINT) return;
+        if (service.tend()) daemon::notify_watchdog();
+    }
+}
+
+int run(const daemon::LoadedSettings& loaded, const sigset_t& signals) {
+    const auto& settings = loaded.settings;
+    const auto level = daemon::parse_log_level(settings.log_level);
+    const auto format = daemon::parse_log_format(settings.log_format);
+    if (!level) return daemon::report(level.error());
+    if (!format) return daemon::report(format.error());
+    daemon::start_log({*level, *format});
+    for (const auto& warning : loaded.warnings) daemon::log_warning("settings", warning);
+    auto service = daemon::Service::start(settings);
+    if (!service) {
+        return daemon::report(service.error());
+    }
+    if (!settings.port_file.empty() && !write_port_file(settings.port_file, (*service)->port())) {
+        daemon::log_error("net", "the port file cannot be written", daemon::LogField("file", settings.port_file));
+        return daemon::exit_wrong_input;
+    }
+    daemon::log_info("net", "serving", daemon::LogField("url", (*service)->url()));
+    daemon::notify_ready("serving on " + (*service)->url());
+    serve_until_told_to_stop(**service, signals);
+    daemon::notify_stopping();
+    daemon::log_info("net", "stopping");
+    (*service)->stop();
+    return daemon::exit_done;
+}
+
+}  // namespace
+
+int main(int count, char** texts) {
+    const sigset_t signals = block_signals();
+    CLI::App app("segmentd: segmentation, playbooks and pilots as reviewed YAML, live");
+    Arguments arguments;
+    declare(app, arguments);
+    try {
+        app.parse(count, texts);
+    } catch (const CLI::Success& shown) {
+        return app.exit(shown);
+    } catch (const CLI::ParseError& error) {
+        app.exit(error);
+        return daemon::exit_usage;
+    }
+    const auto loaded = settings_of(arguments);
+    if (!loaded) return daemon::report(loaded.error());
+    const auto& settings = loaded->settings;
+    if (settings.workspace.empty() || settings.data.empty()) {
+        fmt::print(stderr, "segmentd needs --workspace and --data (or a settings file that names them)\n");
+        return daemon::exit_usage;
+    }
+    return run(*loaded, signals);
+}

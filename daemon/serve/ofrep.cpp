@@ -1,0 +1,118 @@
+// OpenFeature Remote Evaluation Protocol 0.3.0: a pilot is a flag, its arm the variant.
+#include <algorithm>
+#include <boost/json.hpp>
+
+#include "base/sha256.hpp"
+#include "daemon/serve/routes.hpp"
+
+namespace segmentd::daemon {
+
+namespace json = boost::json;
+
+namespace {
+
+HttpResponse answer(int status, const json::value& body) {
+    return {.status = status, .body = json::serialize(body), .headers = {}};
+}
+
+json::object failure(const std::string& key, const char* code, const char* details) {
+    json::object body{{"errorCode", code}, {"errorDetails", details}};
+    if (!key.empty()) body["key"] = key;
+    return body;
+}
+
+// The customer a request is about, or the failure to answer with.
+tl::expected<CustomerId, HttpResponse> targeting_key(const RoutedRequest& request, const std::string& key) {
+    boost::system::error_code error;
+    const auto value = json::parse(request.http.body, error);
+    if (error || !value.is_object()) {
+        return tl::unexpected(answer(400, failure(key, "PARSE_ERROR", "the body is not a JSON object")));
+    }
+    const auto* context = value.get_object().if_contains("context");
+    if (context == nullptr || !context->is_object()) {
+        return tl::unexpected(answer(400, failure(key, "INVALID_CONTEXT", "context must be an object")));
+    }
+    const auto* target = context->get_object().if_contains("targetingKey");
+    if (target == nullptr || !target->is_string() || target->get_string().empty()) {
+        return tl::unexpected(
+            answer(400, failure(key, "TARGETING_KEY_MISSING", "context.targetingKey names the customer")));
+    }
+    return CustomerId(std::string(target->get_string()));
+}
+
+// What the pilot says of a customer. Without an arm there is no value: the product uses its own default.
+json::object evaluate(const Engine& engine, const rules::PilotDefinition& pilot, const CustomerId& id) {
+    json::object flag{{"key", pilot.id.text}};
+    const std::string phase = pilot_phase(pilot, engine.engine_time());
+    flag["metadata"] = json::object{{"phase", phase}, {"version", engine.population().book().definitions.version}};
+    const auto index = engine.population().find(id);
+    const Customer* customer = index ? &engine.population().at(*index) : nullptr;
+    const auto enrolment =
+        customer != nullptr ? customer->enrolments.find(pilot.id) : decltype(customer->enrolments.end()){};
+    if (customer == nullptr || enrolment == customer->enrolments.end()) {
+        flag["reason"] = phase == "ended" ? "DISABLED" : "UNKNOWN";
+        return flag;
+    }
+    const auto& arm = pilot.arms[enrolment->second.arm].name;
+    flag["reason"] = "SPLIT";
+    flag["value"] = arm;
+    flag["variant"] = arm;
+    return flag;
+}
+
+// The first answer that names an arm is the customer's exposure; it is recorded once, in its own time.
+void record_exposure(ServeContext& context, const Engine& engine, const rules::PilotDefinition& pilot,
+                     const CustomerId& id, const std::string& actor) {
+    const auto index = engine.population().find(id);
+    if (!index) return;
+    const auto& enrolments = engine.population().at(*index).enrolments;
+    const auto enrolment = enrolments.find(pilot.id);
+    if (enrolment == enrolments.end() || enrolment->second.exposed_at) return;
+    Record record;
+    record.received_at = std::chrono::floor<Duration>(std::chrono::system_clock::now());
+    record.occurred_at = context.host.engine_now();
+    record.actor = actor;
+    record.customer = id;
+    record.message_id = "exposure:" + pilot.id.text;
+    record.payload = ExposureRecord{pilot.id, pilot.arms[enrolment->second.arm].name};
+    Intake intake;
+    intake.records.push_back(std::move(record));
+    context.host.offer(std::move(intake));
+}
+
+}  // namespace
+
+void answer_one_flag(ServeContext& context, RoutedRequest request, Respond respond) {
+    const auto key = request.open_parts.front();
+    auto customer = targeting_key(request, key);
+    if (!customer) return respond(std::move(customer).error());
+    const bool asked =
+        context.host.ask([&context, key, customer = *customer, actor = request.actor, respond](Engine& engine) {
+            const auto* pilot = rules::find(engine.population().book().definitions.pilots, PilotId(key));
+            if (pilot == nullptr) return respond(answer(404, failure(key, "FLAG_NOT_FOUND", "there is no such pilot")));
+            respond(answer(200, evaluate(engine, *pilot, customer)));
+            record_exposure(context, engine, *pilot, customer, actor);
+        });
+    if (!asked) respond(busy_response());
+}
+
+void answer_all_flags(ServeContext& context, RoutedRequest request, Respond respond) {
+    auto customer = targeting_key(request, "");
+    if (!customer) return respond(std::move(customer).error());
+    const std::string known_tag(request.http.header("if-none-match"));
+    const bool asked = context.host.ask([customer = *customer, known_tag, respond](Engine& engine) {
+        json::array flags;
+        for (const auto& pilot : engine.population().book().definitions.pilots) {
+            flags.push_back(evaluate(engine, pilot, customer));
+        }
+        auto response = answer(200, json::object{{"flags", std::move(flags)}});
+        const auto digest = sha256(response.body);
+        const auto tag = '"' + to_hex(std::span(digest).first<16>()) + '"';
+        if (tag == known_tag) response = {.status = 304, .body = {}, .headers = {}};
+        response.headers.emplace_back("ETag", tag);
+        respond(std::move(response));
+    });
+    if (!asked) respond(busy_response());
+}
+
+}  // namespace segmentd::daemon

@@ -1,0 +1,161 @@
+// Answers made from the state: asked of the engine thread, ahead of inputs.
+#include <fmt/format.h>
+
+#include <boost/json.hpp>
+#include <charconv>
+
+#include "base/json_text.hpp"
+#include "base/sha256.hpp"
+#include "daemon/net/problem.hpp"
+#include "daemon/net/query.hpp"
+#include "daemon/reports/reports.hpp"
+#include "daemon/serve/routes.hpp"
+
+namespace segmentd::daemon {
+
+namespace json = boost::json;
+
+namespace {
+
+HttpResponse json_response(const json::value& value) {
+    return {.status = 200, .body = json_text(value), .headers = {}};
+}
+
+template <typename Make>
+void answer_from_engine(ServeContext& context, const Respond& respond, Make make) {
+    const bool asked = context.host.ask([respond, make = std::move(make)](Engine& engine) {
+        Result<json::value> value = make(engine);
+        respond(value ? json_response(*value) : problem_response(value.error()));
+    });
+    if (!asked) respond(busy_response());
+}
+
+std::string query_value(const RoutedRequest& request, const char* name, const char* otherwise) {
+    const auto query = parse_query(request.http.query);
+    const auto* value = query ? query->find(name) : nullptr;
+    return value != nullptr ? *value : otherwise;
+}
+
+json::object queue_status(const ServeContext& context, const StoreStatus& store) {
+    json::object rejects;
+    for (const auto& [reason, count] : store.reject_counts) rejects[reason] = count;
+    return {{"waiting", context.host.waiting()},
+            {"waiting_for_disk", context.host.commits().waiting()},
+            {"durable_records", store.head.size},
+            {"clock_held", context.host.clock_is_held()},
+            {"rejects", std::move(rejects)}};
+}
+
+}  // namespace
+
+void answer_welcome(ServeContext& context, RoutedRequest, Respond respond) {
+    std::string text = fmt::format("segmentd {}, workspace {}\n\n", SEGMENTD_VERSION, context.workspace_name);
+    for (const auto& route : routes()) text += fmt::format("{:<5} {:<42} {}\n", route.method, route.path, route.what);
+    respond({.status = 200, .content_type = "text/plain; charset=utf-8", .body = std::move(text), .headers = {}});
+}
+
+void answer_health(ServeContext& context, RoutedRequest request, Respond respond) {
+    const bool is_ready = request.http.path != "/readyz" || context.host.commits().has_room();
+    if (!is_ready) return respond(busy_response());
+    respond({.status = 200, .content_type = "text/plain; charset=utf-8", .body = "ok\n", .headers = {}});
+}
+
+void answer_metrics(ServeContext& context, RoutedRequest, Respond respond) {
+    const auto store = context.host.commits().status();
+    const auto set = [&](const char* name, const char* help, auto value) {
+        context.metrics.gauge({name, help}, {}).set(static_cast<double>(value));
+    };
+    set("segmentd_durable_records", "Records of the journal that are on the disk.", store.head.size);
+    set("segmentd_customers", "Customers with at least one record.", store.customers);
+    set("segmentd_records_waiting", "Records in the queue of the engine.", context.host.waiting());
+    set("segmentd_records_waiting_for_disk", "Records applied and not yet durable.", context.host.commits().waiting());
+    set("segmentd_clock_held", "1 while a step of the wall clock waits to be confirmed.", context.host.clock_is_held());
+    respond({.status = 200,
+             .content_type = "text/plain; version=0.0.4; charset=utf-8",
+             .body = context.metrics.prometheus_text(),
+             .headers = {}});
+}
+
+// The tree head is the store's: of the records that are durable when the engine was asked.
+void answer_status(ServeContext& context, RoutedRequest, Respond respond) {
+    const bool asked = context.host.ask([&context, respond](Engine& engine) {
+        json::object status{
+            {"version", SEGMENTD_VERSION},
+            {"workspace", context.workspace_name},
+            {"definitions", engine.population().book().definitions.version},
+            {"records", engine.records()},
+            {"customers", engine.population().size()},
+            {"engine_time", to_text(engine.time_at(std::chrono::floor<Duration>(std::chrono::system_clock::now())))},
+            {"state_sha256", to_hex(engine.state_hash())}};
+        const auto wanted = engine.records();
+        const bool queried = context.host.commits().query([&context, respond, status, wanted](Store& store) mutable {
+            status["tree_head"] = to_hex(store.tree_head().root);
+            status["tree_size"] = store.tree_head().size;
+            status["is_durable"] = store.tree_head().size == wanted;
+            for (auto& [name, value] : queue_status(context, context.host.commits().status())) status[name] = value;
+            respond(json_response(status));
+        });
+        if (!queried) respond(busy_response());
+    });
+    if (!asked) respond(busy_response());
+}
+
+void answer_segments(ServeContext& context, RoutedRequest, Respond respond) {
+    answer_from_engine(context, respond, [](Engine& engine) -> Result<json::value> { return segments_report(engine); });
+}
+
+void answer_members(ServeContext& context, RoutedRequest request, Respond respond) {
+    answer_from_engine(context, respond, [segment = SegmentId(request.open_parts.front())](Engine& engine) {
+        return members_report(engine, segment);
+    });
+}
+
+void answer_explain(ServeContext& context, RoutedRequest request, Respond respond) {
+    answer_from_engine(context, respond, [customer = CustomerId(request.open_parts.front())](Engine& engine) {
+        return explain_report(engine, customer);
+    });
+}
+
+void answer_models(ServeContext& context, RoutedRequest, Respond respond) {
+    answer_from_engine(context, respond, [](Engine& engine) -> Result<json::value> { return models_report(engine); });
+}
+
+void answer_pilots(ServeContext& context, RoutedRequest, Respond respond) {
+    answer_from_engine(context, respond, [](Engine& engine) -> Result<json::value> { return pilots_report(engine); });
+}
+
+void answer_reviews(ServeContext& context, RoutedRequest, Respond respond) {
+    answer_from_engine(context, respond, [](Engine& engine) -> Result<json::value> { return reviews_report(engine); });
+}
+
+void answer_touches(ServeContext& context, RoutedRequest request, Respond respond) {
+    const auto customer = query_value(request, "customer", "");
+    answer_from_engine(context, respond, [id = CustomerId(customer)](Engine& engine) -> Result<json::value> {
+        return touches_report(engine, id);
+    });
+}
+
+void answer_rejects(ServeContext& context, RoutedRequest request, Respond respond) {
+    const auto text = query_value(request, "limit", "100");
+    std::size_t limit = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), limit);
+    if (error != std::errc() || end != text.data() + text.size() || limit < 1 || limit > 10'000) {
+        return respond(problem_response(Problem{.status = 400, .detail = "limit is a number from 1 to 10000"}));
+    }
+    const bool queried = context.host.commits().query([respond, limit](Store& store) {
+        const auto rejects = store.rejects(limit);
+        if (!rejects) return respond(problem_response(rejects.error()));
+        json::array rows;
+        for (const auto& [id, reject] : *rejects) {
+            rows.push_back({{"id", id},
+                            {"received_at", to_text(reject.received_at)},
+                            {"source", reject.source},
+                            {"reason", reject.reason},
+                            {"detail", reject.detail}});
+        }
+        respond(json_response(rows));
+    });
+    if (!queried) respond(busy_response());
+}
+
+}  // namespace segmentd::daemon

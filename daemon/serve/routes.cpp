@@ -1,0 +1,125 @@
+#include "daemon/serve/routes.hpp"
+
+#include <sodium.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "daemon/net/authorization.hpp"
+#include "daemon/net/problem.hpp"
+
+namespace segmentd::daemon {
+namespace {
+
+std::vector<std::string_view> parts_of(std::string_view path) {
+    std::vector<std::string_view> parts;
+    while (!path.empty()) {
+        path.remove_prefix(1);
+        const auto end = std::min(path.find('/'), path.size());
+        parts.push_back(path.substr(0, end));
+        path.remove_prefix(end);
+    }
+    return parts;
+}
+
+// The open parts of a path that the pattern matches; nothing where it does not.
+std::optional<std::vector<std::string>> match(std::string_view pattern, std::string_view path) {
+    const auto wanted = parts_of(pattern);
+    const auto given = parts_of(path);
+    if (wanted.size() != given.size()) return std::nullopt;
+    std::vector<std::string> open;
+    for (std::size_t i = 0; i < wanted.size(); ++i) {
+        if (wanted[i].starts_with('{') && !given[i].empty())
+            open.emplace_back(given[i]);
+        else if (wanted[i] != given[i])
+            return std::nullopt;
+    }
+    return open;
+}
+
+bool is_same_secret(std::string_view left, std::string_view right) {
+    return left.size() == right.size() && sodium_memcmp(left.data(), right.data(), left.size()) == 0;
+}
+
+bool may_pass(const ServeContext& context, const Route& route, const HttpRequest& request) {
+    if (route.role == Role::anyone) return true;
+    if (const auto credential = credential_in(request)) return is_same_secret(credential->token, context.admin_token);
+    const bool body_may_hold_key = route.role == Role::ingester && request.path.starts_with("/v1/");
+    return body_may_hold_key && is_same_secret(body_write_key(request.body), context.admin_token);
+}
+
+HttpResponse not_allowed() {
+    auto response = problem_response(Problem{.status = 401, .detail = "a valid token is needed"});
+    response.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"segmentd\"");
+    return response;
+}
+
+}  // namespace
+
+const std::vector<Route>& routes() {
+    static const std::vector<Route> table = [] {
+        std::vector<Route> rows = {
+            {"GET", "/", Role::anyone, answer_welcome, "what this is and where to look"},
+            {"GET", "/healthz", Role::anyone, answer_health, "200 while the process lives"},
+            {"GET", "/readyz", Role::anyone, answer_health, "200 while it takes signals in"},
+            {"GET", "/metrics", Role::anyone, answer_metrics, "figures for Prometheus, without customers"},
+            {"GET", "/api/v1/status", Role::anyone, answer_status, "records, state hash, tree head, queues"},
+            {"POST", "/api/v1/events", Role::ingester, answer_cloud_events, "CloudEvents, all three modes"},
+            {"POST", "/api/v1/customers/{customer}/consent", Role::editor, answer_consent, "what a customer agreed to"},
+            {"POST", "/api/v1/customers/{customer}/suppression", Role::editor, answer_suppression,
+             "stop or allow touches"},
+            {"GET", "/api/v1/customers/{customer}", Role::viewer, answer_explain, "what is known, and why"},
+            {"GET", "/api/v1/segments", Role::viewer, answer_segments, "every segment in figures"},
+            {"GET", "/api/v1/segments/{segment}/members", Role::viewer, answer_members, "who is in it, since when"},
+            {"GET", "/api/v1/models", Role::viewer, answer_models, "fitted models"},
+            {"GET", "/api/v1/pilots", Role::viewer, answer_pilots, "pilots and findings"},
+            {"GET", "/api/v1/reviews", Role::viewer, answer_reviews, "reviews that drift opened"},
+            {"GET", "/api/v1/touches", Role::viewer, answer_touches, "decisions to contact; ?customer="},
+            {"GET", "/api/v1/rejects", Role::viewer, answer_rejects, "what was refused; ?limit="},
+            {"POST", "/ofrep/v1/evaluate/flags", Role::evaluator, answer_all_flags, "OFREP: every pilot"},
+            {"POST", "/ofrep/v1/evaluate/flags/{pilot}", Role::evaluator, answer_one_flag, "OFREP: one pilot"},
+        };
+        for (const char* path : {"/v1/track", "/v1/identify", "/v1/group", "/v1/page", "/v1/screen", "/v1/alias",
+                                 "/v1/batch", "/v1/t", "/v1/i", "/v1/g", "/v1/p", "/v1/s", "/v1/a", "/v1/b"}) {
+            rows.push_back({"POST", path, Role::ingester, answer_tracking, "tracking API of the Segment SDKs"});
+        }
+        return rows;
+    }();
+    return table;
+}
+
+void handle_request(ServeContext& context, HttpRequest request, Respond respond) {
+    bool is_known_path = false;
+    for (const auto& route : routes()) {
+        auto open_parts = match(route.path, request.path);
+        if (!open_parts) continue;
+        is_known_path = true;
+        const bool is_method =
+            request.method == route.method || (request.method == "HEAD" && std::string_view(route.method) == "GET");
+        if (!is_method) continue;
+        if (!may_pass(context, route, request)) return respond(not_allowed());
+        const char* actor = route.role == Role::anyone ? "token:none" : "token:admin";
+        return route.handler(context, {std::move(request), std::move(*open_parts), actor}, std::move(respond));
+    }
+    const int status = is_known_path ? 405 : 404;
+    respond(problem_response(Problem{.status = status}));
+}
+
+HttpResponse busy_response() {
+    auto response = problem_response(Problem{.status = 503, .detail = "the queue is full"});
+    response.headers.emplace_back("Retry-After", "1");
+    return response;
+}
+
+CollectContext collect_context(const ServeContext& context, const rules::Rulebook& book, const std::string& actor) {
+    CollectContext collect;
+    collect.definitions = &book.definitions;
+    collect.currency_digits = book.money_digits;
+    collect.received_at = std::chrono::floor<Duration>(std::chrono::system_clock::now());
+    collect.engine_now = context.host.engine_now();
+    collect.actor = actor;
+    collect.own_clock = book.definitions.workspace.clock_start.has_value();
+    return collect;
+}
+
+}  // namespace segmentd::daemon

@@ -1,0 +1,195 @@
+#include "daemon/serve/service.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdlib>
+#include <future>
+
+#include "daemon/serve/admin_token.hpp"
+#include "daemon/settings/secrets.hpp"
+#include "daemon/settings/workspace_files.hpp"
+#include "daemon/telemetry/log.hpp"
+
+namespace segmentd::daemon {
+namespace {
+
+constexpr auto drain_deadline = std::chrono::seconds(5);
+constexpr auto reload_deadline = std::chrono::seconds(60);
+constexpr Duration head_interval = std::chrono::minutes(1);
+constexpr Duration longest_turn = std::chrono::seconds(30);
+
+Timestamp system_now() {
+    return std::chrono::floor<Duration>(std::chrono::system_clock::now());
+}
+
+// A store that failed must not go on: nobody may be told that something is durable when it is not.
+void end_after_failure(const Error& error) {
+    log_error("store", "a commit failed; the process ends", LogField("error", to_text(error)));
+    std::_Exit(1);
+}
+
+Record delivery_record(const DeliveryRecord& delivery, const TouchDecision& touch, Timestamp engine_now) {
+    Record record;
+    record.received_at = system_now();
+    record.occurred_at = engine_now;
+    record.actor = "system";
+    record.message_id = fmt::format("delivery:{}:{}", delivery.touch, delivery.attempt);
+    record.customer = touch.customer;
+    record.payload = delivery;
+    return record;
+}
+
+}  // namespace
+
+tl::expected<std::unique_ptr<Service>, std::vector<Error>> Service::start(const Settings& settings) {
+    const auto one = [](Error error) { return tl::unexpected(std::vector<Error>{std::move(error)}); };
+    auto files = read_workspace_files(settings.workspace);
+    if (!files) return one(std::move(files).error());
+    auto book = compile_workspace(*files);
+    if (!book) return tl::unexpected(std::move(book).error());
+    auto store = Store::open(settings.data, Store::Mode::writer);
+    if (!store) return one(std::move(store).error());
+    std::unique_ptr<Service> service(new Service(settings));
+    const auto listen = parse_listen(settings.listen);
+    if (!listen) return one(listen.error());
+    if (auto done = service->open_host(std::move(*store), *files, (*book)->definitions); !done)
+        return one(done.error());
+    if (auto done = service->open_server(); !done) return one(done.error());
+    return service;
+}
+
+Service::~Service() {
+    stop();
+}
+
+Result<void> Service::open_host(Store store, const std::map<std::string, std::string>& files,
+                                const rules::Definitions& definitions) {
+    auto endpoints = addresses(definitions);
+    if (!endpoints) return fail(std::move(endpoints).error());
+    HostSettings host;
+    host.most_waiting = static_cast<std::size_t>(settings_.ingest_queue);
+    host.max_clock_step = settings_.clock_max_step;
+    host.on_failure = end_after_failure;
+    host.on_touch = [this](const TouchDecision& touch, std::int64_t attempts) {
+        deliveries_->enqueue(touch, attempts);
+    };
+    auto opened = Host::open(std::move(store), std::move(host));
+    if (!opened) return fail(std::move(opened).error());
+    host_ = std::move(*opened);
+    deliveries_ = std::make_unique<Deliveries>(
+        std::move(*endpoints), definitions.workspace.name,
+        [this](const TouchDecision& touch, const DeliveryRecord& delivery) {
+            Intake intake;
+            intake.records.push_back(delivery_record(delivery, touch, host_->engine_now()));
+            if (!host_->offer(std::move(intake))) {
+                log_warning("activation", "a delivery could not be noted and may be repeated",
+                            LogField("touch", touch.id));
+            }
+        });
+    return host_->start(files);
+}
+
+Result<void> Service::open_server() {
+    TRY(listen, parse_listen(settings_.listen));
+    TRY(token, admin_token(settings_.data));
+    TrackingLimits limits;
+    limits.event_bytes = static_cast<std::size_t>(settings_.ingest_event_bytes);
+    limits.batch_bytes = static_cast<std::size_t>(settings_.ingest_batch_bytes);
+    limits.batch_events = static_cast<std::size_t>(settings_.ingest_batch_events);
+    const auto name = host_->book()->definitions.workspace.name;
+    context_ = std::make_unique<ServeContext>(ServeContext{*host_, metrics_, token, name, limits});
+    HttpServerSettings server;
+    server.address = listen.address;
+    server.port = listen.port;
+    auto started = HttpServer::start(server, [this](HttpRequest request, Respond respond) {
+        handle_request(*context_, std::move(request), std::move(respond));
+    });
+    if (!started) return fail(std::move(started).error());
+    server_ = std::move(*started);
+    url_ = fmt::format("http://{}:{}",
+                       listen.address.find(':') == std::string::npos ? listen.address : '[' + listen.address + ']',
+                       server_->port());
+    host_->commits().query([url = url_](Store& store) { (void)store.announce(url); });
+    return {};
+}
+
+Result<std::map<EndpointId, EndpointAddress>> Service::addresses(const rules::Definitions& definitions) const {
+    std::map<EndpointId, EndpointAddress> result;
+    for (const auto& [name, endpoint] : settings_.endpoints) {
+        if (rules::find(definitions.endpoints, EndpointId(name)) == nullptr) {
+            return fail(ErrorCode::not_found,
+                        fmt::format("settings name the endpoint '{}', the workspace does not", name),
+                        "endpoints stand in endpoints/*.yaml");
+        }
+    }
+    for (const auto& definition : definitions.endpoints) {
+        const auto found = settings_.endpoints.find(definition.id.text);
+        if (found == settings_.endpoints.end() || found->second.url.empty()) {
+            if (definition.mode == rules::EndpointMode::live) {
+                log_warning("activation", "a live endpoint has no address; its touches wait",
+                            LogField("endpoint", definition.id.text),
+                            LogField("setting", "endpoints." + definition.id.text + ".url"));
+            }
+            continue;
+        }
+        TRY(given, endpoint_secret(settings_, definition.id.text, credentials_directory()));
+        if (!given) {
+            TRY(kept, kept_webhook_secret(settings_.data, definition.id.text));
+            given = kept;
+        }
+        TRY(key, parse_webhook_key(*given));
+        const auto timeout = std::chrono::duration_cast<std::chrono::milliseconds>(found->second.timeout);
+        result[definition.id] = {found->second.url, {key}, timeout};
+    }
+    return result;
+}
+
+std::vector<Error> Service::reload() {
+    auto files = read_workspace_files(settings_.workspace);
+    if (!files) return {std::move(files).error()};
+    auto book = compile_workspace(*files);
+    if (!book) return std::move(book).error();
+    const auto answer = std::make_shared<std::promise<Result<std::string>>>();
+    auto version = answer->get_future();
+    if (!host_->reload(std::move(*files),
+                       [answer](Result<std::string> result) { answer->set_value(std::move(result)); })) {
+        return {{ErrorCode::unavailable, "the daemon is stopping", {}, {}, {}}};
+    }
+    if (version.wait_for(reload_deadline) != std::future_status::ready) {
+        return {{ErrorCode::unavailable, "the new definitions are still being taken in", {}, {}, {}}};
+    }
+    auto result = version.get();
+    if (!result) return {std::move(result).error()};
+    log_info("rules", "definitions in force", LogField("version", *result));
+    return {};
+}
+
+bool Service::tend() {
+    const auto now = system_now();
+    if (now - head_signed_at_ >= head_interval) {
+        head_signed_at_ = now;
+        sign_head();
+    }
+    return now - host_->last_turn() < longest_turn;
+}
+
+void Service::sign_head() {
+    host_->commits().query([](Store& store) {
+        if (const auto head = store.sign_head(); !head) {
+            log_error("store", "the tree head could not be signed", LogField("error", to_text(head.error())));
+        }
+    });
+}
+
+void Service::stop() {
+    if (stopped_) return;
+    stopped_ = true;
+    if (server_) server_->stop(drain_deadline);
+    if (deliveries_) deliveries_->stop();
+    if (!host_) return;
+    host_->stop_intake();
+    sign_head();
+    host_->stop();
+}
+
+}  // namespace segmentd::daemon

@@ -1,0 +1,56 @@
+// The running service: host, deliveries and HTTP server put together in the right order, and taken
+// apart in the reverse one.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "daemon/activation/deliveries.hpp"
+#include "daemon/host/host.hpp"
+#include "daemon/net/http_server.hpp"
+#include "daemon/serve/routes.hpp"
+#include "daemon/settings/settings.hpp"
+
+namespace segmentd::daemon {
+
+class Service {
+  public:
+    // Checks the workspace, opens the store, folds the journal and starts to serve. What is wrong comes
+    // back as everything that was found.
+    static tl::expected<std::unique_ptr<Service>, std::vector<Error>> start(const Settings& settings);
+    ~Service();  // as stop()
+
+    const std::string& url() const { return url_; }
+    std::uint16_t port() const { return server_->port(); }
+
+    // Reads the workspace folder again. A refused one changes nothing; its errors come back.
+    std::vector<Error> reload();
+
+    // Signs the tree head once a minute; tells whether the engine thread still turns.
+    bool tend();
+
+    // Answers what is under way, commits what was accepted, signs the last tree head.
+    void stop();
+
+  private:
+    explicit Service(const Settings& settings) : settings_(settings) {}
+    Result<std::map<EndpointId, EndpointAddress>> addresses(const rules::Definitions& definitions) const;
+    Result<void> open_host(Store store, const std::map<std::string, std::string>& files,
+                           const rules::Definitions& definitions);
+    Result<void> open_server();
+    void sign_head();
+
+    Settings settings_;
+    Metrics metrics_;
+    std::string url_;
+    std::unique_ptr<Deliveries> deliveries_;
+    std::unique_ptr<Host> host_;
+    std::unique_ptr<ServeContext> context_;
+    std::unique_ptr<HttpServer> server_;
+    Timestamp head_signed_at_{};
+    bool stopped_ = false;
+};
+
+}  // namespace segmentd::daemon

@@ -1,0 +1,94 @@
+#include "daemon/settings/secrets.hpp"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <system_error>
+
+namespace segmentd::daemon {
+namespace {
+
+namespace files = std::filesystem;
+
+Result<std::string> read_secret(const std::string& path);
+Result<std::string> read_private_secret(const std::string& path);
+
+}  // namespace
+
+std::string credentials_directory() {
+    const char* directory = std::getenv("CREDENTIALS_DIRECTORY");  // NOLINT(concurrency-mt-unsafe): nobody sets it
+    return directory == nullptr ? std::string() : directory;
+}
+
+Result<std::optional<std::string>> endpoint_secret(const Settings& settings, const std::string& name,
+                                                   const std::string& credentials) {
+    const auto found = settings.endpoints.find(name);
+    const EndpointSettings endpoint = found == settings.endpoints.end() ? EndpointSettings{} : found->second;
+    if (!endpoint.secret.empty() && !endpoint.secret_file.empty()) {
+        return fail(ErrorCode::invalid, fmt::format("endpoints.{}: secret and secret_file are both set", name),
+                    "keep secret_file");
+    }
+    if (!endpoint.secret.empty()) return std::optional(endpoint.secret);
+
+    const bool is_credential = !credentials.empty() && endpoint.secret_file.find('/') == std::string::npos;
+    const std::string standard = fmt::format("endpoints.{}.secret", name);
+    const std::string credential = endpoint.secret_file.empty() ? standard : endpoint.secret_file;
+    const std::string path = is_credential ? fmt::format("{}/{}", credentials, credential) : endpoint.secret_file;
+    std::error_code ignored;
+    if (path.empty() || (endpoint.secret_file.empty() && !files::exists(path, ignored))) {
+        return std::optional<std::string>();
+    }
+    TRY(secret, is_credential ? read_secret(path) : read_private_secret(path));
+    return std::optional(secret);
+}
+
+bool is_open_to_others(const std::string& path) {
+    std::error_code error;
+    const auto rights = files::status(path, error).permissions();
+    return !error && (rights & (files::perms::group_all | files::perms::others_all)) != files::perms::none;
+}
+
+Result<std::string> read_small_file(const std::string& path, std::size_t max_size) {
+    std::error_code error;
+    const auto status = files::status(path, error);
+    if (!files::exists(status)) return fail(ErrorCode::not_found, fmt::format("there is no file {}", path));
+    if (!files::is_regular_file(status)) return fail(ErrorCode::invalid, fmt::format("{} is no file", path));
+    errno = 0;
+    std::ifstream file(path, std::ios::binary);
+    if (!file) {
+        return fail(ErrorCode::io, fmt::format("cannot read {}: {}", path, std::generic_category().message(errno)));
+    }
+    std::string bytes(max_size + 1, '\0');
+    file.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+    bytes.resize(static_cast<std::size_t>(file.gcount()));
+    if (file.bad()) return fail(ErrorCode::io, fmt::format("cannot read {}", path));
+    if (bytes.size() > max_size) {
+        return fail(ErrorCode::limit, fmt::format("{} is larger than {} bytes", path, max_size));
+    }
+    return bytes;
+}
+
+namespace {
+
+Result<std::string> read_secret(const std::string& path) {
+    constexpr std::size_t max_size = 4096;
+    TRY(secret, read_small_file(path, max_size));
+    if (secret.ends_with('\n')) secret.pop_back();
+    if (secret.ends_with('\r')) secret.pop_back();
+    if (secret.empty()) return fail(ErrorCode::invalid, fmt::format("{} is empty, must hold a secret", path));
+    return secret;
+}
+
+Result<std::string> read_private_secret(const std::string& path) {
+    if (is_open_to_others(path)) {
+        return fail(ErrorCode::invalid, fmt::format("others than its owner have rights on {}", path),
+                    fmt::format("chmod 600 {}", path));
+    }
+    return read_secret(path);
+}
+
+}  // namespace
+}  // namespace segmentd::daemon

@@ -1,0 +1,31 @@
+// Where the secret of an endpoint is kept, and whether others can read it.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+
+#include "base/result.hpp"
+#include "daemon/settings/settings.hpp"
+
+namespace segmentd::daemon {
+
+// The directory in which the service manager hands credentials over ($CREDENTIALS_DIRECTORY); empty
+// where it does not.
+std::string credentials_directory();
+
+// The secret of an endpoint, from the first of these that there is: its `secret`; its `secret_file`, which
+// without a slash is a file of the credentials where there are any; the credential
+// `endpoints.NAME.secret`. Nothing where there is none of them. One line end at the end is cut off. An
+// error for both settings at once, and for a file that is missing, empty, larger than 4 KiB or, outside
+// the credentials, open to others than its owner.
+Result<std::optional<std::string>> endpoint_secret(const Settings& settings, const std::string& name,
+                                                   const std::string& credentials);
+
+// True where the group or all others have any right on the file.
+bool is_open_to_others(const std::string& path);
+
+// The bytes of a regular file of at most that size.
+Result<std::string> read_small_file(const std::string& path, std::size_t max_size);
+
+}  // namespace segmentd::daemon

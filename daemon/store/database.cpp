@@ -1,0 +1,102 @@
+#include "daemon/store/database.hpp"
+
+#include <fmt/format.h>
+#include <sqlite3.h>
+
+namespace segmentd::daemon {
+namespace {
+
+constexpr int busy_timeout_ms = 5000;
+
+Result<bool> check_format(SQLite::Database& database, const std::filesystem::path& path);
+void tune_writer(SQLite::Database& database);
+
+}  // namespace
+
+Result<OpenDatabase> open_database(const std::filesystem::path& path, bool is_writer) {
+    if (!is_writer && !std::filesystem::exists(path)) {
+        return fail(ErrorCode::not_found, fmt::format("there is no store in {}", path.parent_path().string()),
+                    "start segmentd on this folder first, or name another one");
+    }
+    return guarded("open " + path.string(), [&]() -> Result<OpenDatabase> {
+        const int flags = is_writer ? SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE : SQLite::OPEN_READONLY;
+        auto database = std::make_unique<SQLite::Database>(path.string(), flags, busy_timeout_ms);
+        TRY(is_empty, check_format(*database, path));
+        if (is_writer) tune_writer(*database);
+        return OpenDatabase{std::move(database), is_empty};
+    });
+}
+
+void create_tables(SQLite::Database& database) {
+    database.exec(fmt::format("PRAGMA application_id = {}", store_application_id));
+    database.exec(fmt::format("PRAGMA user_version = {}", store_format));
+    database.exec("CREATE TABLE meta(key TEXT PRIMARY KEY, value ANY NOT NULL) STRICT");
+    database.exec("CREATE TABLE keys(subject INTEGER PRIMARY KEY, wrapped BLOB NOT NULL) STRICT");
+    database.exec(
+        "CREATE TABLE journal(sequence INTEGER PRIMARY KEY, type INTEGER NOT NULL, engine_time INTEGER NOT NULL, "
+        "schema INTEGER NOT NULL, subject INTEGER NOT NULL, payload_hash BLOB NOT NULL, payload BLOB NOT NULL) STRICT");
+    database.exec(
+        "CREATE TABLE rejects(id INTEGER PRIMARY KEY, received_at INTEGER NOT NULL, source TEXT NOT NULL, "
+        "reason TEXT NOT NULL, detail TEXT NOT NULL, payload BLOB NOT NULL) STRICT");
+}
+
+Error database_error(std::string_view work, const std::exception& exception) {
+    Error error{.code = ErrorCode::io,
+                .message = fmt::format("cannot {}: {}", work, exception.what()),
+                .where = {},
+                .rule = {},
+                .hint = {}};
+    const auto* from_sqlite = dynamic_cast<const SQLite::Exception*>(&exception);
+    const int code = from_sqlite != nullptr ? from_sqlite->getErrorCode() : SQLITE_OK;
+    if (code == SQLITE_FULL) error.hint = "free some disk space";
+    if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB) {
+        error.code = ErrorCode::corrupt;
+        error.hint = "restore the folder from a backup";
+    }
+    return error;
+}
+
+std::span<const std::uint8_t> blob_of(const SQLite::Column& column) {
+    const auto* bytes = static_cast<const std::uint8_t*>(column.getBlob());
+    return {bytes, static_cast<std::size_t>(column.getBytes())};
+}
+
+void bind_blob(SQLite::Statement& statement, int index, std::span<const std::uint8_t> bytes) {
+    statement.bindNoCopy(index, bytes.data(), static_cast<int>(bytes.size()));
+}
+
+void bind_number(SQLite::Statement& statement, int index, std::uint64_t number) {
+    statement.bind(index, static_cast<std::int64_t>(number));
+}
+
+namespace {
+
+// True where the database has no tables yet.
+Result<bool> check_format(SQLite::Database& database, const std::filesystem::path& path) {
+    const int application = database.execAndGet("PRAGMA application_id").getInt();
+    const int format = database.execAndGet("PRAGMA user_version").getInt();
+    const int tables = database.execAndGet("SELECT count(*) FROM sqlite_schema").getInt();
+    if (tables == 0 && application == 0 && format == 0) return true;
+    if (application != store_application_id) {
+        return fail(ErrorCode::conflict, fmt::format("{} is a database of another program", path.string()),
+                    "name a folder of its own for the store");
+    }
+    if (format != store_format) {
+        return fail(ErrorCode::unsupported,
+                    fmt::format("{} has format {}; this program knows format {}", path.string(), format, store_format),
+                    "use the version of segmentd that wrote it, or a newer one");
+    }
+    return false;
+}
+
+// A commit returns after its sync. Fewer checkpoints (every 16 MB) and a cache that holds the largest commit
+// (64 MB) cost less writing.
+void tune_writer(SQLite::Database& database) {
+    database.exec("PRAGMA journal_mode = WAL");
+    database.exec("PRAGMA synchronous = FULL");
+    database.exec("PRAGMA wal_autocheckpoint = 4000");
+    database.exec("PRAGMA cache_size = -65536");
+}
+
+}  // namespace
+}  // namespace segmentd::daemon

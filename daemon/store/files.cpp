@@ -1,0 +1,95 @@
+#include "daemon/store/files.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <fstream>
+#include <iterator>
+#include <system_error>
+#include <utility>
+
+namespace segmentd::daemon {
+namespace {
+
+Result<void> write_and_sync(const FileHandle& file, std::string_view bytes, const std::filesystem::path& path);
+Result<void> sync_folder(const std::filesystem::path& folder);
+
+}  // namespace
+
+Result<FileHandle> FileHandle::open(const std::filesystem::path& path, int flags, mode_t permissions) {
+    const int descriptor = ::open(path.c_str(), flags | O_CLOEXEC, permissions);
+    if (descriptor < 0) return fail(system_error("open", path));
+    return FileHandle(descriptor);
+}
+
+FileHandle::FileHandle(FileHandle&& other) noexcept : descriptor_(std::exchange(other.descriptor_, -1)) {}
+
+FileHandle& FileHandle::operator=(FileHandle&& other) noexcept {
+    std::swap(descriptor_, other.descriptor_);
+    return *this;
+}
+
+FileHandle::~FileHandle() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+}
+
+Error system_error(std::string_view what, const std::filesystem::path& path) {
+    const ErrorCode code = errno == ENOENT ? ErrorCode::not_found : ErrorCode::io;
+    const std::string reason = std::generic_category().message(errno);
+    return {.code = code,
+            .message = fmt::format("cannot {} {}: {}", what, path.string(), reason),
+            .where = {},
+            .rule = {},
+            .hint = {}};
+}
+
+Result<std::string> read_file(const std::filesystem::path& path) {
+    errno = 0;
+    std::ifstream file(path, std::ios::binary);
+    if (!file) return fail(system_error("read", path));
+    return std::string(std::istreambuf_iterator<char>(file), {});
+}
+
+Result<void> write_secret_file(const std::filesystem::path& path, std::string_view bytes) {
+    const std::filesystem::path unfinished = path.string() + ".new";
+    TRY(file, FileHandle::open(unfinished, O_WRONLY | O_CREAT | O_TRUNC, 0600));
+    if (auto written = write_and_sync(file, bytes, unfinished); !written) return written;
+    if (::rename(unfinished.c_str(), path.c_str()) != 0) return fail(system_error("create", path));
+    return sync_folder(path.parent_path());
+}
+
+Result<void> append_line(const std::filesystem::path& path, std::string_view line) {
+    const bool is_new = !std::filesystem::exists(path);
+    const std::string present = is_new ? std::string() : read_file(path).value_or(std::string());
+    const std::size_t whole_lines = present.rfind('\n') + 1;  // 0 where there is no line end
+    TRY(file, FileHandle::open(path, O_WRONLY | O_CREAT | O_APPEND, 0600));
+    if (whole_lines != present.size() && ::ftruncate(file.number(), static_cast<off_t>(whole_lines)) != 0) {
+        return fail(system_error("shorten", path));
+    }
+    if (auto written = write_and_sync(file, std::string(line) + '\n', path); !written) return written;
+    if (is_new) return sync_folder(path.parent_path());
+    return {};
+}
+
+namespace {
+
+Result<void> write_and_sync(const FileHandle& file, std::string_view bytes, const std::filesystem::path& path) {
+    while (!bytes.empty()) {
+        const ssize_t written = ::write(file.number(), bytes.data(), bytes.size());
+        if (written < 0) return fail(system_error("write", path));
+        bytes.remove_prefix(static_cast<std::size_t>(written));
+    }
+    if (::fsync(file.number()) != 0) return fail(system_error("sync", path));
+    return {};
+}
+
+Result<void> sync_folder(const std::filesystem::path& folder) {
+    TRY(handle, FileHandle::open(folder, O_RDONLY | O_DIRECTORY, 0));
+    if (::fsync(handle.number()) != 0) return fail(system_error("sync", folder));
+    return {};
+}
+
+}  // namespace
+}  // namespace segmentd::daemon

@@ -1,0 +1,42 @@
+// Small files that must survive a crash: written whole, synced, and found again by their folder.
+#pragma once
+
+#include <sys/types.h>
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+
+namespace segmentd::daemon {
+
+// An open file descriptor, closed at the end of its life. Not inherited by child processes.
+class FileHandle {
+  public:
+    static Result<FileHandle> open(const std::filesystem::path& path, int flags, mode_t permissions);
+
+    FileHandle(FileHandle&& other) noexcept;
+    FileHandle& operator=(FileHandle&& other) noexcept;
+    ~FileHandle();
+
+    int number() const { return descriptor_; }
+
+  private:
+    explicit FileHandle(int descriptor) : descriptor_(descriptor) {}
+    int descriptor_ = -1;
+};
+
+// Error{io} with the system's reason for the last failed call.
+Error system_error(std::string_view what, const std::filesystem::path& path);
+
+// not_found where there is no such file.
+Result<std::string> read_file(const std::filesystem::path& path);
+
+// The file appears whole or not at all, readable by its owner only, and is on the disk on return.
+Result<void> write_secret_file(const std::filesystem::path& path, std::string_view bytes);
+
+// Adds a line (without its end) and syncs. A last line that a crash left unfinished is cut off first.
+Result<void> append_line(const std::filesystem::path& path, std::string_view line);
+
+}  // namespace segmentd::daemon

@@ -1,0 +1,275 @@
+#include "daemon/store/store.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "daemon/store/files.hpp"
+#include "daemon/store/store_parts.hpp"
+
+namespace segmentd::daemon {
+namespace {
+
+// Compares a growing tree with the heads that were signed while it grew before.
+class HeadCheck {
+  public:
+    static Result<HeadCheck> load(const std::filesystem::path& file, const StoreIdentity& identity);
+
+    // Call at every size, 0 included.
+    Result<void> compare(const MerkleTree& tree);
+
+    // Call after the last record.
+    Result<void> finish(const MerkleTree& tree) const;
+
+  private:
+    std::vector<TreeHead> heads_;  // by size
+    std::size_t compared_ = 0;
+};
+
+// What a transaction adds to the state: new customers at once, the rest on keep(). Without keep() the
+// new customers are taken back.
+class PendingAppend {
+  public:
+    PendingAppend(JournalState& state, KeyRing& keys);
+    PendingAppend(const PendingAppend&) = delete;
+    PendingAppend& operator=(const PendingAppend&) = delete;
+    ~PendingAppend();
+
+    Result<void> add(const Record& record, JournalWriter& journal);
+    void keep();
+
+  private:
+    std::uint64_t subject_of(const CustomerId& customer);
+
+    JournalState& state_;
+    KeyRing& keys_;
+    const NonceSeries nonces_;
+    MerkleTree tree_;
+    Timestamp engine_time_;
+    std::vector<std::string> new_customers_;
+};
+
+// Notes the customer's subject; false where the record lies under a key that is not its customer's.
+bool is_under_own_key(JournalState& state, const Record& record, std::uint64_t subject);
+Result<void> check_order(std::span<const Record> records, const JournalState& state);
+tl::unexpected<Error> no_writer();
+
+}  // namespace
+
+Store::Store(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+Store::Store(Store&&) noexcept = default;
+Store& Store::operator=(Store&&) noexcept = default;
+Store::~Store() = default;
+
+Result<void> Store::announce(std::string_view url) {
+    if (!parts_->lock) return no_writer();
+    return parts_->lock->announce(url);
+}
+
+Result<ReadSummary> Store::read_journal(std::uint64_t from_sequence, const Visitor& visit) {
+    TRY(check, HeadCheck::load(parts_->heads_file(), parts_->identity));
+    JournalState state;
+    const auto take_row = [&](const JournalRow& row) -> Result<void> {
+        TRY(record, open_row(row, parts_->keys));
+        if (!is_under_own_key(state, record, row.subject)) {
+            return fail(ErrorCode::corrupt,
+                        fmt::format("record {} is under the key of another customer", record.sequence));
+        }
+        state.tree.append(leaf_hash(header_bytes(row.header)));
+        state.engine_time = record.engine_time;
+        if (auto compared = check.compare(state.tree); !compared) return compared;
+        return record.sequence < from_sequence ? Result<void>() : visit(record);
+    };
+    auto read = guarded("read the journal", [&]() -> Result<void> {
+        const SQLite::Transaction snapshot(*parts_->database);
+        if (auto compared = check.compare(state.tree); !compared) return compared;
+        if (auto scanned = scan_journal(*parts_->database, {}, take_row); !scanned) return scanned;
+        state.next_subject = parts_->keys.next_subject();
+        return check.finish(state.tree);
+    });
+    if (!read) return fail(std::move(read).error());
+    parts_->state = std::move(state);
+    parts_->is_journal_read = true;
+    return ReadSummary{tree_head(), engine_time(), customer_count()};
+}
+
+Result<void> Store::read_records(std::uint64_t first, std::uint64_t end, const Visitor& visit) {
+    return guarded("read the journal", [&]() -> Result<void> {
+        const SQLite::Transaction snapshot(*parts_->database);
+        return scan_journal(*parts_->database, {first, end}, [&](const JournalRow& row) -> Result<void> {
+            TRY(record, open_row(row, parts_->keys));
+            return visit(record);
+        });
+    });
+}
+
+Result<void> Store::read_headers(const HeaderVisitor& visit) {
+    return guarded("read the journal", [&]() -> Result<void> {
+        const SQLite::Transaction snapshot(*parts_->database);
+        return scan_journal(*parts_->database, {}, [&](const JournalRow& row) { return visit(row.header); });
+    });
+}
+
+Result<void> Store::commit(std::span<const Record> records, std::span<const Reject> rejects) {
+    if (!parts_->lock) return no_writer();
+    if (!parts_->is_journal_read) {
+        return fail(ErrorCode::conflict, "the journal must be read before anything is appended to it");
+    }
+    if (auto ordered = check_order(records, parts_->state); !ordered) return ordered;
+    PendingAppend append(parts_->state, parts_->keys);
+    auto committed = guarded("commit", [&]() -> Result<void> {
+        SQLite::Transaction transaction(*parts_->database, SQLite::TransactionBehavior::IMMEDIATE);
+        for (const Record& record : records) {
+            if (auto added = append.add(record, parts_->journal); !added) return added;
+        }
+        parts_->rejects.append(rejects);
+        transaction.commit();
+        return {};
+    });
+    parts_->rejects.settle(committed.has_value());
+    if (committed) append.keep();
+    return committed;
+}
+
+Result<SignedTreeHead> Store::sign_head() {
+    if (!parts_->lock) return no_writer();
+    if (!parts_->is_journal_read)
+        return fail(ErrorCode::conflict, "the journal must be read before its head is signed");
+    SignedTreeHead head;
+    head.origin = store_id();
+    head.head = tree_head();
+    head.engine_time = engine_time();
+    head = sign(std::move(head), parts_->identity.signing_seed);
+    if (auto appended = append_line(parts_->heads_file(), to_line(head)); !appended) {
+        return fail(std::move(appended).error());
+    }
+    return head;
+}
+
+TreeHead Store::tree_head() const {
+    return parts_->state.tree.head();
+}
+std::uint64_t Store::record_count() const {
+    return parts_->state.tree.size();
+}
+Timestamp Store::engine_time() const {
+    return parts_->state.engine_time;
+}
+std::uint64_t Store::customer_count() const {
+    return parts_->state.subjects.size();
+}
+const std::string& Store::store_id() const {
+    return parts_->identity.id;
+}
+const PublicKey& Store::public_key() const {
+    return parts_->identity.public_key;
+}
+
+Result<std::vector<StoredReject>> Store::rejects(std::size_t limit) {
+    return guarded("read the rejects", [&] { return parts_->rejects.newest(limit); });
+}
+
+const std::map<std::string, std::uint64_t>& Store::reject_counts() const {
+    return parts_->rejects.counts();
+}
+
+namespace {
+
+Result<HeadCheck> HeadCheck::load(const std::filesystem::path& file, const StoreIdentity& identity) {
+    TRY(heads, read_tree_heads(file));
+    HeadCheck check;
+    for (const SignedTreeHead& head : heads) {
+        if (head.origin != identity.id || !is_signed_by(head, identity.public_key)) {
+            return fail(ErrorCode::corrupt, fmt::format("{}: the head of {} records is not signed by this store",
+                                                        file.string(), head.head.size));
+        }
+        check.heads_.push_back(head.head);
+    }
+    std::sort(check.heads_.begin(), check.heads_.end(),
+              [](const TreeHead& a, const TreeHead& b) { return a.size < b.size; });
+    return check;
+}
+
+Result<void> HeadCheck::compare(const MerkleTree& tree) {
+    for (; compared_ < heads_.size() && heads_[compared_].size == tree.size(); ++compared_) {
+        if (heads_[compared_].root == tree.root()) continue;
+        return fail(
+            ErrorCode::corrupt,
+            fmt::format("the first {} records of the journal are not those whose tree head was signed", tree.size()),
+            "restore the store from a backup");
+    }
+    return {};
+}
+
+Result<void> HeadCheck::finish(const MerkleTree& tree) const {
+    if (compared_ == heads_.size()) return {};
+    return fail(ErrorCode::corrupt,
+                fmt::format("the journal ends with record {}, but a tree head of {} records was signed", tree.size(),
+                            heads_.back().size),
+                "restore the store from a newer backup");
+}
+
+bool is_under_own_key(JournalState& state, const Record& record, std::uint64_t subject) {
+    if (record.customer.empty()) return subject == workspace_subject;
+    return state.subjects.try_emplace(record.customer.text, subject).first->second == subject;
+}
+
+Result<void> check_order(std::span<const Record> records, const JournalState& state) {
+    std::uint64_t expected = state.tree.size() + 1;
+    Timestamp latest = state.tree.size() == 0 ? beginning_of_time : state.engine_time;
+    for (const Record& record : records) {
+        if (record.sequence != expected) {
+            return fail(ErrorCode::conflict,
+                        fmt::format("record {} cannot follow record {}", record.sequence, expected - 1));
+        }
+        if (record.engine_time < latest) {
+            return fail(ErrorCode::conflict,
+                        fmt::format("the engine time of record {} is before the one of its predecessor", expected));
+        }
+        latest = record.engine_time;
+        ++expected;
+    }
+    return {};
+}
+
+tl::unexpected<Error> no_writer() {
+    return fail(ErrorCode::conflict, "the store is open for reading only", "open it for writing");
+}
+
+PendingAppend::PendingAppend(JournalState& state, KeyRing& keys)
+    : state_(state), keys_(keys), tree_(state.tree), engine_time_(state.engine_time) {}
+
+PendingAppend::~PendingAppend() {
+    for (const std::string& customer : new_customers_) {
+        keys_.forget(--state_.next_subject);
+        state_.subjects.erase(customer);
+    }
+}
+
+Result<void> PendingAppend::add(const Record& record, JournalWriter& journal) {
+    const std::uint64_t subject = record.customer.empty() ? workspace_subject : subject_of(record.customer);
+    TRY(key, keys_.key_of(subject));
+    const JournalRow row = seal_record(record, subject, key, nonces_);
+    journal.append(row);
+    tree_.append(leaf_hash(header_bytes(row.header)));
+    engine_time_ = record.engine_time;
+    return {};
+}
+
+void PendingAppend::keep() {
+    new_customers_.clear();
+    state_.tree = std::move(tree_);
+    state_.engine_time = engine_time_;
+}
+
+std::uint64_t PendingAppend::subject_of(const CustomerId& customer) {
+    const auto known = state_.subjects.find(customer.text);
+    if (known != state_.subjects.end()) return known->second;
+    keys_.create(state_.next_subject);
+    new_customers_.push_back(customer.text);
+    state_.subjects.emplace(customer.text, state_.next_subject);
+    return state_.next_subject++;
+}
+
+}  // namespace
+}  // namespace segmentd::daemon

@@ -1,0 +1,97 @@
+// The durable part of the daemon: the journal, the keys of its payloads, the rejects and the signed
+// tree heads, all in one folder.
+//
+//   segmentd.db       journal, keys, rejects (SQLite)
+//   master.key        32 bytes that unwrap every other key; lost with it: every payload
+//   signing.key       Ed25519 seed that tree heads are signed with
+//   tree_heads.jsonl  what was signed
+//   lock              who writes, see StoreLock
+//
+// A Store belongs to one thread at a time. A writer reads the whole journal once before its first
+// commit; a new store needs no reading.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/merkle.hpp"
+#include "base/records.hpp"
+#include "base/result.hpp"
+#include "daemon/store/reject.hpp"
+#include "daemon/store/tree_heads.hpp"
+
+namespace segmentd::daemon {
+
+struct ReadSummary {
+    TreeHead head;            // head.size is the sequence of the last record
+    Timestamp engine_time{};  // of the last record; the epoch where there is none
+    std::uint64_t customers = 0;
+};
+
+class Store {
+  public:
+    enum class Mode { writer, reader };
+
+    // A writer creates the folder (0700) and its files where they are missing and takes the lock:
+    // Error{conflict} names the holder's URL. A reader takes no lock and changes no data; no store in
+    // the folder is Error{not_found}. A foreign database is conflict, a newer format unsupported.
+    static Result<Store> open(const std::filesystem::path& directory, Mode mode);
+
+    Store(Store&&) noexcept;
+    Store& operator=(Store&&) noexcept;
+    ~Store();
+
+    // Tells those who find the lock held where the daemon answers. Writers only.
+    Result<void> announce(std::string_view url);
+
+    // An Error of the visitor ends the reading and is returned.
+    using Visitor = std::function<Result<void>(const Record&)>;
+
+    // Reads and verifies the whole journal as it is now: hashes, decryption, order, and that it
+    // continues every signed tree head. Records from this sequence on (1 is the first) are visited in
+    // order. Damage is Error{corrupt} naming the record's sequence.
+    Result<ReadSummary> read_journal(std::uint64_t from_sequence, const Visitor& visit);
+
+    // Visits the records from the first to the one before the end, each verified by itself. It may be
+    // repeated at any time and does not count as the reading before the first commit.
+    Result<void> read_records(std::uint64_t first, std::uint64_t end, const Visitor& visit);
+
+    // Headers of the whole journal, in order, unverified and without decrypting: leaves for proofs.
+    using HeaderVisitor = std::function<Result<void>(const RecordHeader&)>;
+    Result<void> read_headers(const HeaderVisitor& visit);
+
+    // Appends all of it or nothing, and returns when it is on the disk. Sequences must follow the last
+    // record without a gap, engine times must not decrease. After an Error the store is as it was.
+    Result<void> commit(std::span<const Record> records, std::span<const Reject> rejects);
+
+    // Signs the current tree head and adds it to tree_heads.jsonl, synced. Writers only.
+    Result<SignedTreeHead> sign_head();
+
+    // Of the records committed or, for a reader, of those read last.
+    TreeHead tree_head() const;
+    std::uint64_t record_count() const;
+    Timestamp engine_time() const;
+    std::uint64_t customer_count() const;
+
+    const std::string& store_id() const;  // 32 hexadecimal digits, drawn at creation
+    const PublicKey& public_key() const;  // verifies this store's tree heads
+
+    // The newest first.
+    Result<std::vector<StoredReject>> rejects(std::size_t limit);
+
+    // All rejects ever, by their reason. A reader sees those of its opening.
+    const std::map<std::string, std::uint64_t>& reject_counts() const;
+
+  private:
+    struct Parts;
+    explicit Store(std::unique_ptr<Parts> parts);
+    std::unique_ptr<Parts> parts_;
+};
+
+}  // namespace segmentd::daemon

@@ -1,0 +1,55 @@
+#include "daemon/store/store_lock.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <sstream>
+
+namespace segmentd::daemon {
+namespace {
+
+Error held_elsewhere(const std::filesystem::path& path);
+
+}  // namespace
+
+Result<StoreLock> StoreLock::take(const std::filesystem::path& directory) {
+    const std::filesystem::path path = directory / "lock";
+    TRY(file, FileHandle::open(path, O_RDWR | O_CREAT, 0600));
+    if (::flock(file.number(), LOCK_EX | LOCK_NB) != 0) {
+        return fail(errno == EWOULDBLOCK ? held_elsewhere(path) : system_error("lock", path));
+    }
+    StoreLock lock(std::move(file), path);
+    if (auto announced = lock.announce({}); !announced) return fail(std::move(announced).error());
+    return lock;
+}
+
+Result<void> StoreLock::announce(std::string_view url) {
+    const std::string content = fmt::format("{}\n{}\n", ::getpid(), url);
+    const bool is_written =
+        ::pwrite(file_.number(), content.data(), content.size(), 0) == static_cast<ssize_t>(content.size()) &&
+        ::ftruncate(file_.number(), static_cast<off_t>(content.size())) == 0;
+    if (!is_written) return fail(system_error("write", path_));
+    return {};
+}
+
+namespace {
+
+Error held_elsewhere(const std::filesystem::path& path) {
+    std::istringstream content(read_file(path).value_or(std::string()));
+    std::string process, url;
+    std::getline(content, process);
+    std::getline(content, url);
+    std::string holder = process.empty() ? "another process" : "process " + process;
+    if (!url.empty()) holder += ", which answers at " + url;
+    return {.code = ErrorCode::conflict,
+            .message = fmt::format("the store {} is in use by {}", path.parent_path().string(), holder),
+            .where = {},
+            .rule = "store_in_use",
+            .hint = "ask that daemon, or stop it first"};
+}
+
+}  // namespace
+}  // namespace segmentd::daemon

@@ -1,0 +1,29 @@
+// One writer for a store: whoever holds the lock on its file `lock`. The system drops the lock with
+// the process, so that a crash leaves none behind; the file itself stays and only informs.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+#include "daemon/store/files.hpp"
+
+namespace segmentd::daemon {
+
+class StoreLock {
+  public:
+    // Does not wait: a lock held elsewhere is Error{conflict}, naming the holder's process and URL.
+    static Result<StoreLock> take(const std::filesystem::path& directory);
+
+    // Writes where the holder answers, for those who find the lock held.
+    Result<void> announce(std::string_view url);
+
+  private:
+    StoreLock(FileHandle file, std::filesystem::path path) : file_(std::move(file)), path_(std::move(path)) {}
+
+    FileHandle file_;
+    std::filesystem::path path_;
+};
+
+}  // namespace segmentd::daemon

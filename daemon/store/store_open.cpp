@@ -1,0 +1,117 @@
+// Opening and creating a store.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <system_error>
+
+#include "base/sha256.hpp"
+#include "daemon/store/files.hpp"
+#include "daemon/store/store_parts.hpp"
+
+namespace segmentd::daemon {
+namespace {
+
+struct Secrets {
+    Key master{};
+    SigningSeed signing_seed{};
+};
+
+Result<void> create_folder(const std::filesystem::path& directory);
+Result<Secrets> load_secrets(const std::filesystem::path& directory, bool may_create);
+Result<Key> load_secret(const std::filesystem::path& path, bool may_create);
+void create_store(SQLite::Database& database, const Secrets& secrets);
+Result<StoreIdentity> load_identity(SQLite::Database& database, const Secrets& secrets);
+
+}  // namespace
+
+Result<Store> Store::open(const std::filesystem::path& directory, Mode mode) {
+    const bool is_writer = mode == Mode::writer;
+    if (auto prepared = prepare_cryptography(); !prepared) return fail(std::move(prepared).error());
+    std::optional<StoreLock> lock;
+    if (is_writer) {
+        if (auto created = create_folder(directory); !created) return fail(std::move(created).error());
+        TRY(taken, StoreLock::take(directory));
+        lock = std::move(taken);
+    }
+    TRY(opened, open_database(directory / "segmentd.db", is_writer));
+    if (opened.is_empty && !is_writer) {
+        return fail(ErrorCode::not_found, fmt::format("there is no store in {}", directory.string()),
+                    "start segmentd on this folder first, or name another one");
+    }
+    TRY(secrets, load_secrets(directory, opened.is_empty));
+    return guarded("open the store " + directory.string(), [&]() -> Result<Store> {
+        if (opened.is_empty) create_store(*opened.database, secrets);
+        TRY(identity, load_identity(*opened.database, secrets));
+        TRY(workspace_key, KeyRing(*opened.database, secrets.master).key_of(workspace_subject));
+        auto parts = std::make_unique<Parts>(directory, std::move(opened.database), secrets.master, workspace_key);
+        parts->lock = std::move(lock);
+        parts->identity = identity;
+        parts->is_journal_read = opened.is_empty;
+        return Store(std::move(parts));
+    });
+}
+
+namespace {
+
+Result<void> create_folder(const std::filesystem::path& directory) {
+    std::error_code error;
+    const bool is_new = std::filesystem::create_directories(directory, error);
+    if (!error && is_new) std::filesystem::permissions(directory, std::filesystem::perms::owner_all, error);
+    if (error) return fail(ErrorCode::io, fmt::format("cannot create {}: {}", directory.string(), error.message()));
+    return {};
+}
+
+Result<Secrets> load_secrets(const std::filesystem::path& directory, bool may_create) {
+    TRY(master, load_secret(directory / "master.key", may_create));
+    TRY(signing_seed, load_secret(directory / "signing.key", may_create));
+    return Secrets{master, signing_seed};
+}
+
+// A secret is created with its store only: a lost one must not be replaced silently.
+Result<Key> load_secret(const std::filesystem::path& path, bool may_create) {
+    if (may_create && !std::filesystem::exists(path)) {
+        const Key fresh = random_key();
+        const std::string_view bytes(reinterpret_cast<const char*>(fresh.data()), fresh.size());
+        if (auto written = write_secret_file(path, bytes); !written) return fail(std::move(written).error());
+        return fresh;
+    }
+    auto bytes = read_file(path);
+    if (!bytes) {
+        bytes.error().hint = "without this file the store cannot be used: restore it from a backup";
+        return fail(std::move(bytes).error());
+    }
+    Key key;
+    if (bytes->size() != key.size()) {
+        return fail(ErrorCode::corrupt, fmt::format("{} must have {} bytes", path.string(), key.size()),
+                    "restore it from a backup");
+    }
+    std::copy(bytes->begin(), bytes->end(), key.begin());
+    return key;
+}
+
+void create_store(SQLite::Database& database, const Secrets& secrets) {
+    SQLite::Transaction transaction(database, SQLite::TransactionBehavior::IMMEDIATE);
+    create_tables(database);
+    const Key random = random_key();
+    SQLite::Statement insert(database, "INSERT INTO meta(key, value) VALUES ('store_id', ?), ('public_key', ?)");
+    insert.bind(1, to_hex(std::span(random).first(16)));
+    insert.bind(2, to_hex(public_key_of(secrets.signing_seed)));
+    insert.exec();
+    KeyRing(database, secrets.master).create(workspace_subject);
+    transaction.commit();
+}
+
+Result<StoreIdentity> load_identity(SQLite::Database& database, const Secrets& secrets) {
+    StoreIdentity identity{
+        .id = {}, .signing_seed = secrets.signing_seed, .public_key = public_key_of(secrets.signing_seed)};
+    identity.id = database.execAndGet("SELECT value FROM meta WHERE key = 'store_id'").getString();
+    const auto public_key = database.execAndGet("SELECT value FROM meta WHERE key = 'public_key'").getString();
+    if (public_key != to_hex(identity.public_key)) {
+        return fail(ErrorCode::corrupt, "signing.key does not belong to this store",
+                    "restore the signing.key that belongs to it");
+    }
+    return identity;
+}
+
+}  // namespace
+}  // namespace segmentd::daemon

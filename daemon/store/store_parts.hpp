@@ -1,0 +1,52 @@
+// What an open Store consists of. For store.cpp and store_open.cpp only.
+#pragma once
+
+#include <optional>
+#include <unordered_map>
+
+#include "daemon/store/database.hpp"
+#include "daemon/store/journal.hpp"
+#include "daemon/store/key_ring.hpp"
+#include "daemon/store/rejects.hpp"
+#include "daemon/store/store.hpp"
+#include "daemon/store/store_lock.hpp"
+
+namespace segmentd::daemon {
+
+// What the journal's records so far amount to.
+struct JournalState {
+    MerkleTree tree;
+    Timestamp engine_time{};
+    std::unordered_map<std::string, std::uint64_t> subjects;  // customer -> subject of its key
+    std::uint64_t next_subject = workspace_subject + 1;
+};
+
+struct StoreIdentity {
+    std::string id;
+    SigningSeed signing_seed{};
+    PublicKey public_key{};
+};
+
+struct Store::Parts {
+    Parts(std::filesystem::path folder, std::unique_ptr<SQLite::Database> opened, const Key& master,
+          const Key& workspace)
+        : directory(std::move(folder)),
+          database(std::move(opened)),
+          keys(*database, master),
+          journal(*database),
+          rejects(*database, workspace) {}
+
+    std::filesystem::path heads_file() const { return directory / "tree_heads.jsonl"; }
+
+    std::filesystem::path directory;
+    std::optional<StoreLock> lock;  // writers only
+    std::unique_ptr<SQLite::Database> database;
+    StoreIdentity identity;
+    KeyRing keys;
+    JournalWriter journal;
+    RejectTable rejects;
+    JournalState state;
+    bool is_journal_read = false;
+};
+
+}  // namespace segmentd::daemon

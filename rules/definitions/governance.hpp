@@ -1,0 +1,36 @@
+// governance/*.yaml: what is watched, who is called, which attributes are protected.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "rules/definitions/common.hpp"
+
+namespace segmentd::rules {
+
+// Watches the share of one segment among the customers seen each day.
+struct DriftMonitor {
+    Reference<SegmentId> segment;
+    double reference_share = 0;  // the share that was approved
+    double tolerance = 0.1;      // relative change that does not matter
+    SourcePlace place;
+};
+
+struct DriftDefinition {
+    std::vector<DriftMonitor> monitors;
+    double false_alarms = 1;  // allowed in all, for every `per`
+    Duration per = std::chrono::days(90);
+    Duration review_within = std::chrono::days(14);  // deadline of an opened review
+    SourcePlace place;
+};
+
+struct GovernanceDefinition {
+    std::string name;
+    std::string owner;
+    std::vector<std::string> protected_attributes;  // profile attributes
+    DriftDefinition drift;
+    SourcePlace place;
+};
+
+}  // namespace segmentd::rules

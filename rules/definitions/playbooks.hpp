@@ -1,0 +1,65 @@
+// playbooks/*.yaml and endpoints/*.yaml: how a segment is treated, and where touches go.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/money.hpp"
+#include "rules/definitions/common.hpp"
+
+namespace segmentd::rules {
+
+enum class TouchTrigger { entered, left };
+
+struct TouchDefinition {
+    TouchId id;
+    std::string title;
+    TouchTrigger when = TouchTrigger::entered;
+    std::string team;     // marketing, sales, support, product
+    std::string channel;  // email, phone, in_app, ...
+    Reference<PurposeId> purpose;
+    Reference<EndpointId> endpoint;
+    std::string message;
+    std::optional<Money> cost;
+    SourcePlace place;
+};
+
+struct Dialogue {
+    std::string customer;
+    std::string us;
+};
+
+struct PlaybookDefinition {
+    PlaybookId id;
+    std::string title;
+    std::string owner;
+    std::string value_proposition;
+    std::string messaging;
+    std::vector<std::string> say;
+    std::vector<std::string> avoid;
+    std::vector<std::string> channels;
+    std::string pricing;
+    std::vector<std::string> features;
+    std::vector<std::string> buying_committee;
+    std::vector<std::string> decision_criteria;
+    std::vector<Dialogue> dialogues;
+    std::string when_results_diverge;
+    std::vector<TouchDefinition> touches;
+    SourcePlace place;
+};
+
+enum class EndpointMode { shadow, live };
+
+struct EndpointDefinition {
+    EndpointId id;
+    std::string title;
+    std::string owner;
+    EndpointMode mode = EndpointMode::shadow;
+    SourcePlace place;
+};
+
+const char* to_word(TouchTrigger trigger);
+const char* to_word(EndpointMode mode);
+
+}  // namespace segmentd::rules

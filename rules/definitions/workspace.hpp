@@ -1,0 +1,53 @@
+// workspace.yaml: the company, its people, what consent is asked for, and which clock runs.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/attribute.hpp"
+#include "rules/definitions/common.hpp"
+
+namespace segmentd::rules {
+
+struct Objective {
+    std::string name;
+    std::string title;
+    Reference<MetricId> metric;
+    std::optional<double> target;
+    std::string signed_by;
+};
+
+struct Person {
+    PersonId id;
+    std::string name;
+    std::vector<std::string> roles;  // viewer, editor, approver, auditor, admin, steward
+};
+
+// The lawful basis of a purpose decides what silence means: with `consent` a customer who never
+// answered is not contacted; with `legitimate_interest` they are, until they object.
+enum class Basis { consent, legitimate_interest };
+
+struct Purpose {
+    PurposeId id;
+    std::string title;
+    Basis basis = Basis::consent;
+};
+
+struct WorkspaceSettings {
+    std::string name;
+    std::string company;
+    std::string zone = "UTC";
+    std::string currency = "EUR";
+    std::vector<Objective> objectives;
+    std::vector<Person> people;
+    std::vector<Purpose> purposes;
+    std::map<std::string, AttributeType> profile;  // declared attributes of a customer
+    std::map<std::string, Duration> retention;     // by signal name
+    std::optional<Timestamp> clock_start;          // engine time starts here and runs at wall speed
+    ExpressionText revenue;                        // what a customer brought in, for reports
+    ExpressionText expected_value;                 // what a customer is expected to bring
+};
+
+}  // namespace segmentd::rules

@@ -1,0 +1,78 @@
+#include "rules/expression/program.hpp"
+
+#include <set>
+#include <utility>
+
+#include "rules/expression/checker.hpp"
+#include "rules/expression/code.hpp"
+#include "rules/expression/compiler.hpp"
+#include "rules/expression/evaluation.hpp"
+#include "rules/expression/parser.hpp"
+
+namespace segmentd::rules::expression {
+namespace {
+
+Result<Program> compile_tree(SyntaxTree tree, std::string_view text, const Declarations& declarations,
+                             Strictness strictness);
+
+}  // namespace
+
+Program::Program(std::shared_ptr<const Code> code, std::string text, Type type)
+    : code_(std::move(code)), text_(std::move(text)), type_(std::move(type)) {}
+
+Result<Program> compile(std::string_view text, const Declarations& declarations, const Limits& limits) {
+    TRY(tree, parse(text, limits));
+    return compile_tree(std::move(tree), text, declarations, Strictness::checked);
+}
+
+Result<Program> compile_unchecked(std::string_view text, const Declarations& declarations, const Limits& limits) {
+    TRY(tree, parse(text, limits));
+    return compile_tree(std::move(tree), text, declarations, Strictness::unchecked);
+}
+
+Outcome evaluate(const Program& program, std::span<const Value> row) {
+    Evaluation evaluation(program.code(), row);
+    Value scratch;
+    const Value* value = evaluation.value_of(program.code().root, scratch);
+    if (value == nullptr) return tl::unexpected(evaluation.error());
+    return *value;
+}
+
+Truth decide(const Program& program, std::span<const Value> row) {
+    return Evaluation(program.code(), row).truth_of(program.code().root);
+}
+
+std::vector<int> slots_read(const Program& program) {
+    std::set<int> slots;
+    for (const Instruction& instruction : program.code().instructions) {
+        const bool reads = instruction.opcode == Opcode::slot || instruction.opcode == Opcode::compare_slot ||
+                           instruction.opcode == Opcode::slot_is_present;
+        if (reads) slots.insert(instruction.index);
+    }
+    return {slots.begin(), slots.end()};
+}
+
+SlotUse literal_comparisons(const Program& program, int slot) {
+    SlotUse use;
+    for (const Instruction& instruction : program.code().instructions) {
+        if (instruction.index != slot) continue;
+        if (instruction.opcode == Opcode::slot) use.is_used_otherwise = true;
+        if (instruction.opcode != Opcode::compare_slot) continue;
+        use.comparisons.push_back({instruction.operation, program.code().constants[instruction.constant]});
+    }
+    return use;
+}
+
+namespace {
+
+Result<Program> compile_tree(SyntaxTree tree, std::string_view text, const Declarations& declarations,
+                             Strictness strictness) {
+    TRY(checked, check(std::move(tree), text, declarations, strictness));
+    auto code = compile_code(checked, declarations, strictness);
+    if (!code) return fail(to_error(text, std::move(code).error()));
+    return Program(*std::move(code), std::string(text), checked.facts[checked.tree.root].type);
+}
+
+}  // namespace
+
+}  // namespace segmentd::rules::expression

@@ -1,0 +1,27 @@
+#include "rules/expression/syntax.hpp"
+
+namespace segmentd::rules::expression {
+
+const char* operator_text(BinaryOperator operation) {
+    switch (operation) {
+        case BinaryOperator::add: return "+";
+        case BinaryOperator::subtract: return "-";
+        case BinaryOperator::multiply: return "*";
+        case BinaryOperator::divide: return "/";
+        case BinaryOperator::remainder: return "%";
+        case BinaryOperator::equal: return "==";
+        case BinaryOperator::not_equal: return "!=";
+        case BinaryOperator::less: return "<";
+        case BinaryOperator::less_equal: return "<=";
+        case BinaryOperator::greater: return ">";
+        case BinaryOperator::greater_equal: return ">=";
+        case BinaryOperator::in: return "in";
+    }
+    return "";
+}
+
+bool is_comparison(BinaryOperator operation) {
+    return operation >= BinaryOperator::equal && operation <= BinaryOperator::greater_equal;
+}
+
+}  // namespace segmentd::rules::expression

@@ -1,0 +1,107 @@
+#include "rules/load/agreement.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "rules/load/suggestion.hpp"
+#include "rules/load/yaml_text.hpp"
+
+namespace segmentd::rules::load {
+namespace {
+
+void check_properties(const SourceDefinition& source, const SourceEmission& emission, const SignalDefinition& signal,
+                      Reading& reading);
+void check_attributes(const SourceDefinition& source, const SourceEmission& emission,
+                      const WorkspaceSettings& workspace, Reading& reading);
+void check_assignment(const SourceDefinition& source, const SourceEmission& emission, const Definitions& definitions,
+                      Reading& reading);
+void check_currency(const std::string& subject, const std::optional<Money>& amount, const SourcePlace& place,
+                    const std::string& currency, Reading& reading);
+
+}  // namespace
+
+void check_agreement(const Definitions& definitions, Reading& reading) {
+    for (const auto& source : definitions.sources) {
+        for (const auto& emission : source.emit) {
+            if (emission.signal) {
+                check_properties(source, emission, *find(definitions.signals, emission.signal->id), reading);
+            }
+            if (emission.profile) check_attributes(source, emission, definitions.workspace, reading);
+            if (emission.assignment) check_assignment(source, emission, definitions, reading);
+        }
+    }
+    const auto& currency = definitions.workspace.currency;
+    for (const auto& playbook : definitions.playbooks) {
+        for (const auto& touch : playbook.touches) {
+            check_currency(fmt::format("playbook {}: touch {}", playbook.id.text, touch.id.text), touch.cost,
+                           touch.place, currency, reading);
+        }
+    }
+    for (const auto& pilot : definitions.pilots) {
+        check_currency(fmt::format("pilot {}: budget", pilot.id.text), pilot.budget, pilot.place, currency, reading);
+    }
+}
+
+namespace {
+
+void check_properties(const SourceDefinition& source, const SourceEmission& emission, const SignalDefinition& signal,
+                      Reading& reading) {
+    std::vector<std::string> known;
+    for (const auto& property : signal.properties) known.push_back(property.name);
+    for (const auto& [name, expression] : emission.values) {
+        if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+        reading.refuse_at(expression.place, {{},
+                                             "unknown_property",
+                                             fmt::format("source {}: signal {} has no property {}", source.id.text,
+                                                         signal.id.text, shown(name)),
+                                             known.empty() ? "declare it in the signal" : suggestion(name, known)});
+    }
+    for (const auto& property : signal.properties) {
+        if (!property.required || emission.values.contains(property.name)) continue;
+        reading.refuse_at(emission.place, {{},
+                                           "missing_property",
+                                           fmt::format("source {}: signal {} requires the property '{}'",
+                                                       source.id.text, signal.id.text, property.name),
+                                           fmt::format("add {} to the values of this emission", property.name)});
+    }
+}
+
+void check_attributes(const SourceDefinition& source, const SourceEmission& emission,
+                      const WorkspaceSettings& workspace, Reading& reading) {
+    std::vector<std::string> known;
+    for (const auto& [name, type] : workspace.profile) known.push_back(name);
+    for (const auto& [name, expression] : emission.values) {
+        if (workspace.profile.contains(name)) continue;
+        reading.refuse_at(
+            expression.place,
+            {{},
+             "unknown_attribute",
+             fmt::format("source {}: the workspace declares no attribute {}", source.id.text, shown(name)),
+             known.empty() ? "declare it under profile in workspace.yaml" : suggestion(name, known)});
+    }
+}
+
+void check_assignment(const SourceDefinition& source, const SourceEmission& emission, const Definitions& definitions,
+                      Reading& reading) {
+    const auto& pilot = *find(definitions.pilots, emission.assignment->id);
+    if (pilot.assignment == AssignmentRule::imported) return;
+    reading.refuse_at(emission.assignment->place,
+                      {{},
+                       "not_imported",
+                       fmt::format("source {}: pilot {} assigns customers by itself", source.id.text, pilot.id.text),
+                       "write assignment: imported in the pilot, or leave this emission out"});
+}
+
+void check_currency(const std::string& subject, const std::optional<Money>& amount, const SourcePlace& place,
+                    const std::string& currency, Reading& reading) {
+    if (!amount || amount->currency == currency) return;
+    reading.refuse_at(place,
+                      {{},
+                       "wrong_currency",
+                       fmt::format("{} is in {}, the workspace counts in {}", subject, amount->currency, currency),
+                       fmt::format("write the amount in {}", currency)});
+}
+
+}  // namespace
+}  // namespace segmentd::rules::load

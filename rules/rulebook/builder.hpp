@@ -1,0 +1,43 @@
+// The working state while a rulebook is built: the book so far, and everything found wrong.
+#pragma once
+
+#include "rules/rulebook/scopes.hpp"
+
+namespace segmentd::rules {
+
+class Builder {
+  public:
+    explicit Builder(Definitions definitions);
+
+    tl::expected<Rulebook, std::vector<Error>> build();
+
+  private:
+    void lay_out();
+    void compile_features();
+    void compile_feature(const FeatureDefinition& feature);
+    void compile_models();
+    void compile_model(const ModelDefinition& model);
+    void compile_scores();
+    void compile_segments();
+    void compile_metrics();
+    void compile_sources();
+    void compile_reports();
+    void order_scores();
+    void order_segments();
+    void find_readers();
+
+    // Compiles one text that must give `wanted` (dynamic accepts all); errors are collected with
+    // their place in the file and nothing is returned.
+    std::optional<expression::Program> compile(const ExpressionText& text, const expression::Declarations& scope,
+                                               const expression::Type& wanted);
+    Programs compile(const Condition& condition, const expression::Declarations& scope);
+    void refuse(SourcePlace place, std::string message, std::string rule, std::string hint);
+    std::optional<std::size_t> direct_property(const ExpressionText& value, const SignalDefinition& signal) const;
+
+    Rulebook book_;
+    std::vector<expression::Type> feature_types_;
+    expression::Declarations customer_;
+    std::vector<Error> errors_;
+};
+
+}  // namespace segmentd::rules

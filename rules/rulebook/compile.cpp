@@ -1,0 +1,176 @@
+// Compiles the expressions of every kind of definition into the rulebook.
+#include <fmt/format.h>
+
+#include "base/money.hpp"
+#include "rules/rulebook/builder.hpp"
+
+namespace segmentd::rules {
+
+using expression::Declarations;
+using expression::Program;
+using expression::Type;
+using expression::TypeKind;
+
+void Builder::compile_features() {
+    for (const auto& feature : book_.definitions.features) compile_feature(feature);
+}
+
+void Builder::compile_feature(const FeatureDefinition& feature) {
+    CompiledFeature compiled;
+    compiled.plan.compute = feature.compute;
+    compiled.plan.window = feature.window;
+    compiled.signal = *index_of(book_.definitions.signals, feature.signal.id);
+    const auto& signal = book_.definitions.signals[compiled.signal];
+    const auto scope = event_scope(signal);
+    const bool adds_up = feature.compute == Aggregate::sum || feature.compute == Aggregate::mean;
+    Type value_type = TypeKind::dyn;
+    if (!feature.value.empty()) {
+        compiled.property = direct_property(feature.value, signal);
+        compiled.value = compile(feature.value, scope, TypeKind::dyn);
+        if (compiled.value) value_type = compiled.value->type();
+        if (compiled.property && signal.properties[*compiled.property].type == AttributeType::money) {
+            compiled.plan.money_digits = book_.money_digits;
+        }
+        const bool is_number = value_type == TypeKind::integer || value_type == TypeKind::real ||
+                               value_type == TypeKind::boolean || value_type == TypeKind::dyn;
+        if (compiled.value && adds_up && !is_number) {
+            refuse(feature.value.place,
+                   fmt::format("feature {}: {} needs a number", feature.id.text, to_word(feature.compute)), "cel_type",
+                   "aggregate a number, or use count, distinct, first or last");
+        }
+    }
+    compiled.where = compile(feature.where, scope);
+    feature_types_.push_back(feature_type(feature.compute, value_type));
+    book_.features.push_back(std::move(compiled));
+}
+
+void Builder::compile_models() {
+    for (const auto& model : book_.definitions.models) compile_model(model);
+}
+
+void Builder::compile_model(const ModelDefinition& model) {
+    CompiledModel compiled;
+    for (const auto& feature : model.features) {
+        compiled.feature_slots.push_back(book_.layout.features + *index_of(book_.definitions.features, feature.id));
+    }
+    compiled.target = compile(model.target.condition, customer_);
+    if (model.type == ModelType::bg_nbd || model.type == ModelType::gamma_gamma) {
+        CompiledHistory history;
+        history.signal = *index_of(book_.definitions.signals, model.signal.id);
+        const auto& signal = book_.definitions.signals[history.signal];
+        if (!model.value.empty()) {
+            history.property = direct_property(model.value, signal);
+            history.value = compile(model.value, event_scope(signal), TypeKind::dyn);
+        }
+        compiled.history = book_.histories.size();
+        book_.histories.push_back(std::move(history));
+    }
+    book_.models.push_back(std::move(compiled));
+}
+
+void Builder::compile_scores() {
+    std::size_t index = 0;
+    for (const auto& model : book_.definitions.models) {
+        for (const auto& score : model.scores) {
+            if (!score.expression.empty()) {
+                book_.scores[index].expression = compile(score.expression, customer_, TypeKind::dyn);
+            }
+            ++index;
+        }
+    }
+}
+
+void Builder::compile_segments() {
+    for (const auto& segment : book_.definitions.segments) {
+        CompiledSegment compiled;
+        compiled.enter = compile(segment.enter, customer_);
+        compiled.stay = segment.stay.empty() ? compiled.enter : compile(segment.stay, customer_);
+        compiled.leave_at_once = compile(segment.leave_at_once, customer_);
+        book_.segments.push_back(std::move(compiled));
+    }
+}
+
+void Builder::compile_metrics() {
+    for (const auto& metric : book_.definitions.metrics) {
+        CompiledMetric compiled;
+        compiled.signal = *index_of(book_.definitions.signals, metric.signal.id);
+        const auto& signal = book_.definitions.signals[compiled.signal];
+        const auto scope = event_scope(signal);
+        if (!metric.value.empty()) {
+            compiled.property = direct_property(metric.value, signal);
+            compiled.value = compile(metric.value, scope, TypeKind::dyn);
+            if (compiled.property && signal.properties[*compiled.property].type == AttributeType::money) {
+                compiled.money_digits = book_.money_digits;
+            }
+        }
+        compiled.where = compile(metric.where, scope);
+        book_.metrics.push_back(std::move(compiled));
+    }
+}
+
+void Builder::compile_sources() {
+    for (const auto& source : book_.definitions.sources) {
+        const auto scope = row_scope(source);
+        std::vector<CompiledEmission> emissions;
+        for (const auto& emission : source.emit) {
+            CompiledEmission compiled;
+            compiled.when = compile(emission.when, scope);
+            if (!emission.occurred_at.empty())
+                compiled.occurred_at = compile(emission.occurred_at, scope, TypeKind::dyn);
+            if (!emission.arm.empty()) compiled.arm = compile(emission.arm, scope, TypeKind::string);
+            for (const auto& [name, text] : emission.values) {
+                if (auto program = compile(text, scope, TypeKind::dyn))
+                    compiled.values.emplace(name, std::move(*program));
+            }
+            emissions.push_back(std::move(compiled));
+        }
+        auto customer = compile(source.customer, scope, TypeKind::dyn);
+        auto occurred_at = compile(source.occurred_at, scope, TypeKind::dyn);
+        if (!customer || !occurred_at) continue;
+        book_.sources.push_back({std::move(*customer), std::move(*occurred_at), std::move(emissions)});
+    }
+}
+
+void Builder::compile_reports() {
+    const auto& workspace = book_.definitions.workspace;
+    if (!workspace.revenue.empty()) book_.revenue = compile(workspace.revenue, customer_, TypeKind::dyn);
+    if (!workspace.expected_value.empty()) {
+        book_.expected_value = compile(workspace.expected_value, customer_, TypeKind::dyn);
+    }
+}
+
+std::optional<Program> Builder::compile(const ExpressionText& text, const Declarations& scope, const Type& wanted) {
+    auto program = expression::compile(text.text, scope, expression::Limits{});
+    if (!program) {
+        auto error = program.error();
+        const int line = error.where.line;
+        error.where.file = text.place.file;
+        error.where.column = line <= 1 ? text.place.column + std::max(error.where.column, 1) - 1 : error.where.column;
+        error.where.line = text.place.line + std::max(line, 1) - 1;
+        errors_.push_back(std::move(error));
+        return std::nullopt;
+    }
+    const auto& type = program->type();
+    if (wanted == TypeKind::dyn || type == TypeKind::dyn || type == wanted) return std::move(*program);
+    refuse(text.place,
+           fmt::format("'{}' gives {}, wanted is {}", text.text.substr(0, 60), to_text(type), to_text(wanted)),
+           "cel_type", wanted == TypeKind::boolean ? "write a condition that is true or false" : "convert the value");
+    return std::nullopt;
+}
+
+Programs Builder::compile(const Condition& condition, const Declarations& scope) {
+    Programs programs;
+    for (const auto& line : condition) {
+        if (auto program = compile(line, scope, TypeKind::boolean)) programs.push_back(std::move(*program));
+    }
+    return programs;
+}
+
+std::optional<std::size_t> Builder::direct_property(const ExpressionText& value, const SignalDefinition& signal) const {
+    for (std::size_t i = 0; i < signal.properties.size(); ++i) {
+        if (value.text == "event." + signal.properties[i].name) return i;
+    }
+    return std::nullopt;
+}
+
+}  // namespace segmentd::rules

@@ -1,0 +1,168 @@
+#include "rules/rulebook/rulebook.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <functional>
+
+#include "base/money.hpp"
+#include "rules/rulebook/builder.hpp"
+
+namespace segmentd::rules {
+namespace {
+
+constexpr std::size_t most_errors = 100;
+
+// Puts every index behind those it depends on. A way round comes back as the list of its indexes.
+struct Ordering {
+    std::vector<std::size_t> order;
+    std::vector<std::size_t> cycle;
+};
+
+Ordering order_by_dependencies(const std::vector<std::vector<std::size_t>>& reads) {
+    enum class Mark { unseen, open, done };
+    Ordering result;
+    std::vector<Mark> marks(reads.size(), Mark::unseen);
+    std::vector<std::size_t> path;
+    const std::function<bool(std::size_t)> visit = [&](std::size_t index) {
+        if (marks[index] == Mark::done) return true;
+        path.push_back(index);
+        if (marks[index] == Mark::open) {
+            result.cycle.assign(std::ranges::find(path, index), path.end());
+            return false;
+        }
+        marks[index] = Mark::open;
+        for (const auto other : reads[index]) {
+            if (!visit(other)) return false;
+        }
+        marks[index] = Mark::done;
+        path.pop_back();
+        result.order.push_back(index);
+        return true;
+    };
+    for (std::size_t index = 0; index < reads.size(); ++index) {
+        if (!visit(index)) break;
+    }
+    return result;
+}
+
+// The indexes of a group of slots that the programs read.
+std::vector<std::size_t> reads_in_group(const std::vector<const Programs*>& lists, std::size_t first,
+                                        std::size_t count) {
+    std::vector<std::size_t> indexes;
+    for (const auto* programs : lists) {
+        for (const auto& program : *programs) {
+            for (const int slot : expression::slots_read(program)) {
+                const auto position = static_cast<std::size_t>(slot);
+                if (position >= first && position < first + count) indexes.push_back(position - first);
+            }
+        }
+    }
+    return indexes;
+}
+
+}  // namespace
+
+tl::expected<Rulebook, std::vector<Error>> build_rulebook(Definitions definitions) {
+    return Builder(std::move(definitions)).build();
+}
+
+Builder::Builder(Definitions definitions) {
+    book_.definitions = std::move(definitions);
+}
+
+tl::expected<Rulebook, std::vector<Error>> Builder::build() {
+    book_.money_digits = currency_digits(book_.definitions.workspace.currency);
+    lay_out();
+    compile_features();
+    customer_ = customer_scope(book_, feature_types_);
+    compile_models();
+    compile_scores();
+    compile_segments();
+    compile_metrics();
+    compile_sources();
+    compile_reports();
+    if (errors_.empty()) order_scores();
+    if (errors_.empty()) order_segments();
+    if (!errors_.empty()) {
+        if (errors_.size() > most_errors) errors_.resize(most_errors);
+        return tl::unexpected(std::move(errors_));
+    }
+    find_readers();
+    return std::move(book_);
+}
+
+void Builder::lay_out() {
+    const auto& definitions = book_.definitions;
+    for (const auto& [name, type] : definitions.workspace.profile) book_.profile_names.push_back(name);
+    for (std::size_t index = 0; index < definitions.models.size(); ++index) {
+        const auto& model = definitions.models[index];
+        for (const auto& score : model.scores) {
+            book_.score_names.push_back(score.name);
+            CompiledScore compiled;
+            compiled.model = index;
+            compiled.output = score.output;
+            if (score.horizon) {
+                compiled.horizon_units =
+                    static_cast<double>(score.horizon->count()) / static_cast<double>(model.unit.count());
+            }
+            book_.scores.push_back(std::move(compiled));
+        }
+        for (const auto& [name, value] : model.thresholds) {
+            book_.threshold_names.push_back(name);
+            book_.threshold_values.push_back(value);
+        }
+    }
+    auto& layout = book_.layout;
+    layout.features = layout.profile + book_.profile_names.size();
+    layout.scores = layout.features + definitions.features.size();
+    layout.thresholds = layout.scores + book_.score_names.size();
+    layout.segments = layout.thresholds + book_.threshold_names.size();
+    layout.consents = layout.segments + definitions.segments.size();
+    layout.size = layout.consents + definitions.workspace.purposes.size();
+}
+
+void Builder::order_scores() {
+    std::vector<std::vector<std::size_t>> reads;
+    for (const auto& score : book_.scores) {
+        Programs programs;
+        if (score.expression) programs.push_back(*score.expression);
+        reads.push_back(reads_in_group({&programs}, book_.layout.scores, book_.scores.size()));
+    }
+    auto ordering = order_by_dependencies(reads);
+    if (ordering.cycle.empty()) {
+        book_.score_order = std::move(ordering.order);
+        return;
+    }
+    std::string way;
+    for (const auto index : ordering.cycle) way += (way.empty() ? "" : " -> ") + book_.score_names[index];
+    const auto& model = book_.definitions.models[book_.scores[ordering.cycle.front()].model];
+    refuse(model.place, fmt::format("model {}: scores read each other in a circle: {}", model.id.text, way), "cycle",
+           "let one of them stand on features alone");
+}
+
+void Builder::order_segments() {
+    const auto& definitions = book_.definitions.segments;
+    std::vector<std::vector<std::size_t>> reads;
+    for (const auto& segment : book_.segments) {
+        reads.push_back(reads_in_group({&segment.enter, &segment.stay, &segment.leave_at_once}, book_.layout.segments,
+                                       definitions.size()));
+    }
+    auto ordering = order_by_dependencies(reads);
+    if (ordering.cycle.empty()) {
+        book_.segment_order = std::move(ordering.order);
+        return;
+    }
+    std::string way;
+    for (const auto index : ordering.cycle) way += (way.empty() ? "" : " -> ") + definitions[index].id.text;
+    const auto& first = definitions[ordering.cycle.front()];
+    refuse(first.enter.empty() ? first.place : first.enter.front().place,
+           fmt::format("segment {}: segments read each other in a circle: {}", first.id.text, way), "cycle",
+           "let one of them stand on features, scores or profile alone");
+}
+
+void Builder::refuse(SourcePlace place, std::string message, std::string rule, std::string hint) {
+    errors_.push_back({ErrorCode::invalid, std::move(message), std::move(place), std::move(rule), std::move(hint)});
+}
+
+}  // namespace segmentd::rules

@@ -1,0 +1,129 @@
+// The rulebook: a workspace's definitions with every expression compiled and every name resolved
+// to a place in one flat row of values, so that deciding about a customer looks nothing up.
+//
+// A customer's row holds, in this order: profile attributes, features, scores, thresholds,
+// segment memberships, consents. An event's row holds the properties of its signal's contract; a
+// source's row holds its columns. The rulebook never changes after it is built and may be read
+// from any thread.
+#pragma once
+
+#include <cstddef>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "rules/definitions/definitions.hpp"
+#include "rules/expression/program.hpp"
+#include "rules/features/feature_state.hpp"
+
+namespace segmentd::rules {
+
+using Programs = std::vector<expression::Program>;
+
+struct RowLayout {
+    std::size_t profile = 0;  // first slot of each group
+    std::size_t features = 0;
+    std::size_t scores = 0;
+    std::size_t thresholds = 0;
+    std::size_t segments = 0;
+    std::size_t consents = 0;
+    std::size_t size = 0;
+};
+
+struct CompiledFeature {
+    FeaturePlan plan;
+    std::size_t signal = 0;
+    std::optional<std::size_t> property;       // the value is this property as it came, or
+    std::optional<expression::Program> value;  // it is computed
+    Programs where;
+    // For recency: the whole days at which some condition may flip. Without this list somebody
+    // reads the value in another way and every whole day matters.
+    std::optional<std::vector<std::int64_t>> days_that_matter;
+    bool is_read = false;  // some segment or model depends on it
+};
+
+struct CompiledScore {
+    std::size_t model = 0;
+    ScoreOutput output = ScoreOutput::value;
+    double horizon_units = 0;  // in the model's time unit
+    std::optional<expression::Program> expression;
+    bool is_read = false;
+};
+
+struct CompiledModel {
+    std::optional<std::size_t> history;      // bg_nbd, gamma_gamma: index into Rulebook::histories
+    std::vector<std::size_t> feature_slots;  // logistic
+    Programs target;                         // logistic
+};
+
+// The purchase days that a model of repeat buying reads: one list a customer, shared by the
+// models that read the same signal and value.
+struct CompiledHistory {
+    std::size_t signal = 0;
+    std::optional<std::size_t> property;
+    std::optional<expression::Program> value;
+};
+
+struct CompiledSegment {
+    Programs enter;
+    Programs stay;
+    Programs leave_at_once;
+};
+
+struct CompiledMetric {
+    std::size_t signal = 0;
+    std::optional<std::size_t> property;
+    std::optional<expression::Program> value;
+    Programs where;
+    int money_digits = -1;
+};
+
+struct CompiledEmission {
+    Programs when;
+    std::optional<expression::Program> occurred_at;
+    std::optional<expression::Program> arm;
+    std::map<std::string, expression::Program> values;
+};
+
+struct CompiledSource {
+    expression::Program customer;
+    expression::Program occurred_at;
+    std::vector<CompiledEmission> emit;
+};
+
+struct Rulebook {
+    Definitions definitions;
+    int money_digits = 2;
+    RowLayout layout;
+    std::vector<std::string> profile_names;    // by slot
+    std::vector<std::string> score_names;      // by slot
+    std::vector<std::string> threshold_names;  // by slot, with their values
+    std::vector<double> threshold_values;
+    std::vector<CompiledFeature> features;  // as in definitions
+    std::vector<CompiledScore> scores;      // by slot
+    std::vector<CompiledModel> models;      // as in definitions
+    std::vector<CompiledHistory> histories;
+    std::vector<CompiledSegment> segments;   // as in definitions
+    std::vector<CompiledMetric> metrics;     // as in definitions
+    std::vector<CompiledSource> sources;     // as in definitions
+    std::vector<std::size_t> score_order;    // each after the scores it reads
+    std::vector<std::size_t> segment_order;  // each after the segments it reads
+    std::optional<expression::Program> revenue;
+    std::optional<expression::Program> expected_value;
+};
+
+// Compiles everything, or says everything that is wrong (at most 100 errors): CEL syntax and
+// types, unknown names, and cycles among scores and among segments, printed as the way round.
+tl::expected<Rulebook, std::vector<Error>> build_rulebook(Definitions definitions);
+
+// The index of a definition by its name, or nothing.
+template <typename Definition, typename AnyId>
+std::optional<std::size_t> index_of(const std::vector<Definition>& list, const AnyId& id) {
+    for (std::size_t i = 0; i < list.size(); ++i) {
+        if (list[i].id == id) return i;
+    }
+    return std::nullopt;
+}
+
+}  // namespace segmentd::rules

@@ -1,0 +1,48 @@
+// The purchase days of one customer, as models of repeat buying see them: all purchases of one
+// UTC day are one transaction whose amount is their sum. Late purchases may come in any order.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/exact_units.hpp"
+#include "rules/scoring/bg_nbd.hpp"
+
+namespace segmentd::rules {
+
+struct PurchaseSummary {
+    PurchaseHistory history;       // frequency, recency and age, in time units
+    double mean_repeat_spend = 0;  // of a repeat day, in major units; 0 without repeats
+};
+
+// How a model measures: the length of its time unit, the exact units of a purchase that make 1.0,
+// and to how many decimals times and mean spends are rounded (not at all where nothing is said).
+struct PurchaseScale {
+    double days_per_unit = 7.0;
+    std::int64_t units_per_major = 100;
+    std::optional<int> time_decimals;
+    std::optional<int> spend_decimals;
+};
+
+class PurchaseDays {
+  public:
+    // Adds a purchase of `amount` (minor units, or units of 2^-20 where it is not money).
+    void add(std::int64_t day, WideSum amount);
+
+    // The summary at the end of a day; nothing where no purchase had happened by then.
+    std::optional<PurchaseSummary> summarise(std::int64_t day, const PurchaseScale& scale) const;
+
+    std::int64_t last_day() const { return days_.empty() ? 0 : days_.back().day; }
+    void append_canonical(std::string& bytes) const;
+
+  private:
+    struct PurchaseDay {
+        std::int64_t day = 0;
+        WideSum amount = 0;
+    };
+    std::vector<PurchaseDay> days_;  // ascending
+};
+
+}  // namespace segmentd::rules

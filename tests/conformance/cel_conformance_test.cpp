@@ -1,0 +1,271 @@
+// Runs the published conformance cases of CEL against the expression room.
+//
+// Cases come from cel/cel_conformance.jsonl below the folder of vectors, one a line, converted from
+// the simple tests of google/cel-spec. Cases that need protocol buffers, the extension libraries or
+// only a deduced type are read and left out.
+#include <algorithm>
+#include <bit>
+#include <boost/json.hpp>
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <cstdlib>
+#include <ctime>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <map>
+#include <optional>
+#include <set>
+#include <stdexcept>
+#include <string>
+
+#include "rules/expression/compile_error.hpp"
+#include "rules/expression/program.hpp"
+#include "rules/expression/value_text.hpp"
+
+namespace segmentd::rules::expression {
+namespace {
+
+namespace json = boost::json;
+
+const std::set<std::string> core_files = {"basic",        "comparisons", "conversions", "fields",    "fp_math",
+                                          "integer_math", "lists",       "logic",       "macros",    "namespace",
+                                          "parse",        "plumbing",    "string",      "timestamps"};
+
+std::string text_of(const json::value& value) {
+    return std::string(value.as_string());
+}
+
+// Numbers stand as {"$num": "1.5"}, or as words such as "Infinity".
+std::string number_text(const json::value& value) {
+    return value.is_object() ? text_of(value.at("$num")) : text_of(value);
+}
+
+std::string bytes_of(const json::value& value) {
+    if (value.is_string()) return text_of(value);
+    const std::string hex = text_of(value.at("$bytes_hex"));
+    std::string bytes;
+    for (std::size_t i = 0; i + 1 < hex.size(); i += 2) {
+        bytes += static_cast<char>(std::stoi(hex.substr(i, 2), nullptr, 16));
+    }
+    return bytes;
+}
+
+Value type_value(const std::string& name) {
+    for (int kind = 0; kind <= static_cast<int>(Kind::type); ++kind) {
+        if (name == kind_name(static_cast<Kind>(kind))) return Value::type(static_cast<Kind>(kind));
+    }
+    throw std::runtime_error("unknown type " + name);
+}
+
+Value value_of(const json::value& described) {
+    const auto& [key, value] = *described.as_object().begin();
+    if (key == "null_value") return Value::null();
+    if (key == "bool_value") return Value::boolean(value.as_bool());
+    if (key == "int64_value") return Value::integer(std::stoll(number_text(value)));
+    if (key == "uint64_value") return Value::unsigned_integer(std::stoull(number_text(value)));
+    if (key == "double_value") return Value::real(std::strtod(number_text(value).c_str(), nullptr));
+    if (key == "string_value") return Value::string(text_of(value));
+    if (key == "bytes_value") return Value::bytes(bytes_of(value));
+    if (key == "type_value") return type_value(text_of(value));
+    if (key == "list_value") {
+        std::vector<Value> elements;
+        if (const auto* values = value.as_object().if_contains("values")) {
+            for (const auto& element : values->as_array()) elements.push_back(value_of(element));
+        }
+        return Value::list(std::move(elements));
+    }
+    if (key == "map_value") {
+        std::vector<MapEntry> entries;
+        if (const auto* listed = value.as_object().if_contains("entries")) {
+            for (const auto& entry : listed->as_array()) {
+                entries.push_back({value_of(entry.at("key")), value_of(entry.at("value"))});
+            }
+        }
+        return Value::map(std::move(entries)).value();
+    }
+    throw std::runtime_error("unknown value " + std::string(key));
+}
+
+Type type_of(const json::value& described) {
+    const auto& [key, value] = *described.as_object().begin();
+    if (key == "list_type") return Type::list_of(type_of(value.at("elem_type")));
+    if (key == "map_type") return Type::map_of(type_of(value.at("key_type")), type_of(value.at("value_type")));
+    if (key == "null") return TypeKind::null;
+    const std::string name = value.is_string() ? text_of(value) : "";
+    if (name == "BOOL") return TypeKind::boolean;
+    if (name == "INT64") return TypeKind::integer;
+    if (name == "UINT64") return TypeKind::unsigned_integer;
+    if (name == "DOUBLE") return TypeKind::real;
+    if (name == "STRING") return TypeKind::string;
+    if (name == "BYTES") return TypeKind::bytes;
+    if (name == "TIMESTAMP") return TypeKind::timestamp;
+    if (name == "DURATION") return TypeKind::duration;
+    return {};
+}
+
+// Stricter than CEL's equality: kinds agree everywhere, zeros keep their sign, NaN is NaN.
+bool is_same(const Value& left, const Value& right) {
+    if (left.kind() != right.kind()) return false;
+    if (left.kind() == Kind::real) {
+        if (std::isnan(left.as_real())) return std::isnan(right.as_real());
+        return std::bit_cast<std::int64_t>(left.as_real()) == std::bit_cast<std::int64_t>(right.as_real());
+    }
+    if (left.kind() == Kind::list) {
+        return std::equal(left.as_list().begin(), left.as_list().end(), right.as_list().begin(), right.as_list().end(),
+                          is_same);
+    }
+    if (left.kind() == Kind::map) {
+        const auto& entries = left.as_map().entries();
+        const auto& others = right.as_map().entries();
+        return std::equal(entries.begin(), entries.end(), others.begin(), others.end(),
+                          [](const MapEntry& one, const MapEntry& other) {
+                              return is_same(one.key, other.key) && is_same(one.value, other.value);
+                          });
+    }
+    return to_json_text(left) == to_json_text(right);
+}
+
+// The offset from the system's zone files, by the C library.
+std::optional<std::int64_t> zone_offset(std::string_view zone, std::int64_t unix_seconds) {
+    const std::filesystem::path file = std::filesystem::path("/usr/share/zoneinfo") / zone;
+    if (!std::filesystem::is_regular_file(file)) return std::nullopt;
+    setenv("TZ", (":" + std::string(zone)).c_str(), 1);
+    tzset();
+    const std::time_t time = unix_seconds;
+    std::tm local{};
+    localtime_r(&time, &local);
+    unsetenv("TZ");
+    tzset();
+    return local.tm_gmtoff;
+}
+
+struct Setting {
+    Declarations declarations;
+    std::vector<Value> row;
+};
+
+Setting setting_of(const json::object& test) {
+    Setting setting;
+    std::map<std::string, Type> types;
+    std::map<std::string, Value> values;
+    if (const auto* environment = test.if_contains("type_env")) {
+        for (const auto& entry : environment->as_array()) {
+            if (const auto* variable = entry.as_object().if_contains("ident")) {
+                types[text_of(entry.at("name"))] = type_of(variable->at("type"));
+            }
+        }
+    }
+    if (const auto* bindings = test.if_contains("bindings")) {
+        for (const auto& binding : bindings->as_array()) {
+            const std::string name = text_of(binding.at("key"));
+            values[name] = value_of(binding.at("value").at("value"));
+            types.try_emplace(name);
+        }
+    }
+    for (const auto& [name, type] : types) {
+        setting.declarations.add_variable(name, type, static_cast<int>(setting.row.size()));
+        setting.row.push_back(values[name]);
+    }
+    if (const auto* container = test.if_contains("container")) setting.declarations.set_container(text_of(*container));
+    setting.declarations.use_time_zones(zone_offset);
+    return setting;
+}
+
+// Empty where the case passes, else what happened instead.
+std::string run(const json::object& test) {
+    const Setting setting = setting_of(test);
+    const bool is_checked = !test.contains("disable_check");
+    const auto compile_case = is_checked ? compile : compile_unchecked;
+    const auto program = compile_case(text_of(test.at("expr")), setting.declarations, Limits{});
+    const bool expects_error = test.contains("eval_error");
+    if (!program) {
+        const bool is_refusal = expects_error && program.error().rule != rule_syntax;
+        return is_refusal ? "" : "refused: " + to_text(program.error());
+    }
+    const Outcome outcome = evaluate(*program, setting.row);
+    if (!outcome) return expects_error ? "" : "error: " + outcome.error().message;
+    if (expects_error) return "no error but " + to_json_text(*outcome);
+    const auto* value = test.if_contains("value");
+    const Value expected = value == nullptr ? Value::boolean(true) : value_of(*value);
+    return is_same(*outcome, expected) ? "" : "got " + to_json_text(*outcome);
+}
+
+std::string run_safely(const json::object& test) {
+    try {
+        return run(test);
+    } catch (const std::exception& problem) {
+        return std::string("the runner cannot read the case: ") + problem.what();
+    }
+}
+
+std::filesystem::path vectors_folder() {
+    const char* set = std::getenv("SEGMENTD_VECTORS");
+    if (set != nullptr && *set != '\0') return set;
+    return std::filesystem::path(SEGMENTD_SOURCE_DIR) / "../shared/vectors";
+}
+
+struct Count {
+    int read = 0;
+    int passed = 0;
+};
+
+}  // namespace
+
+TEST_CASE("every published CEL case without protocol buffers and extensions passes") {
+    const auto path = vectors_folder() / "cel" / "cel_conformance.jsonl";
+    std::ifstream lines(path);
+    if (!lines) {
+        std::cout << "skipped: no CEL vectors at " << path.string() << "\n";
+        return;
+    }
+
+    std::map<std::string, Count> counts;
+    int left_out = 0;
+    for (std::string line; std::getline(lines, line);) {
+        if (line.empty()) continue;
+        const json::value parsed = json::parse(line);
+        const std::string file = text_of(parsed.at("file"));
+        const bool is_core =
+            core_files.contains(file) && parsed.at("proto_free").as_bool() && parsed.at("expects") != "typed_result";
+        if (!is_core) {
+            ++left_out;
+            continue;
+        }
+        const std::string difference = run_safely(parsed.at("test").as_object());
+        ++counts[file].read;
+        if (difference.empty()) {
+            ++counts[file].passed;
+        } else {
+            std::cout << "miss " << file << "/" << text_of(parsed.at("section")) << "/" << text_of(parsed.at("name"))
+                      << ": " << difference << "\n";
+        }
+    }
+
+    Count all;
+    for (const auto& [file, count] : counts) {
+        std::cout << "cel " << file << ": read " << count.read << ", passed " << count.passed << "\n";
+        all.read += count.read;
+        all.passed += count.passed;
+        INFO(file);
+        CHECK(count.passed == count.read);
+    }
+    std::cout << "cel: read " << all.read << ", passed " << all.passed << ", left out " << left_out
+              << " (protocol buffers, extension libraries, type deduction)\n";
+}
+
+TEST_CASE("the runner of CEL cases tells a pass from a miss") {
+    const auto difference = [](const char* text) { return run_safely(json::parse(text).as_object()); };
+
+    CHECK(difference(R"({"expr": "40 + x", "type_env": [{"name": "x", "ident": {"type": {"primitive": "INT64"}}}],
+        "bindings": [{"key": "x", "value": {"value": {"int64_value": {"$num": "2"}}}}],
+        "value": {"int64_value": {"$num": "42"}}})")
+              .empty());
+    CHECK(difference(R"({"expr": "b'\\xff'", "value": {"bytes_value": {"$bytes_hex": "ff"}}})").empty());
+    CHECK(difference(R"({"expr": "1 / 0", "eval_error": {}})").empty());
+    CHECK(difference(R"({"expr": "1", "value": {"uint64_value": {"$num": "1"}}})") == "got 1");
+    CHECK(difference(R"({"expr": "1", "eval_error": {}})") == "no error but 1");
+    CHECK(difference(R"({"expr": "1 +", "eval_error": {}})").starts_with("refused"));
+}
+
+}  // namespace segmentd::rules::expression
