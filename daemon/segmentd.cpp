@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdio>
+#include <cstdlib>
 #include <fstream>
 
 #include "daemon/commands/output.hpp"
@@ -43,7 +44,11 @@ tl::expected<daemon::LoadedSettings, std::vector<segmentd::Error>> settings_of(A
                                      {"port_file=", arguments.port_file}}) {
         if (!value.empty()) overrides.push_back(key + value);
     }
-    return daemon::load_settings(arguments.sources);
+    auto loaded = daemon::load_settings(arguments.sources);
+    const char* state_directory = std::getenv("STATE_DIRECTORY");
+    const bool is_a_service = loaded && loaded->settings.data.empty() && state_directory != nullptr;
+    if (is_a_service) loaded->settings.data = state_directory;
+    return loaded;
 }
 
 // The signals that the main thread waits for; every other thread inherits them blocked.

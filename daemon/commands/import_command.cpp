@@ -101,20 +101,6 @@ Result<ImportCounts> append_all(Offline& offline, FileRecords& file, ProgressBar
     return counts;
 }
 
-// Where the workspace lives on the wall clock, time goes on from the last imported signal to now.
-Result<void> catch_up(Offline& offline) {
-    const auto now = offline.engine().time_at(wall_now());
-    if (offline.engine().next_due() > now) return {};
-    Record tick;
-    tick.received_at = wall_now();
-    tick.occurred_at = now;
-    tick.actor = "system";
-    tick.payload = TickRecord{true};
-    auto effects = offline.append(std::move(tick), now);
-    if (!effects) return fail(std::move(effects).error());
-    return offline.commit({});
-}
-
 Result<void> write_rejects(const std::string& path, const std::vector<Reject>& rejects) {
     std::ofstream out(path);
     for (const auto& reject : rejects) {
@@ -149,7 +135,6 @@ int import_command(const CommandOptions& options, const ImportOptions& import) {
     auto counts = append_all(offline, *file, bar);
     bar.clear();
     if (!counts) return report(counts.error());
-    if (auto done = catch_up(offline); !done) return report(done.error());
     if (auto done = offline.close(); !done) return report(done.error());
     if (!import.rejects_file.empty()) {
         if (auto done = write_rejects(import.rejects_file, file->rejects); !done) return report(done.error());

@@ -1,7 +1,6 @@
-// segmentctl fit, replay and check.
+// segmentctl check and fit.
 #include <boost/json.hpp>
 
-#include "base/sha256.hpp"
 #include "daemon/commands/commands.hpp"
 #include "daemon/commands/offline.hpp"
 #include "daemon/commands/output.hpp"
@@ -81,19 +80,6 @@ int fit_command(const CommandOptions& options, const FitOptions& fit) {
     }
     if (auto done = offline.close(); !done) return report(done.error());
     print(models_report(offline.engine()), options.as_json);
-    return exit_done;
-}
-
-int replay_command(const CommandOptions& options, bool verify) {
-    auto opened = Offline::open("", options.data, Store::Mode::reader);
-    if (!opened) return report(opened.error());
-    auto& offline = **opened;
-    const auto head = offline.store().tree_head();
-    json::object result{{"records", offline.engine().records()},
-                        {"state_sha256", to_hex(offline.engine().state_hash())},
-                        {"tree_head", to_hex(head.root)}};
-    if (verify) result["verified"] = true;
-    print(result, options.as_json);
     return exit_done;
 }
 

@@ -46,7 +46,23 @@ tl::expected<std::unique_ptr<Offline>, OpenErrors> Offline::open(const std::stri
         return tl::unexpected(
             one({ErrorCode::not_found, "the store holds no workspace yet", {}, {}, "name one with --workspace"}));
     }
+    if (mode == Store::Mode::reader) {
+        if (auto done = offline->let_time_pass(); !done) return tl::unexpected(one(std::move(done).error()));
+    }
     return offline;
+}
+
+Result<void> Offline::let_time_pass() {
+    Record tick;
+    tick.received_at = wall_now();
+    tick.occurred_at = engine_.time_at(tick.received_at);
+    tick.actor = "system";
+    tick.payload = TickRecord{true};
+    const auto now = tick.occurred_at;
+    if (engine_.next_due() > now) return {};
+    auto effects = append(std::move(tick), now);
+    if (!effects) return fail(std::move(effects).error());
+    return {};
 }
 
 Result<void> Offline::fold() {

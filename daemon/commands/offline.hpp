@@ -1,8 +1,9 @@
 // A store opened by a command: the journal folded into an engine, without the daemon.
 //
-// A reader takes no lock and sees the state at the last durable record; where the workspace folder
-// differs from the definitions in force, the answer is given as if they were applied now, and a
-// line on standard error says so. A writer holds the store's lock and applies the folder first.
+// A reader takes no lock and sees the state of the last durable record as time has moved it since
+// (windows lapse, outcomes mature); nothing of that is written. Where the workspace folder differs
+// from the definitions in force, the answer is given as if they were applied now, and a line on
+// standard error says so. A writer holds the store's lock and applies the folder first.
 #pragma once
 
 #include <filesystem>
@@ -42,6 +43,7 @@ class Offline {
   private:
     explicit Offline(Store store);
     Result<void> fold();
+    Result<void> let_time_pass();
     Result<void> use_workspace(const std::map<std::string, std::string>& files, Store::Mode mode);
 
     Store store_;

@@ -19,6 +19,8 @@ int status_command(const CommandOptions& options) {
     if (!outcome) {
         auto error = outcome.error();
         error.code = ErrorCode::unavailable;
+        error.message = options.url + ": " + error.message;
+        error.hint = "is the daemon running there?";
         return report(error);
     }
     boost::system::error_code broken;

@@ -42,10 +42,11 @@ Result<Effects> Engine::apply(const Record& record) {
     const auto* workspace = std::get_if<WorkspaceRecord>(&record.payload);
     if (workspace == nullptr && !has_workspace()) return refuse_record(record, "comes before any workspace");
 
-    std::shared_ptr<const rules::Rulebook> book;
+    Population derived;
     if (workspace != nullptr) {
-        TRY(compiled, compile(*workspace));
-        book = compiled;
+        TRY(book, compile(*workspace));
+        TRY(fresh, derive_from_past(book, record));
+        derived = std::move(fresh);
     }
     Effects effects;
     const auto* tick = std::get_if<TickRecord>(&record.payload);
@@ -53,9 +54,7 @@ Result<Effects> Engine::apply(const Record& record) {
     if (has_workspace()) fire_timers(record.engine_time, quiet, effects);
     engine_time_ = record.engine_time;
     records_ = record.sequence;
-    if (book != nullptr) {
-        if (auto done = adopt(book, record, effects); !done) return fail(done.error());
-    }
+    if (workspace != nullptr) adopt(std::move(derived), record, effects);
     if (!record.customer.empty()) take_customer_record(record, effects);
     if (const auto* model = std::get_if<ModelRecord>(&record.payload)) {
         population_.set_model(*model);
@@ -122,23 +121,38 @@ void Engine::reconsider_all(const Cause& cause, Effects& effects) {
     for (std::size_t index = 0; index < population_.size(); ++index) reconsider(index, cause, effects);
 }
 
-// New definitions: what is derived from signals starts anew and takes the past signals again; what
-// customers and people decided stays.
-Result<void> Engine::adopt(const std::shared_ptr<const rules::Rulebook>& book, const Record& record, Effects& effects) {
-    population_.use(book);
-    pilots_.use(*book, population_);
-    reviews_.use(*book);
-    if (record.sequence == 1) return {};
+// What new definitions make of the past signals, found before anything changes: it may fail.
+Result<Population> Engine::derive_from_past(const std::shared_ptr<const rules::Rulebook>& book,
+                                            const Record& record) const {
+    Population derived;
+    derived.use(book);
+    if (record.sequence == 1) return derived;
     const auto replayed = past_(record.sequence, [&](const Record& past) {
         const auto* signal = std::get_if<SignalRecord>(&past.payload);
-        const auto index = population_.find(past.customer);
-        if (signal == nullptr || !index) return;
+        if (signal == nullptr) return;
+        auto& customer = derived.at(derived.find_or_create(past.customer));
         const auto occurred_at = std::min(past.occurred_at, past.engine_time);
-        population_.take_signal(population_.at(*index), *signal, {occurred_at, past.sequence, {}}, record.engine_time);
+        derived.take_signal(customer, *signal, {occurred_at, past.sequence, {}}, record.engine_time);
     });
     if (!replayed) return fail(replayed.error());
-    reconsider_all({cause_of(record), record.engine_time, true}, effects);
-    return {};
+    return derived;
+}
+
+// New definitions: what is derived from signals is taken over as derived anew; what customers and
+// people decided stays.
+void Engine::adopt(Population derived, const Record& record, Effects& effects) {
+    population_.use(derived.shared_book());
+    for (std::size_t i = 0; i < derived.size(); ++i) {
+        auto& fresh = derived.at(i);
+        const auto index = population_.find(fresh.id);
+        if (!index) continue;
+        auto& customer = population_.at(*index);
+        customer.features = std::move(fresh.features);
+        customer.histories = std::move(fresh.histories);
+    }
+    pilots_.use(population_.book(), population_);
+    reviews_.use(population_.book());
+    if (record.sequence > 1) reconsider_all({cause_of(record), record.engine_time, true}, effects);
 }
 
 Row Engine::row_of(std::size_t index) const {

@@ -67,7 +67,8 @@ class Engine {
     Sha256 state_hash();
 
   private:
-    Result<void> adopt(const std::shared_ptr<const rules::Rulebook>& book, const Record& record, Effects& effects);
+    Result<Population> derive_from_past(const std::shared_ptr<const rules::Rulebook>& book, const Record& record) const;
+    void adopt(Population derived, const Record& record, Effects& effects);
     void take_customer_record(const Record& record, Effects& effects);
     void reconsider(std::size_t index, const Cause& cause, Effects& effects);
     void reconsider_all(const Cause& cause, Effects& effects);

@@ -14,8 +14,9 @@ Timestamp Engine::next_due() const {
 // Everybody's timers come first at their instant: a day ends before the next one's decisions.
 void Engine::fire_timers(Timestamp until, bool quiet, Effects& effects) {
     for (Timestamp due = next_due(); due <= until; due = next_due()) {
+        const bool concerns_everybody = next_common_timer() == due;
         engine_time_ = due;
-        if (next_common_timer() == due) {
+        if (concerns_everybody) {
             fire_common_timer(due, quiet, effects);
             continue;
         }

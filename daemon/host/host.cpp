@@ -33,6 +33,7 @@ Result<std::unique_ptr<Host>> Host::open(Store store, HostSettings settings) {
         return {};
     });
     if (!folded) return fail(folded.error());
+    host->durable_ = host->engine_.records();
     return host;
 }
 
@@ -46,6 +47,10 @@ Result<void> Host::start(const std::map<std::string, std::string>& files) {
     for (const auto* touch : engine_.touches().pending()) {
         const auto* delivery = engine_.touches().delivery(touch->id);
         if (settings_.on_touch) settings_.on_touch(*touch, delivery != nullptr ? delivery->attempts : 0);
+    }
+    const auto unrecorded = engine_.unrecorded_alarms();
+    for (const auto& alarm : unrecorded) {
+        if (auto done = append_now(system_record(alarm)); !done) return done;
     }
     if (auto done = use_workspace(files); !done) return done;
     const auto& workspace = engine_.population().book().definitions.workspace;

@@ -48,8 +48,9 @@ class Host {
     static Result<std::unique_ptr<Host>> open(Store store, HostSettings settings);
     ~Host();  // as stop()
 
-    // Puts the workspace in force, ties its clock where it has one of its own, catches up with the
-    // time that passed, and starts the threads.
+    // Hands out the touches that still wait, records alarms that a kill left unrecorded, puts the
+    // workspace in force, ties its clock where it has one of its own, catches up with the time that
+    // passed, and starts the threads.
     Result<void> start(const std::map<std::string, std::string>& files);
 
     // False where the queue is full or the host has stopped: answer 503 and Retry-After. Any thread.

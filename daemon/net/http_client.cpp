@@ -67,7 +67,7 @@ Result<HttpOutcome> HttpClient::fetch(const HttpCall& call) {
 }
 
 std::optional<std::chrono::seconds> parse_retry_after(std::string_view text, std::chrono::sys_seconds now) {
-    constexpr std::int64_t longest = 366 * 24 * 3600;
+    constexpr std::int64_t longest = std::int64_t{366} * 24 * 3600;
     std::int64_t count = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
     const bool is_number = error == std::errc() && end == text.data() + text.size() && count >= 0;

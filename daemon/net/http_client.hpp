@@ -18,8 +18,8 @@
 namespace segmentd::daemon {
 
 struct HttpClientSettings {
-    std::size_t body_limit = 64 * 1024;  // of a response; what comes beyond is cut off
-    std::size_t header_limit = 16 * 1024;
+    std::size_t body_limit = std::size_t{64} * 1024;  // of a response; what comes beyond is cut off
+    std::size_t header_limit = std::size_t{16} * 1024;
     std::size_t idle_limit = 8;  // connections kept for later, of all hosts together
     std::chrono::milliseconds idle_timeout{30'000};
     std::size_t calls_limit = 1'000;  // under way at a time

@@ -23,8 +23,8 @@ namespace segmentd::daemon {
 struct HttpServerSettings {
     std::string address = "127.0.0.1";  // a number; "::" listens on all of IPv6
     std::uint16_t port = 0;             // 0 takes a free one
-    std::size_t body_limit = 5 * 1024 * 1024;
-    std::size_t header_limit = 16 * 1024;
+    std::size_t body_limit = std::size_t{5} * 1024 * 1024;
+    std::size_t header_limit = std::size_t{16} * 1024;
     std::size_t connections_limit = 10'000;
     std::chrono::milliseconds idle_timeout{60'000};   // between requests; then closed without a word
     std::chrono::milliseconds header_timeout{5'000};  // from the first byte to the end of the header

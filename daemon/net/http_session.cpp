@@ -14,8 +14,8 @@ namespace {
 
 namespace asio = boost::asio;
 
-constexpr std::size_t small_read = 4 * 1024;
-constexpr std::size_t large_read = 64 * 1024;
+constexpr std::size_t small_read = std::size_t{4} * 1024;
+constexpr std::size_t large_read = std::size_t{64} * 1024;
 constexpr std::chrono::milliseconds linger_time{1'000};
 constexpr std::chrono::milliseconds cancel_time{1'000};
 

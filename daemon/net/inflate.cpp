@@ -50,7 +50,7 @@ bool is_inflatable(std::string_view coding) {
 }
 
 Result<std::string> inflate(std::string_view coded, std::size_t max_size) {
-    constexpr std::size_t block_size = 64 * 1024;
+    constexpr std::size_t block_size = std::size_t{64} * 1024;
     Inflater inflater(coded);
     if (!inflater.is_ready()) return fail(ErrorCode::io, "no memory to inflate the body");
     std::string bytes;

@@ -12,8 +12,8 @@ namespace segmentd::daemon {
 
 struct WorkspaceLimits {
     std::size_t files = 1'000;
-    std::size_t bytes = 16 * 1024 * 1024;  // of all files together
-    std::size_t entries = 100'000;         // looked at, of any kind
+    std::size_t bytes = std::size_t{16} * 1024 * 1024;  // of all files together
+    std::size_t entries = 100'000;                      // looked at, of any kind
 };
 
 // Every *.yaml and *.yml below the folder, by its path from there with "/" between the parts. Hidden

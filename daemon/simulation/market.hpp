@@ -55,7 +55,7 @@ struct MarketModel {
     std::array<std::int64_t, 2> seat_price_cents = {600, 900};  // starter, team
     ByMood adds_seats = {0.60, 0.06, 0.0};                      // 1 + Poisson(further_seats) of them
     double further_seats = 0.8;
-    ByMood tickets = {0.15, 0.20, 0.60};                         // of all, ticket_severity
+    ByMood tickets = {0.15, 0.20, 0.60};                         // a period; of which kind:
     std::array<double, 3> ticket_severity = {0.55, 0.35, 0.10};  // question, problem, outage
     double answers = 0.15;
     ByMood praises = {0.70, 0.40, 0.08};  // 9 or 10, else uniform from 3 to 8

@@ -75,6 +75,7 @@ std::string arms_text(const MarketModel& model, const MarketTruth& truth) {
 
 std::string renewals_text(const MarketTruth& truth) {
     std::vector<std::string> renewals;
+    renewals.reserve(mood_count);
     for (std::size_t mood = 0; mood < mood_count; ++mood) {
         renewals.push_back(
             fmt::format(R"("{}": {})", to_word(static_cast<Mood>(mood)), share_text(truth.renewals[mood])));
@@ -92,6 +93,7 @@ std::string end_text(const MarketSettings& settings, const MarketTruth& truth) {
 
 std::string teams_text(const MarketModel& model, const MarketTruth& truth) {
     std::vector<std::string> teams;
+    teams.reserve(truth.teams.size());
     for (const auto& team : truth.teams) {
         teams.push_back(fmt::format(
             R"({{"customer": "{}", "started_at": "{}", "arm": "{}", "activated": {}, "paying": {}, "mood": "{}"}})",

@@ -1,8 +1,10 @@
 #include "daemon/store/store.hpp"
 
 #include <fmt/format.h>
+#include <sqlite3.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "daemon/store/files.hpp"
 #include "daemon/store/store_parts.hpp"
@@ -95,7 +97,9 @@ Result<ReadSummary> Store::read_journal(std::uint64_t from_sequence, const Visit
 
 Result<void> Store::read_records(std::uint64_t first, std::uint64_t end, const Visitor& visit) {
     return guarded("read the journal", [&]() -> Result<void> {
-        const SQLite::Transaction snapshot(*parts_->database);
+        const bool inside_a_reading = sqlite3_get_autocommit(parts_->database->getHandle()) == 0;
+        std::optional<SQLite::Transaction> snapshot;
+        if (!inside_a_reading) snapshot.emplace(*parts_->database);
         return scan_journal(*parts_->database, {first, end}, [&](const JournalRow& row) -> Result<void> {
             TRY(record, open_row(row, parts_->keys));
             return visit(record);

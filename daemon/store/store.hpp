@@ -59,7 +59,8 @@ class Store {
     Result<ReadSummary> read_journal(std::uint64_t from_sequence, const Visitor& visit);
 
     // Visits the records from the first to the one before the end, each verified by itself. It may be
-    // repeated at any time and does not count as the reading before the first commit.
+    // repeated at any time, inside a visitor too, and does not count as the reading before the first
+    // commit.
     Result<void> read_records(std::uint64_t first, std::uint64_t end, const Visitor& visit);
 
     // Headers of the whole journal, in order, unverified and without decrypting: leaves for proofs.

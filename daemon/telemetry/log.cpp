@@ -146,7 +146,7 @@ void PriorityFlag::format(const spdlog::details::log_msg& message, const std::tm
 
 // The service manager names the socket that journald reads; a pipe put in between is not that socket.
 bool is_journald_reading() {
-    const char* stream = std::getenv("JOURNAL_STREAM");
+    const char* stream = std::getenv("JOURNAL_STREAM");  // NOLINT(concurrency-mt-unsafe): nobody sets it
     struct stat status{};
     if (stream == nullptr || ::fstat(STDERR_FILENO, &status) != 0) return false;
     return fmt::format("{}:{}", status.st_dev, status.st_ino) == stream;

@@ -20,7 +20,7 @@ std::string canonical_text(const Attribute& value) {
     switch (type_of(value)) {
         case AttributeType::text: return "t" + std::get<std::string>(value);
         case AttributeType::number: {
-            const double number = std::get<double>(value);
+            const double number = std::get<double>(value) + 0.0;  // a zero has no sign
             std::string bytes(sizeof number, '\0');
             std::memcpy(bytes.data(), &number, sizeof number);
             return "n" + bytes;

@@ -147,6 +147,8 @@ std::optional<Program> Builder::compile(const ExpressionText& text, const Declar
         error.where.file = text.place.file;
         error.where.column = line <= 1 ? text.place.column + std::max(error.where.column, 1) - 1 : error.where.column;
         error.where.line = text.place.line + std::max(line, 1) - 1;
+        if (error.hint.empty())
+            error.hint = "a condition looks like feature.orders_90d >= 2 && profile.plan == \"pro\"";
         errors_.push_back(std::move(error));
         return std::nullopt;
     }

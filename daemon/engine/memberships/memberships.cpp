@@ -22,13 +22,31 @@ bool may_enter(const rules::SegmentDefinition& definition, const rules::Compiled
     return truth == Truth::yes || (truth == Truth::unknown && definition.missing == MissingRule::include);
 }
 
+// What is asked about one member of one segment.
+struct Question {
+    const rules::Rulebook& book;
+    std::size_t segment = 0;
+    const Row& row;
+    Timestamp now{};
+};
+
+// True where the stay fails for want of consent: with every consent given it would not.
+bool lacks_consent(const Question& question) {
+    Row granted = question.row;
+    std::fill(granted.begin() + static_cast<std::ptrdiff_t>(question.book.layout.consents), granted.end(),
+              Value::boolean(true));
+    return all_hold(question.book.segments[question.segment].stay, granted) != Truth::no;
+}
+
 // Whether a member remains one; marks the membership where that is not known.
-bool remains(const rules::SegmentDefinition& definition, const rules::CompiledSegment& segment, const Row& row,
-             Membership& membership, Timestamp now) {
-    if (any_holds(segment.leave_at_once, row)) return false;
-    const Truth truth = all_hold(segment.stay, row);
+bool remains(const Question& question, Membership& membership) {
+    const auto& segment = question.book.segments[question.segment];
+    const auto minimum_stay = question.book.definitions.segments[question.segment].minimum_stay;
+    if (any_holds(segment.leave_at_once, question.row)) return false;
+    const Truth truth = all_hold(segment.stay, question.row);
     membership.unknown = truth == Truth::unknown;
-    return truth != Truth::no || now < membership.since + definition.minimum_stay;
+    if (truth != Truth::no) return true;
+    return question.now < membership.since + minimum_stay && !lacks_consent(question);
 }
 
 std::string name_of_slot(const rules::Rulebook& book, std::size_t slot) {
@@ -54,7 +72,7 @@ std::vector<MembershipChange> decide_memberships(const Population& population, C
         auto& membership = customer.memberships[index];
         const bool was_member = membership.has_value();
         const bool is_member =
-            was_member ? remains(definition, segment, row, *membership, cause.at) : may_enter(definition, segment, row);
+            was_member ? remains({book, index, row, cause.at}, *membership) : may_enter(definition, segment, row);
         row[book.layout.segments + index] = Value::boolean(is_member);
         if (is_member == was_member) continue;
         MembershipChange change{customer.id,

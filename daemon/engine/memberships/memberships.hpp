@@ -2,9 +2,9 @@
 //
 // A customer enters where every line of `enter` is true. A member stays while every line of `stay`
 // is true; a line that turns false ends the membership, but not before minimum_stay has passed
-// unless a line of leave_at_once is true. An unknown input never lets anybody in (missing:
-// exclude), except where the segment says missing: include; it never throws a member out: the
-// membership is kept and marked unknown.
+// unless a line of leave_at_once is true or it is consent that is wanting. An unknown input never lets anybody in
+// (missing: exclude), except where the segment says missing: include; it never throws a member out: the membership is
+// kept and marked unknown.
 #pragma once
 
 #include <vector>

@@ -31,12 +31,13 @@ bool layer_is_taken(const Rulebook& book, const Customer& customer, const PilotD
     });
 }
 
+// An outcome of one customer lies within 2^52 units, so that the squares of millions fit into a sum.
+constexpr WideSum most_units = std::int64_t{1} << 52;
+
 // What one signal adds to a metric: 1 for "it happened" and "how often", else its amount.
-std::int64_t units_of(const rules::MetricDefinition& metric, const std::optional<Attribute>& amount) {
+WideSum units_of(const rules::MetricDefinition& metric, const std::optional<Attribute>& amount) {
     if (metric.compute != MetricCompute::sum) return 1;
-    if (!amount) return 0;
-    constexpr WideSum most = std::int64_t{1} << 62;
-    return static_cast<std::int64_t>(std::clamp(to_exact_units(*amount), -most, most));
+    return amount ? to_exact_units(*amount) : 0;
 }
 
 }  // namespace
@@ -53,7 +54,7 @@ void Pilots::use(const Rulebook& book, Population& population) {
         const bool goes_on = known != old.end() && known->second.has_form_of(fresh);
         states_.push_back(goes_on ? std::move(known->second) : std::move(fresh));
         ids_.push_back(pilot.id);
-        if (known == old.end() || goes_on) continue;
+        if (goes_on) continue;
         for (std::size_t i = 0; i < population.size(); ++i) population.at(i).enrolments.erase(pilot.id);
     }
 }
@@ -107,9 +108,9 @@ void Pilots::observe(const Rulebook& book, Customer& customer, const SignalRecor
             const Row event = event_row(contract, signal.properties, book.money_digits);
             if (!holds(compiled.where, event)) continue;
             auto& outcome = enrolment.outcomes[m];
-            auto units =
-                outcome.units + units_of(metric, amount_of(signal, contract, compiled.property, compiled.value, event));
-            if (metric.compute == MetricCompute::any) units = 1;
+            const auto amount = amount_of(signal, contract, compiled.property, compiled.value, event);
+            const auto total = metric.compute == MetricCompute::any ? 1 : outcome.units + units_of(metric, amount);
+            const auto units = static_cast<std::int64_t>(std::clamp(total, -most_units, most_units));
             if (outcome.counted) {
                 count(*index, enrolment, m, outcome.units, false);
                 count(*index, enrolment, m, units, true);
@@ -172,7 +173,7 @@ void Pilots::count(std::size_t pilot, const Enrolment& enrolment, std::size_t me
         if (group > 0 && !enrolment.reported[group - 1]) continue;
         auto& cell = states_[pilot].cell(group, enrolment.arm, metric);
         [[maybe_unused]] const bool done = add ? cell.add(units) : cell.remove(units);
-        assert(done && "an outcome that was clamped to 62 bits fits into 128");
+        assert(done && "the squares of millions of outcomes within 52 bits fit into 128");
     }
 }
 

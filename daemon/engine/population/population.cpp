@@ -1,6 +1,7 @@
 #include "daemon/engine/population/population.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 namespace segmentd::daemon {
@@ -15,7 +16,7 @@ std::optional<Attribute> to_attribute(const Value& value) {
         case Kind::boolean: return Attribute(value.as_boolean());
         case Kind::integer: return Attribute(value.as_integer());
         case Kind::unsigned_integer: return Attribute(static_cast<double>(value.as_unsigned()));
-        case Kind::real: return Attribute(value.as_real());
+        case Kind::real: return std::isnan(value.as_real()) ? std::nullopt : std::optional(Attribute(value.as_real()));
         case Kind::string: return Attribute(std::string(value.as_text()));
         default: return std::nullopt;
     }

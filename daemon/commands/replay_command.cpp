@@ -1,0 +1,117 @@
+// segmentctl replay: folds the journal anew, and with --verify finds every recorded fact again.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/json.hpp>
+#include <cmath>
+
+#include "base/sha256.hpp"
+#include "daemon/commands/commands.hpp"
+#include "daemon/commands/output.hpp"
+#include "daemon/modelling/fit.hpp"
+#include "daemon/store/store.hpp"
+
+namespace segmentd::daemon {
+
+namespace json = boost::json;
+
+namespace {
+
+constexpr double tolerance = 1e-9;  // relative: another machine's libm may differ in the last place
+
+bool is_near(double left, double right) {
+    return std::abs(left - right) <= tolerance * std::max({1.0, std::abs(left), std::abs(right)});
+}
+
+tl::unexpected<Error> differs(const Record& record, std::string what) {
+    return fail(ErrorCode::corrupt, fmt::format("record {}: {}", record.sequence, what),
+                "the journal was not written by this fold");
+}
+
+// A store's records folded one by one; facts about many are found again before they are applied.
+class Replay {
+  public:
+    Replay(Store& store, bool verify)
+        : store_(store),
+          verify_(verify),
+          past_([this](std::uint64_t end, const RecordVisitor& visit) {
+              return store_.read_records(1, end, [&](const Record& record) -> Result<void> {
+                  visit(record);
+                  return {};
+              });
+          }),
+          engine_(past_) {}
+
+    Result<void> run() {
+        const auto read = store_.read_journal(1, [this](const Record& record) -> Result<void> {
+            if (auto checked = verify_ ? check(record) : Result<void>(); !checked) return checked;
+            auto effects = engine_.apply(record);
+            if (!effects) return fail(std::move(effects).error());
+            return {};
+        });
+        if (!read) return fail(read.error());
+        return {};
+    }
+
+    json::object summary() {
+        json::object result{{"records", engine_.records()},
+                            {"state_sha256", to_hex(engine_.state_hash())},
+                            {"tree_head", to_hex(store_.tree_head().root)}};
+        if (verify_) result["verified"] = json::object{{"models", models_}, {"alarms", alarms_}};
+        return result;
+    }
+
+  private:
+    Result<void> check(const Record& record) {
+        if (const auto* model = std::get_if<ModelRecord>(&record.payload)) return check_model(record, *model);
+        if (const auto* alarm = std::get_if<AlarmRecord>(&record.payload)) return check_alarm(record, *alarm);
+        return {};
+    }
+
+    Result<void> check_model(const Record& record, const ModelRecord& model) {
+        auto again = fit_models(engine_, past_, {model.as_of, {model.model}});
+        if (!again) return differs(record, "the model cannot be fitted again: " + again.error().message);
+        const auto& found = again->front();
+        const bool same_log_likelihood = is_near(found.log_likelihood, model.log_likelihood);
+        if (found.version != model.version || found.customers != model.customers || !same_log_likelihood) {
+            return differs(record, fmt::format("model {} was fitted on other data", model.model.text));
+        }
+        for (const auto& [name, value] : model.parameters) {
+            const auto other = found.parameters.find(name);
+            if (other == found.parameters.end() || !is_near(other->second, value)) {
+                return differs(record,
+                               fmt::format("model {}: parameter {} is not what the fit gives", model.model.text, name));
+            }
+        }
+        ++models_;
+        return {};
+    }
+
+    Result<void> check_alarm(const Record& record, const AlarmRecord& alarm) {
+        if (std::ranges::count(engine_.unrecorded_alarms(), alarm) != 1) {
+            return differs(record, fmt::format("no monitor raised this alarm about {}", alarm.monitor));
+        }
+        ++alarms_;
+        return {};
+    }
+
+    Store& store_;
+    bool verify_ = false;
+    PastRecords past_;
+    Engine engine_;
+    std::int64_t models_ = 0;
+    std::int64_t alarms_ = 0;
+};
+
+}  // namespace
+
+int replay_command(const CommandOptions& options, bool verify) {
+    auto store = Store::open(options.data, Store::Mode::reader);
+    if (!store) return report(store.error());
+    Replay replay(*store, verify);
+    if (auto done = replay.run(); !done) return report(done.error());
+    print(replay.summary(), options.as_json);
+    return exit_done;
+}
+
+}  // namespace segmentd::daemon

@@ -1,0 +1,126 @@
+#include "daemon/collect/source_mapping.hpp"
+
+#include <catch2/catch.hpp>
+
+#include "tests/unit/daemon/collect_fixture.hpp"
+
+namespace segmentd::tests {
+namespace {
+
+const Timestamp received = parse_timestamp("2027-02-01").value();
+
+daemon::SourceMapping mapping_of(std::string_view source, const std::vector<std::string>& header) {
+    const auto& book = *collecting_book();
+    daemon::SourceMapping mapping(book, *rules::index_of(book.definitions.sources, SourceId(source)));
+    REQUIRE(mapping.take_header(header).has_value());
+    return mapping;
+}
+
+daemon::MappedRow order_row(const std::vector<std::string>& cells, std::uint64_t row = 1) {
+    return mapping_of("orders", {"customer", "day", "amount", "plan"}).map(cells, row, received);
+}
+
+}  // namespace
+
+TEST_CASE("one row becomes a record for each emission") {
+    const auto row = order_row({"ada", "2027-01-05", "29.33", "pro"});
+
+    REQUIRE(row.records.size() == 2);
+    CHECK(signal_in(row.records[0]).properties == Attributes{{"amount", MinorUnits{2933}}});
+    CHECK(std::get<ProfileRecord>(row.records[1].payload).attributes == Attributes{{"plan", std::string("pro")}});
+}
+
+TEST_CASE("a record from a row is historical, from its source, at its own time, with the consent it declares") {
+    const auto record = order_row({"ada", "2027-01-05", "29.33", "pro"}).records.at(0);
+
+    CHECK(record.historical);
+    CHECK(record.actor == "source:orders");
+    CHECK(record.customer == CustomerId("ada"));
+    CHECK(to_text(record.occurred_at) == "2027-01-05T00:00:00Z");
+    CHECK(to_text(record.received_at) == "2027-02-01T00:00:00Z");
+    CHECK(record.consent == std::map<std::string, bool>{{"offers", true}});
+}
+
+TEST_CASE("an emission is left out where its condition does not hold") {
+    const auto row = order_row({"ada", "2027-01-05", "", "pro"});
+
+    REQUIRE(row.records.size() == 1);
+    CHECK(row.rejections.empty());
+}
+
+TEST_CASE("an emission that breaks its contract is rejected and the others are kept") {
+    const auto row = order_row({"ada", "2027-01-05", "much", "pro"}, 17);
+
+    REQUIRE(row.records.size() == 1);
+    REQUIRE(row.rejections.size() == 1);
+    CHECK(row.rejections[0].reason == "wrong_type");
+    CHECK(row.rejections[0].detail == "row 17: property amount must be money");
+}
+
+TEST_CASE("a row without a customer is rejected as a whole") {
+    const auto row = order_row({"", "2027-01-05", "1", "pro"}, 3);
+
+    CHECK(row.records.empty());
+    REQUIRE(row.rejections.size() == 1);
+    CHECK(row.rejections[0].reason == "no_customer");
+}
+
+TEST_CASE("a time that is none rejects every emission that needs it") {
+    const auto row = order_row({"ada", "last week", "1", "pro"});
+
+    REQUIRE(row.rejections.size() == 2);
+    CHECK(row.rejections[0].reason == "bad_time");
+}
+
+TEST_CASE("columns are found by name wherever they stand in the file") {
+    const auto mapping = mapping_of("orders", {"more", "plan", "amount", "day", "customer"});
+
+    const auto row = mapping.map({"x", "pro", "5", "2027-01-05", "ada"}, 1, received);
+
+    REQUIRE(row.records.size() == 2);
+    CHECK(row.records[0].customer == CustomerId("ada"));
+}
+
+TEST_CASE("cells that are missing at the end of a row are empty") {
+    const auto row = order_row({"ada", "2027-01-05"});
+
+    REQUIRE(row.records.size() == 1);
+    CHECK(std::get<ProfileRecord>(row.records[0].payload).attributes.empty());
+}
+
+TEST_CASE("a header without the declared columns is an error that names them") {
+    const auto& book = *collecting_book();
+    daemon::SourceMapping mapping(book, *rules::index_of(book.definitions.sources, SourceId("orders")));
+
+    const auto refused = mapping.take_header({"customer", "plan"});
+
+    REQUIRE_FALSE(refused.has_value());
+    CHECK(refused.error().message == "source orders: the file has no column day, amount");
+}
+
+TEST_CASE("the same row of the same file has the same message ids, another row or content others") {
+    const auto one = order_row({"ada", "2027-01-05", "1", "pro"}, 1);
+    const auto again = order_row({"ada", "2027-01-05", "1", "pro"}, 1);
+    const auto other_row = order_row({"ada", "2027-01-05", "1", "pro"}, 2);
+    const auto other_content = order_row({"ada", "2027-01-05", "2", "pro"}, 1);
+
+    CHECK(one.records[0].message_id == again.records[0].message_id);
+    CHECK(one.records[0].message_id != one.records[1].message_id);
+    CHECK(one.records[0].message_id != other_row.records[0].message_id);
+    CHECK(one.records[0].message_id != other_content.records[0].message_id);
+}
+
+TEST_CASE("a row becomes an imported assignment, and an unknown arm a rejection") {
+    const auto mapping = mapping_of("arms", {"customer", "arm"});
+
+    const auto known = mapping.map({"ada", "other"}, 1, received);
+    const auto unknown = mapping.map({"ada", "others"}, 2, received);
+
+    REQUIRE(known.records.size() == 1);
+    CHECK(std::get<AssignmentRecord>(known.records[0].payload) == AssignmentRecord{PilotId("trial"), "other"});
+    REQUIRE(unknown.rejections.size() == 1);
+    CHECK(unknown.rejections[0].reason == "unknown_arm");
+    CHECK(unknown.rejections[0].detail == "row 2: pilot trial has no arm 'others'");
+}
+
+}  // namespace segmentd::tests

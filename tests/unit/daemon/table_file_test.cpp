@@ -1,0 +1,193 @@
+#include "daemon/collect/table_file.hpp"
+
+#include <zlib.h>
+
+#include <catch2/catch.hpp>
+
+#include "tests/unit/daemon/temporary_folder.hpp"
+
+namespace segmentd::daemon {
+namespace {
+
+using rules::SourceFormat;
+
+constexpr std::size_t mebibyte = 1024 * 1024;
+
+// What was read, as "1:a|b" for each row, the header as "0:...", parted by spaces.
+struct Read {
+    std::string rows;
+    int headers = 0;
+    Result<void> outcome;
+};
+
+Read read_file(const std::string& path, SourceFormat format, const std::vector<std::string>& columns = {}) {
+    Read read;
+    const auto note = [&](const std::vector<std::string>& cells, std::uint64_t number) {
+        read.rows += (read.rows.empty() ? "" : " ") + std::to_string(number) + ':';
+        for (std::size_t i = 0; i < cells.size(); ++i) {
+            read.rows += (i == 0 ? "" : "|") + (cells[i].size() > 40 ? std::string("long") : cells[i]);
+        }
+    };
+    TableVisitor visitor;
+    visitor.on_header = [&](const std::vector<std::string>& names) -> Result<void> {
+        ++read.headers;
+        note(names, 0);
+        return {};
+    };
+    visitor.on_row = [&](const std::vector<std::string>& cells, std::uint64_t number) -> Result<void> {
+        note(cells, number);
+        return {};
+    };
+    read.outcome = read_table(path, format, columns, visitor);
+    return read;
+}
+
+Read read_csv(std::string_view bytes) {
+    const TemporaryFolder folder;
+    return read_file(folder.write("table.csv", bytes), SourceFormat::csv);
+}
+
+Read read_json(std::string_view bytes) {
+    const TemporaryFolder folder;
+    return read_file(folder.write("table.jsonl", bytes), SourceFormat::json_lines, {"a", "b"});
+}
+
+std::string gzip(const TemporaryFolder& folder, std::string_view bytes) {
+    const auto path = (folder.path() / "made.gz").string();
+    gzFile file = gzopen(path.c_str(), "wb");
+    REQUIRE(file != nullptr);
+    REQUIRE(gzwrite(file, bytes.data(), static_cast<unsigned>(bytes.size())) == static_cast<int>(bytes.size()));
+    REQUIRE(gzclose(file) == Z_OK);
+    return path;
+}
+
+}  // namespace
+
+TEST_CASE("a CSV file gives its header once and then its rows, counted from one") {
+    const auto read = read_csv("a,b\n1,2\n3,4\n");
+
+    CHECK(read.outcome.has_value());
+    CHECK(read.rows == "0:a|b 1:1|2 2:3|4");
+}
+
+TEST_CASE("quoted cells hold commas, quotes and line ends") {
+    const auto read = read_csv("a,b\r\n\"1,5\",\"say \"\"hi\"\"\"\r\n\"two\nlines\",\r\n");
+
+    CHECK(read.rows == "0:a|b 1:1,5|say \"hi\" 2:two\nlines|");
+}
+
+TEST_CASE("a last line without an end is a row and empty lines are none") {
+    const auto read = read_csv("a,b\n\n1,2\n\n3,4");
+
+    CHECK(read.rows == "0:a|b 1:1|2 2:3|4");
+}
+
+TEST_CASE("the mark of UTF-8 at the start of a file is no part of the first column") {
+    CHECK(read_csv("\xEF\xBB\xBF"
+                   "a,b\n1,2\n")
+              .rows == "0:a|b 1:1|2");
+    CHECK(read_json("\xEF\xBB\xBF{\"a\":1}\n").rows == "0:a|b 1:1|");
+}
+
+TEST_CASE("a quote in the middle of a cell is an error with its row") {
+    const auto read = read_csv("a,b\n1,2\n3,4\"5\"6\n");
+
+    REQUIRE_FALSE(read.outcome.has_value());
+    CHECK(read.outcome.error().message.starts_with("row 2:"));
+}
+
+TEST_CASE("a quote that is never closed is an error") {
+    CHECK_FALSE(read_csv("a,b\n\"1,2\n").outcome.has_value());
+}
+
+TEST_CASE("a gzip file is read by its content, whatever its name") {
+    const TemporaryFolder folder;
+
+    const auto read = read_file(gzip(folder, "a,b\n1,2\n"), SourceFormat::csv);
+
+    CHECK(read.rows == "0:a|b 1:1|2");
+}
+
+TEST_CASE("an archive that was cut off is an error") {
+    const TemporaryFolder folder;
+    std::string rows = "a,b\n";
+    for (int i = 0; i < 20'000; ++i) rows += std::to_string(i * 7919) + ",x\n";
+    const auto path = gzip(folder, rows);
+    std::filesystem::resize_file(path, std::filesystem::file_size(path) / 2);
+
+    const auto read = read_file(path, SourceFormat::csv);
+
+    REQUIRE_FALSE(read.outcome.has_value());
+    CHECK(read.outcome.error().code == ErrorCode::io);
+}
+
+TEST_CASE("an archive with a changed byte is an error") {
+    const TemporaryFolder folder;
+    const auto path = gzip(folder, "a,b\n1,2\n");
+    {
+        std::fstream file(path, std::ios::binary | std::ios::in | std::ios::out);
+        file.seekp(-6, std::ios::end);
+        file.put('\x55');
+    }
+
+    CHECK_FALSE(read_file(path, SourceFormat::csv).outcome.has_value());
+}
+
+TEST_CASE("a CSV row of more than 1 MiB is an error and no row") {
+    const auto read = read_csv("a,b\n1," + std::string(mebibyte, 'x') + "\n");
+
+    REQUIRE_FALSE(read.outcome.has_value());
+    CHECK(read.outcome.error().code == ErrorCode::limit);
+    CHECK(read.rows == "0:a|b");
+}
+
+TEST_CASE("a JSON line of exactly 1 MiB is a row and one byte more is an error") {
+    const auto line = [](std::size_t bytes) {
+        const std::string around = R"({"a":""})";
+        return R"({"a":")" + std::string(bytes - around.size(), 'x') + "\"}\n";
+    };
+
+    CHECK(read_json(line(mebibyte)).outcome.has_value());
+    CHECK_FALSE(read_json(line(mebibyte + 1)).outcome.has_value());
+}
+
+TEST_CASE("JSON Lines give the named columns: texts as they are, other values as JSON, absent ones empty") {
+    const auto read = read_json("{\"b\":\"x\",\"a\":1.5}\n\n{\"a\":null,\"c\":true}\n{\"a\":[1]}");
+
+    CHECK(read.outcome.has_value());
+    CHECK(read.rows == "0:a|b 1:1.5|x 2:| 3:[1]|");
+    CHECK(read.headers == 1);
+}
+
+TEST_CASE("a line that is no JSON object is an error with its row") {
+    const auto read = read_json("{\"a\":1}\n[1]\n");
+
+    REQUIRE_FALSE(read.outcome.has_value());
+    CHECK(read.outcome.error().message == "row 2 is not a JSON object");
+}
+
+TEST_CASE("an error of the visitor ends the reading and is returned") {
+    const TemporaryFolder folder;
+    int rows = 0;
+    TableVisitor visitor;
+    visitor.on_header = [](const auto&) { return Result<void>(); };
+    visitor.on_row = [&](const auto&, std::uint64_t) -> Result<void> {
+        ++rows;
+        return fail(ErrorCode::conflict, "enough");
+    };
+
+    const auto outcome = read_table(folder.write("t.csv", "a\n1\n2\n3\n"), SourceFormat::csv, {}, visitor);
+
+    REQUIRE_FALSE(outcome.has_value());
+    CHECK(outcome.error().message == "enough");
+    CHECK(rows == 1);
+}
+
+TEST_CASE("a file that is not there is an error of the system") {
+    const auto read = read_file("/nonexistent/file.csv", SourceFormat::csv);
+
+    REQUIRE_FALSE(read.outcome.has_value());
+    CHECK(read.outcome.error().code == ErrorCode::io);
+}
+
+}  // namespace segmentd::daemon
