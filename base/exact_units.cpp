@@ -11,6 +11,7 @@ WideSum to_exact_units(const Attribute& value) {
     if (const auto* plain = std::get_if<double>(&value)) number = *plain;
     if (const auto* integer = std::get_if<std::int64_t>(&value)) number = static_cast<double>(*integer);
     if (const auto* flag = std::get_if<bool>(&value)) number = *flag ? 1.0 : 0.0;
+    if (std::isnan(number)) return 0;
     return static_cast<WideSum>(std::nearbyint(std::clamp(number * exact_units_per_number, -1e30, 1e30)));
 }
 

@@ -10,7 +10,7 @@ __extension__ typedef __int128 WideSum;
 
 inline constexpr double exact_units_per_number = 1048576.0;  // 2^20
 
-// Numbers beyond 1e30 units are cut to it; texts and times count 0.
+// Numbers beyond 1e30 units are cut to it; texts, times and NaN count 0.
 WideSum to_exact_units(const Attribute& value);
 
 }  // namespace segmentd

@@ -99,7 +99,8 @@ Result<std::int64_t> parse_minor_units(std::string_view decimal, int digits) {
     for (int i = std::max(after_point, 0); i < digits; ++i) {
         if (__builtin_mul_overflow(value, std::int64_t{10}, &value)) return not_an_amount(decimal);
     }
-    if (first_cut > 5 || (first_cut == 5 && (more_after_cut || value % 2 != 0))) ++value;
+    const bool rounds_up = first_cut > 5 || (first_cut == 5 && (more_after_cut || value % 2 != 0));
+    if (rounds_up && __builtin_add_overflow(value, std::int64_t{1}, &value)) return not_an_amount(decimal);
     return negative ? -value : value;
 }
 

@@ -82,6 +82,7 @@ tl::expected<Event, CloudEventsRefusal> from_json(const json::value& value) {
                 text_of(object, "subject"),
                 text_of(object, "time"),
                 {}};
+    if (object.contains("data_base64")) return refuse("data_base64 is not taken in: data must be a JSON object");
     const auto* data = object.if_contains("data");
     if (data != nullptr && data->is_object())
         event.data = data->get_object();

@@ -9,6 +9,10 @@
 #include <boost/json.hpp>
 #include <memory>
 #include <optional>
+#include <span>
+#include <string_view>
+
+#include "base/json_text.hpp"
 
 namespace segmentd::daemon {
 
@@ -17,8 +21,22 @@ namespace json = boost::json;
 namespace {
 
 constexpr std::size_t longest_row = 1024 * 1024;
+constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";  // of UTF-8; some programs put it first
 
 using GzipFile = std::unique_ptr<gzFile_s, decltype(&gzclose)>;
+
+tl::unexpected<Error> too_long(std::uint64_t row) {
+    return fail(ErrorCode::limit, fmt::format("row {} is longer than 1 MiB", row));
+}
+
+// Reads up to a buffer of plain bytes; nothing at the end. An archive that ends too early is broken.
+Result<std::string_view> read_piece(gzFile_s* file, std::span<char> buffer) {
+    const int read = gzread(file, buffer.data(), static_cast<unsigned>(buffer.size()));
+    int status = Z_OK;
+    if (read == 0) gzerror(file, &status);
+    if (read < 0 || status != Z_OK) return fail(ErrorCode::io, "the archive is broken", "fetch the file again");
+    return std::string_view(buffer.data(), static_cast<std::size_t>(read));
+}
 
 // Takes pieces of a file and tells the visitor about the rows in them.
 class RowSource {
@@ -59,14 +77,17 @@ class CsvRows : public RowSource {
     void end_row() {
         const bool is_empty = cells_.empty() || (cells_.size() == 1 && cells_.front().empty());
         if (!is_empty && !error_) {
-            auto done = has_header_ ? visitor_.on_row(cells_, ++row_) : visitor_.on_header(cells_);
-            has_header_ = true;
+            auto done = bytes_ > longest_row ? Result<void>(too_long(row_ + 1)) : visit();
             if (!done) error_ = std::move(done).error();
-            if (bytes_ > longest_row)
-                error_ = Error{ErrorCode::limit, fmt::format("row {} is longer than 1 MiB", row_), {}, {}, {}};
         }
         cells_.clear();
         bytes_ = 0;
+    }
+
+    Result<void> visit() {
+        if (has_header_) return visitor_.on_row(cells_, ++row_);
+        has_header_ = true;
+        return visitor_.on_header(cells_);
     }
 
     Result<void> outcome() const {
@@ -94,7 +115,8 @@ class JsonRows : public RowSource {
         : visitor_(visitor), columns_(columns) {}
 
     Result<void> take(std::string_view piece) override {
-        if (row_ == 0 && rest_.empty()) {
+        if (!has_header_) {
+            has_header_ = true;
             if (auto done = visitor_.on_header(columns_); !done) return done;
         }
         rest_ += piece;
@@ -104,8 +126,7 @@ class JsonRows : public RowSource {
             start = end + 1;
         }
         rest_.erase(0, start);
-        if (rest_.size() > longest_row)
-            return fail(ErrorCode::limit, fmt::format("row {} is longer than 1 MiB", row_ + 1));
+        if (rest_.size() > longest_row) return too_long(row_ + 1);
         return {};
     }
 
@@ -115,6 +136,7 @@ class JsonRows : public RowSource {
     Result<void> take_line(std::string_view line) {
         if (line.find_first_not_of(" \t\r") == std::string_view::npos) return {};
         ++row_;
+        if (line.size() > longest_row) return too_long(row_);
         boost::system::error_code error;
         const auto value = json::parse(line, error);
         if (error || !value.is_object()) {
@@ -127,7 +149,7 @@ class JsonRows : public RowSource {
             if (member == nullptr || member->is_null())
                 cells.emplace_back();
             else
-                cells.push_back(member->is_string() ? std::string(member->get_string()) : json::serialize(*member));
+                cells.push_back(member->is_string() ? std::string(member->get_string()) : json_text(*member));
         }
         return visitor_.on_row(cells, row_);
     }
@@ -136,6 +158,7 @@ class JsonRows : public RowSource {
     const std::vector<std::string>& columns_;
     std::string rest_;
     std::uint64_t row_ = 0;
+    bool has_header_ = false;
 };
 
 std::uint64_t size_of(const std::string& path) {
@@ -157,11 +180,12 @@ Result<void> read_table(const std::string& path, rules::SourceFormat format, con
         rows = std::make_unique<JsonRows>(visitor, columns);
     const auto total = size_of(path);
     std::array<char, 256 * 1024> buffer;
-    while (true) {
-        const int read = gzread(file.get(), buffer.data(), buffer.size());
-        if (read < 0) return fail(ErrorCode::io, fmt::format("{}: the archive is broken", path));
-        if (read == 0) break;
-        if (auto done = rows->take({buffer.data(), static_cast<std::size_t>(read)}); !done) return done;
+    for (bool is_first = true;; is_first = false) {
+        auto piece = read_piece(file.get(), buffer);
+        if (!piece) return fail(std::move(piece).error());
+        if (is_first && piece->starts_with(byte_order_mark)) piece->remove_prefix(byte_order_mark.size());
+        if (piece->empty()) break;
+        if (auto done = rows->take(*piece); !done) return done;
         if (visitor.on_progress) visitor.on_progress({static_cast<std::uint64_t>(gzoffset(file.get())), total});
     }
     return rows->finish();

@@ -23,8 +23,8 @@ struct TableVisitor {
 };
 
 // Calls on_header once (JSON Lines: with `columns`), then on_row for each row, counted from 1
-// without the header. Empty lines are skipped. A line of more than 1 MiB, a broken archive or a
-// broken JSON line is an Error with the row's number; what a visitor returns ends the reading.
+// without the header. Empty lines and the mark of UTF-8 at the start are skipped. A line of more than 1 MiB, a broken
+// archive or a broken JSON line is an Error with the row's number; what a visitor returns ends the reading.
 Result<void> read_table(const std::string& path, rules::SourceFormat format, const std::vector<std::string>& columns,
                         const TableVisitor& visitor);
 

@@ -171,7 +171,13 @@ Result<Collected> collect_tracking(const CollectContext& context, std::string_vi
     if (batch->get_array().size() > limits.batch_events) {
         return fail(ErrorCode::limit, "the batch has too many events", "send at most 2500");
     }
+    const bool may_hold_large_event = body.size() > limits.event_bytes;
     for (const auto& event : batch->get_array()) {
+        if (may_hold_large_event && json::serialize(event).size() > limits.event_bytes) {
+            collected.rejects.push_back(
+                make_reject(context, {"event_too_large", "an event of more than 32 kB"}, nullptr));
+            continue;
+        }
         const std::string type = event.is_object() ? text_member(event.get_object(), "type") : std::string();
         take_event(context, type, event, sent_at, collected);
     }

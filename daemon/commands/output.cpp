@@ -18,7 +18,7 @@ namespace {
 std::string cell_text(const json::value& value) {
     if (value.is_null()) return "-";
     if (value.is_string()) return std::string(value.get_string());
-    if (value.is_double()) return fmt::format("{:.6g}", value.get_double());
+    if (value.is_double()) return fmt::format("{:.8g}", value.get_double());
     if (value.is_array() && value.get_array().size() == 2 && value.get_array()[0].is_number()) {
         return fmt::format("[{}, {}]", cell_text(value.get_array()[0]), cell_text(value.get_array()[1]));
     }
@@ -56,6 +56,14 @@ void print_table(const json::array& rows) {
     }
 }
 
+// A table of a table's row, under the name of the row.
+void print_inner_table(const json::object& row, const char* name) {
+    const auto* inner = row.if_contains(name);
+    if (inner == nullptr || inner->get_array().empty()) return;
+    fmt::print("\n{}: {}\n", name, cell_text(row.begin()->value()));
+    print_table(inner->get_array());
+}
+
 void print_outline(const json::object& object, int indent) {
     for (const auto& [name, value] : object) {
         const std::string label(name);
@@ -83,11 +91,8 @@ void print(const json::value& value, bool as_json) {
         fmt::print("none\n");
     } else if (value.is_array() && value.get_array()[0].is_object()) {
         print_table(value.get_array());
-        const bool has_findings = value.get_array()[0].get_object().contains("findings");
-        for (const auto& row : value.get_array()) {
-            if (!has_findings) break;
-            fmt::print("\n{}\n", cell_text(row.get_object().at("pilot")));
-            print_table(row.get_object().at("findings").get_array());
+        for (const char* inner : {"findings", "forecasts"}) {
+            for (const auto& row : value.get_array()) print_inner_table(row.get_object(), inner);
         }
     } else if (value.is_object()) {
         print_outline(value.get_object(), 0);

@@ -55,7 +55,18 @@ int explain_command(const CommandOptions& options, const std::string& customer) 
 }
 
 int models_command(const CommandOptions& options) {
-    return show(options, [](Offline& offline) -> Result<json::value> { return models_report(offline.engine()); });
+    return show(options, [](Offline& offline) -> Result<json::value> {
+        auto models = models_report(offline.engine());
+        TRY(forecasts, forecasts_report(offline.engine(), offline.past()));
+        for (auto& model : models.get_array()) {
+            json::array own;
+            for (const auto& forecast : forecasts.get_array()) {
+                if (forecast.get_object().at("model") == model.get_object().at("model")) own.push_back(forecast);
+            }
+            if (!own.empty()) model.get_object()["forecasts"] = std::move(own);
+        }
+        return models;
+    });
 }
 
 int pilots_command(const CommandOptions& options) {

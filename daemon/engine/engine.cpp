@@ -107,7 +107,7 @@ void Engine::reconsider(std::size_t index, const Cause& cause, Effects& effects)
     pilots_.mature(book, customer, cause.at);
     for (auto& change : changes) {
         if (!cause.quiet) {
-            const auto [pilot, arm] = Pilots::arm_in_segment(book, customer, change.segment);
+            const auto [pilot, arm] = Pilots::arm_in_segment(book, customer, change.segment, change.at);
             auto decisions = touches_.decide(population_, customer, change, {pilot, arm});
             std::ranges::move(decisions, std::back_inserter(effects.touches));
         }
@@ -167,7 +167,11 @@ Row Engine::row_of(std::size_t index) const {
 }
 
 Sha256 Engine::state_hash() {
-    std::string common = fmt::format("records {}\n", records_);
+    std::string common =
+        fmt::format("records {} at {}, {} message ids\n", records_, to_microseconds(engine_time_), dedupe_.size());
+    if (clock_) {
+        common += fmt::format("clock {} {}\n", to_microseconds(clock_->engine), to_microseconds(clock_->wall));
+    }
     if (has_workspace()) {
         common += fmt::format("definitions {}\n", population_.book().definitions.version);
         for (const auto& [id, model] : population_.models())

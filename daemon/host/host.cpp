@@ -132,7 +132,7 @@ void Host::run() {
 // One turn: questions first, then as many inputs as fit into a commit, then what time brings.
 void Host::turn() {
     last_turn_ = to_microseconds(clock_.now());
-    clock_is_held_ = clock_.is_held();
+    publish_clock();
     std::deque<std::function<void(Engine&)>> questions;
     std::vector<Intake> inputs;
     {
@@ -277,10 +277,25 @@ void Host::release_until(std::uint64_t sequence) {
 }
 
 void Host::publish() {
-    const auto wall = clock_.now();
-    clock_offset_ = (engine_.time_at(wall) - wall).count();
+    publish_clock();
     const std::lock_guard lock(book_mutex_);
     book_ = engine_.population().shared_book();
+}
+
+// The offset is against the system's clock, which the readers of engine_now() ask; while a step is
+// held it takes the step back out.
+void Host::publish_clock() {
+    const auto trusted = clock_.now();
+    const auto system = std::chrono::floor<Duration>(std::chrono::system_clock::now());
+    clock_offset_ = (engine_.time_at(trusted) - system).count();
+    clock_is_held_ = clock_.is_held();
+}
+
+bool Host::confirm_clock() {
+    return ask([this](Engine&) {
+        clock_.confirm();
+        publish_clock();
+    });
 }
 
 std::shared_ptr<const rules::Rulebook> Host::book() const {

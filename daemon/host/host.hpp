@@ -62,6 +62,9 @@ class Host {
     // Puts other definitions in force at one journal position; `done` hears their version.
     bool reload(std::map<std::string, std::string> files, std::function<void(Result<std::string>)> done);
 
+    // Believes a held step of the wall clock. False once stopped. Any thread.
+    bool confirm_clock();
+
     // Any thread: the running definitions, and the engine time at this moment.
     std::shared_ptr<const rules::Rulebook> book() const;
     Timestamp engine_now() const;
@@ -89,6 +92,7 @@ class Host {
     void submit(CommitBatch batch);
     void release_until(std::uint64_t sequence);
     void publish();
+    void publish_clock();
     void tick_when_due(CommitBatch& batch);
     Record system_record(Payload payload);
 

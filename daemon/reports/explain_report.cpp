@@ -96,11 +96,11 @@ json::array segments(const Population& population, const Customer& customer, con
         if (membership) {
             segment["since"] = to_text(membership->since);
             segment["cause"] = membership->cause;
-            segment["values_then"] = membership->values;
+            segment["values_then"] = json::parse(membership->values);
             segment["version"] = membership->version;
             segment["unknown"] = membership->unknown;
         }
-        segment["values_now"] = inputs_of(population, i, row);
+        segment["values_now"] = json::parse(inputs_of(population, i, row));
         segment["conditions"] = lines(membership ? book.segments[i].stay : book.segments[i].enter, row);
         result.push_back(std::move(segment));
     }

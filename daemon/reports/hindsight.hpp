@@ -7,8 +7,9 @@
 
 namespace segmentd::daemon {
 
-// The population as it stood at the end of `at`: signals with occurred_at <= at, profiles and
-// consents received by then in journal order. Memberships are by `enter` alone.
+// The population as it stood at the end of `at`: signals, profiles and consents with occurred_at <=
+// at, whenever they came; of two answers about one thing the later in the journal counts. Memberships are by `enter`
+// alone.
 struct Hindsight {
     Population population;
     Timestamp at{};

@@ -26,6 +26,11 @@ Result<boost::json::value> explain_report(const Engine& engine, const CustomerId
 // never fitted stand with version 0.
 boost::json::value models_report(const Engine& engine);
 
+// What models of repeat buying forecast at their fit, beside what happened since:
+// [{"model","score","from","until","expected","happened","is_over"}], purchase days of the customers
+// that the fit knew. is_over tells whether the horizon has passed at the engine time.
+Result<boost::json::value> forecasts_report(const Engine& engine, const PastRecords& past);
+
 // [{"pilot","state","sample_ratio_p","findings":[...]}].
 boost::json::value pilots_report(const Engine& engine);
 

@@ -90,7 +90,7 @@ Result<json::value> members_report(const Engine& engine, const SegmentId& segmen
         rows.push_back({{"customer", population.at(i).id.text},
                         {"since", to_text(membership->since)},
                         {"cause", membership->cause},
-                        {"values", membership->values},
+                        {"values", json::parse(membership->values)},
                         {"version", membership->version}});
     }
     return json::value(std::move(rows));

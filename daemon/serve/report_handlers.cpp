@@ -100,6 +100,11 @@ void answer_status(ServeContext& context, RoutedRequest, Respond respond) {
     if (!asked) respond(busy_response());
 }
 
+void answer_clock_confirmation(ServeContext& context, RoutedRequest, Respond respond) {
+    if (!context.host.confirm_clock()) return respond(busy_response());
+    respond({.status = 200, .body = R"({"confirmed":true})", .headers = {}});
+}
+
 void answer_segments(ServeContext& context, RoutedRequest, Respond respond) {
     answer_from_engine(context, respond, [](Engine& engine) -> Result<json::value> { return segments_report(engine); });
 }

@@ -68,6 +68,8 @@ const std::vector<Route>& routes() {
             {"POST", "/api/v1/customers/{customer}/consent", Role::editor, answer_consent, "what a customer agreed to"},
             {"POST", "/api/v1/customers/{customer}/suppression", Role::editor, answer_suppression,
              "stop or allow touches"},
+            {"POST", "/api/v1/clock/confirm", Role::admin, answer_clock_confirmation,
+             "believe a held step of the clock"},
             {"GET", "/api/v1/customers/{customer}", Role::viewer, answer_explain, "what is known, and why"},
             {"GET", "/api/v1/segments", Role::viewer, answer_segments, "every segment in figures"},
             {"GET", "/api/v1/segments/{segment}/members", Role::viewer, answer_members, "who is in it, since when"},

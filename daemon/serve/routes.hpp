@@ -57,6 +57,7 @@ void answer_consent(ServeContext& context, RoutedRequest request, Respond respon
 void answer_suppression(ServeContext& context, RoutedRequest request, Respond respond);
 void answer_one_flag(ServeContext& context, RoutedRequest request, Respond respond);
 void answer_all_flags(ServeContext& context, RoutedRequest request, Respond respond);
+void answer_clock_confirmation(ServeContext& context, RoutedRequest request, Respond respond);
 void answer_status(ServeContext& context, RoutedRequest request, Respond respond);
 void answer_health(ServeContext& context, RoutedRequest request, Respond respond);
 void answer_metrics(ServeContext& context, RoutedRequest request, Respond respond);

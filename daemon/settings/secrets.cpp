@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <cerrno>
 #include <cstdlib>
 #include <filesystem>
@@ -61,9 +62,12 @@ Result<std::string> read_small_file(const std::string& path, std::size_t max_siz
     if (!file) {
         return fail(ErrorCode::io, fmt::format("cannot read {}: {}", path, std::generic_category().message(errno)));
     }
-    std::string bytes(max_size + 1, '\0');
-    file.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
-    bytes.resize(static_cast<std::size_t>(file.gcount()));
+    std::string bytes;
+    std::array<char, 16 * 1024> piece;
+    while (file && bytes.size() <= max_size) {
+        file.read(piece.data(), piece.size());
+        bytes.append(piece.data(), static_cast<std::size_t>(file.gcount()));
+    }
     if (file.bad()) return fail(ErrorCode::io, fmt::format("cannot read {}", path));
     if (bytes.size() > max_size) {
         return fail(ErrorCode::limit, fmt::format("{} is larger than {} bytes", path, max_size));

@@ -10,7 +10,7 @@
 namespace segmentd::rules {
 
 // What an input that is not known means for entering.
-enum class MissingRule { exclude, include, error };
+enum class MissingRule { exclude, include };
 
 struct SuccessMetric {
     Reference<MetricId> metric;

@@ -68,8 +68,8 @@ inline constexpr auto words_of<AssignmentRule> =
     std::to_array<Word<AssignmentRule>>({{"hashed", AssignmentRule::hashed}, {"imported", AssignmentRule::imported}});
 
 template <>
-inline constexpr auto words_of<MissingRule> = std::to_array<Word<MissingRule>>(
-    {{"exclude", MissingRule::exclude}, {"include", MissingRule::include}, {"error", MissingRule::error}});
+inline constexpr auto words_of<MissingRule> =
+    std::to_array<Word<MissingRule>>({{"exclude", MissingRule::exclude}, {"include", MissingRule::include}});
 
 template <>
 inline constexpr auto words_of<TouchTrigger> =

@@ -145,7 +145,7 @@ std::optional<Program> Builder::compile(const ExpressionText& text, const Declar
         auto error = program.error();
         const int line = error.where.line;
         error.where.file = text.place.file;
-        error.where.column = line <= 1 ? text.place.column + std::max(error.where.column, 1) - 1 : error.where.column;
+        error.where.column = text.place.column + std::max(error.where.column, 1) - 1;  // a block is indented alike
         error.where.line = text.place.line + std::max(line, 1) - 1;
         if (error.hint.empty())
             error.hint = "a condition looks like feature.orders_90d >= 2 && profile.plan == \"pro\"";

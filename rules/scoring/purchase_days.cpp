@@ -51,6 +51,12 @@ std::optional<PurchaseSummary> PurchaseDays::summarise(std::int64_t day, const P
     return summary;
 }
 
+std::int64_t PurchaseDays::count_between(std::int64_t after, std::int64_t last) const {
+    const auto from = std::ranges::upper_bound(days_, after, {}, &PurchaseDay::day);
+    const auto to = std::ranges::upper_bound(days_, last, {}, &PurchaseDay::day);
+    return std::max<std::int64_t>(0, to - from);
+}
+
 void PurchaseDays::append_canonical(std::string& bytes) const {
     for (const auto& purchase : days_) {
         bytes += std::to_string(purchase.day) + ':' + std::to_string(static_cast<std::int64_t>(purchase.amount >> 64)) +

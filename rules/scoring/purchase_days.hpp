@@ -34,6 +34,9 @@ class PurchaseDays {
     // The summary at the end of a day; nothing where no purchase had happened by then.
     std::optional<PurchaseSummary> summarise(std::int64_t day, const PurchaseScale& scale) const;
 
+    // Purchase days after the first day and up to and including the last one.
+    std::int64_t count_between(std::int64_t after, std::int64_t last) const;
+
     std::int64_t last_day() const { return days_.empty() ? 0 : days_.back().day; }
     void append_canonical(std::string& bytes) const;
 

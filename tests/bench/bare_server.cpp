@@ -18,7 +18,7 @@ namespace http = beast::http;
 using Socket = asio::basic_stream_socket<asio::ip::tcp, asio::io_context::executor_type>;
 using Acceptor = asio::basic_socket_acceptor<asio::ip::tcp, asio::io_context::executor_type>;
 
-constexpr std::uint64_t longest_body = 8 * 1024 * 1024;
+constexpr std::uint64_t longest_body = 8'000'000;
 
 class Session : public std::enable_shared_from_this<Session> {
   public:

@@ -89,6 +89,8 @@ void decide_by_hand(benchmark::State& state, const Condition& condition);
 // Shows what the library shows, and keeps the times for the ratios at the end.
 class RatioReporter : public benchmark::ConsoleReporter {
   public:
+    RatioReporter() : ConsoleReporter(OO_Tabular) {}
+
     void ReportRuns(const std::vector<Run>& runs) override {
         for (const auto& run : runs) {
             if (!run.error_occurred) nanoseconds_[run.run_name.function_name] = run.GetAdjustedCPUTime();

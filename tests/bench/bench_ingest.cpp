@@ -22,14 +22,13 @@ namespace {
 
 using segmentd::bench::LoadResult;
 using segmentd::bench::PostShape;
-using segmentd::bench::ServerCommand;
 using segmentd::bench::ServerProcess;
 using segmentd::daemon::TemporaryFolder;
 using Clock = std::chrono::steady_clock;
 
 constexpr auto warm_up = std::chrono::milliseconds(500);
 constexpr auto measured = std::chrono::seconds(3);
-constexpr auto inserted = std::chrono::seconds(1);
+constexpr auto inserted = std::chrono::seconds(2);
 
 struct Case {
     const char* name;
@@ -64,9 +63,9 @@ void measure() {
 
 void measure(const Case& given) {
     const PostShape shape{given.events, given.connections, "no-token", now_text()};
-    const auto ours = measure_segmentd(shape);
-    const auto bare = measure_bare_server(shape);
     const double inserts = inserts_a_second(shape);
+    const auto bare = measure_bare_server(shape);
+    const auto ours = measure_segmentd(shape);
     const auto events_a_second = [&](const LoadResult& result) {
         return static_cast<double>(result.requests * given.events) / result.seconds;
     };

@@ -24,6 +24,7 @@ constexpr auto nap = std::chrono::milliseconds(5);
 // In the child: becomes the program. It ends with its parent, however that one ends.
 [[noreturn]] void become(const ServerCommand& command) {
     std::vector<char*> words;
+    words.reserve(command.words.size() + 1);
     for (const auto& word : command.words) words.push_back(const_cast<char*>(word.c_str()));
     words.push_back(nullptr);
     const int log = ::open(command.log.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);

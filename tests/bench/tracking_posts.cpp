@@ -20,7 +20,7 @@ std::string event_text(const PostShape& shape) {
 }
 
 std::string body_of(const PostShape& shape) {
-    const auto event = event_text(shape);
+    auto event = event_text(shape);
     if (shape.events == 1) return event;
     std::string body = R"({"batch":[)";
     for (std::size_t i = 0; i < shape.events; ++i) body += (i == 0 ? "" : ",") + event;

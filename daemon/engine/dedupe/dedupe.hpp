@@ -1,4 +1,5 @@
-// Remembers the message ids of the last 30 days of engine time, exactly.
+// Remembers the message ids that came in during the last 30 days of the wall clock, exactly: senders
+// repeat themselves on the wall's time, whatever the engine's clock is.
 //
 // Ids are kept as 128-bit hashes in partitions of one day, so that forgetting a day is one step.
 // About 32 bytes an id.

@@ -133,11 +133,11 @@ std::string inputs_of(const Population& population, std::size_t segment, const R
     }
     std::string text;
     for (const auto slot : slots) {
-        if (!text.empty()) text += ", ";
-        text += name_of_slot(population.book(), slot) + " = " +
-                (row[slot].is_missing() ? std::string("unknown") : rules::expression::to_json_text(row[slot]));
+        text += text.empty() ? "{\"" : ",\"";
+        text += name_of_slot(population.book(), slot) +
+                "\":" + (row[slot].is_missing() ? std::string("null") : rules::expression::to_json_text(row[slot]));
     }
-    return text;
+    return text.empty() ? "{}" : text + "}";
 }
 
 }  // namespace segmentd::daemon

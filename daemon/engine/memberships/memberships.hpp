@@ -39,7 +39,8 @@ using rules::expression::Truth;
 // All of a list: yes where all are true, no where one is false, otherwise unknown. Empty is yes.
 Truth all_hold(const rules::Programs& conditions, const Row& row);
 
-// The inputs that the segment's `enter` and `stay` read, by name, as "score.alive = 0.81, ...".
+// The inputs that the segment's `enter` and `stay` read, as a JSON object: {"score.alive":0.81}; null
+// where an input is not known.
 std::string inputs_of(const Population& population, std::size_t segment, const Row& row);
 
 }  // namespace segmentd::daemon

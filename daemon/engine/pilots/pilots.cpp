@@ -159,10 +159,11 @@ Timestamp Pilots::next_opening(const Rulebook& book, Timestamp now) {
 }
 
 std::pair<PilotId, const rules::ArmDefinition*> Pilots::arm_in_segment(const Rulebook& book, const Customer& customer,
-                                                                       const SegmentId& segment) {
+                                                                       const SegmentId& segment, Timestamp at) {
     for (const auto& [id, enrolment] : customer.enrolments) {
         const auto* pilot = rules::find(book.definitions.pilots, id);
         if (pilot == nullptr || pilot->segment.id != segment) continue;
+        if (pilot->observe_until && at >= *pilot->observe_until) continue;
         return {id, &pilot->arms[enrolment.arm]};
     }
     return {};

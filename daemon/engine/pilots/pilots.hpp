@@ -41,10 +41,11 @@ class Pilots {
     // The next instant after `now` at which some pilot opens its enrolment, or `never`.
     static Timestamp next_opening(const rules::Rulebook& book, Timestamp now);
 
-    // The pilot of the segment that the customer is in, with their arm; null where there is none.
+    // The pilot of the segment that looks at the customer at this instant, with their arm; null where
+    // there is none. After observe_until the segment is treated by its own playbook again.
     static std::pair<PilotId, const rules::ArmDefinition*> arm_in_segment(const rules::Rulebook& book,
                                                                           const Customer& customer,
-                                                                          const SegmentId& segment);
+                                                                          const SegmentId& segment, Timestamp at);
 
     const std::vector<experiments::PilotState>& states() const { return states_; }
     void append_canonical(std::string& bytes) const;

@@ -17,7 +17,7 @@ namespace segmentd::daemon {
 struct Membership {
     Timestamp since{};
     std::string cause;     // "signal purchase", "time", "model repeat_purchases v2", ...
-    std::string values;    // the inputs as they were: "score.alive = 0.81, ..."
+    std::string values;    // the inputs as they were, a JSON object
     std::string version;   // of the definitions
     bool unknown = false;  // an input of `stay` is not known at present
 };

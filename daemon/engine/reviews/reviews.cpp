@@ -31,10 +31,8 @@ void Reviews::use(const rules::Rulebook& book) {
                                      std::bit_cast<std::uint64_t>(monitor.settings.reference_share) &&
                                  std::bit_cast<std::uint64_t>(known->settings.tolerance) ==
                                      std::bit_cast<std::uint64_t>(monitor.settings.tolerance);
-            if (is_same) {
-                monitor.state = known->state;
-                monitor.waits = known->waits;
-            }
+            if (known != old.end()) monitor.waits = known->waits;
+            if (is_same) monitor.state = known->state;
             monitors_.push_back(std::move(monitor));
         }
     }

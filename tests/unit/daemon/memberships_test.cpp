@@ -53,8 +53,18 @@ TEST_CASE("a change says the cause, the version and the inputs that decided") {
 
     REQUIRE(effects.changes.size() == 1);
     CHECK(effects.changes[0].cause == "signal purchase");
-    CHECK(effects.changes[0].values == "profile.plan = \"pro\", feature.orders_10d = 1");
+    CHECK(effects.changes[0].values == R"({"profile.plan":"pro","feature.orders_10d":1})");
     CHECK(effects.changes[0].version == lived.engine.population().book().definitions.version);
+}
+
+TEST_CASE("an input that is not known stands as null among those that decided") {
+    LivedEngine lived(
+        segments("segment: small\nsteward: dana\nenter: [profile.employees < 10, profile.plan == 'p\"']\n"
+                 "missing: include\n"));
+
+    const auto effects = lived.take(plan_of("ada", at("2027-01-02"), "p\""));
+
+    CHECK(effects.changes.at(0).values == R"({"profile.employees":null,"profile.plan":"p\""})");
 }
 
 TEST_CASE("without stay a member stays by enter") {

@@ -53,7 +53,7 @@ CommitBatch batch_of(std::uint64_t first, std::uint64_t last) {
 }
 
 TEST_CASE("the watermark only rises and ends with the last record") {
-    const TemporaryFolder folder;
+    const StoreFolder folder;
     Reports reports;
     CommitThread thread(open_writer(folder), reports.settings());
 
@@ -70,7 +70,7 @@ TEST_CASE("the watermark only rises and ends with the last record") {
 }
 
 TEST_CASE("what waits together is committed together, up to the limit of a commit") {
-    const TemporaryFolder folder;
+    const StoreFolder folder;
     Reports reports;
     CommitSettings settings = reports.settings();
     settings.most_in_a_commit = 5;
@@ -88,7 +88,7 @@ TEST_CASE("what waits together is committed together, up to the limit of a commi
 }
 
 TEST_CASE("a full queue says so and has room again when it is durable") {
-    const TemporaryFolder folder;
+    const StoreFolder folder;
     Reports reports;
     CommitSettings settings = reports.settings();
     settings.most_waiting = 4;
@@ -109,7 +109,7 @@ TEST_CASE("a full queue says so and has room again when it is durable") {
 }
 
 TEST_CASE("a failed commit is reported once and nothing is committed after it") {
-    const TemporaryFolder folder;
+    const StoreFolder folder;
     Reports reports;
     CommitThread thread(open_writer(folder), reports.settings());
     Pause pause(thread);
@@ -128,7 +128,7 @@ TEST_CASE("a failed commit is reported once and nothing is committed after it") 
 }
 
 TEST_CASE("the status is that of the last commit, with counts of rejects") {
-    const TemporaryFolder folder;
+    const StoreFolder folder;
     Reports reports;
     CommitThread thread(open_writer(folder), reports.settings());
     CommitBatch batch = batch_of(1, 2);
@@ -144,7 +144,7 @@ TEST_CASE("the status is that of the last commit, with counts of rejects") {
 }
 
 TEST_CASE("rejects alone are durable too and leave the watermark where it is") {
-    const TemporaryFolder folder;
+    const StoreFolder folder;
     Reports reports;
     CommitThread thread(open_writer(folder), reports.settings());
     CommitBatch batch;
@@ -157,7 +157,7 @@ TEST_CASE("rejects alone are durable too and leave the watermark where it is") {
 }
 
 TEST_CASE("a question is answered by the store itself, after the commit of what waited with it") {
-    const TemporaryFolder folder;
+    const StoreFolder folder;
     Reports reports;
     CommitThread thread(open_writer(folder), reports.settings());
     std::promise<std::uint64_t> count;
@@ -169,7 +169,7 @@ TEST_CASE("a question is answered by the store itself, after the commit of what 
 }
 
 TEST_CASE("stopping twice is stopping once") {
-    const TemporaryFolder folder;
+    const StoreFolder folder;
     Reports reports;
     CommitThread thread(open_writer(folder), reports.settings());
 

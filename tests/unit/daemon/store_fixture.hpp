@@ -13,16 +13,16 @@
 
 namespace segmentd::daemon {
 
-class TemporaryFolder {
+class StoreFolder {
   public:
-    TemporaryFolder() {
+    StoreFolder() {
         std::string name = (std::filesystem::temp_directory_path() / "segmentd_store_XXXXXX").string();
         REQUIRE(::mkdtemp(name.data()) != nullptr);
         path_ = name;
     }
-    ~TemporaryFolder() { std::filesystem::remove_all(path_); }
-    TemporaryFolder(const TemporaryFolder&) = delete;
-    TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+    ~StoreFolder() { std::filesystem::remove_all(path_); }
+    StoreFolder(const StoreFolder&) = delete;
+    StoreFolder& operator=(const StoreFolder&) = delete;
 
     const std::filesystem::path& path() const { return path_; }
     std::filesystem::path store() const { return path_ / "store"; }
@@ -60,7 +60,7 @@ inline std::vector<Record> three_records() {
     return {signal(1, "ada"), tick(2), signal(3, "bob")};
 }
 
-inline Store open_writer(const TemporaryFolder& folder) {
+inline Store open_writer(const StoreFolder& folder) {
     return std::move(Store::open(folder.store(), Store::Mode::writer)).value();
 }
 

@@ -9,7 +9,7 @@ namespace {
 
 // The error of reading a store of three records after something was done to it behind its back.
 Error error_after(const std::string& sql) {
-    const TemporaryFolder folder;
+    const StoreFolder folder;
     Store store = open_writer(folder);
     commit(store, three_records());
     folder.tamper(sql);
@@ -29,7 +29,7 @@ std::string whole_content(const std::filesystem::path& path) {
 }
 
 TEST_CASE("records come back as they were committed") {
-    const TemporaryFolder folder;
+    const StoreFolder folder;
     Store store = open_writer(folder);
 
     commit(store, three_records());
@@ -39,7 +39,7 @@ TEST_CASE("records come back as they were committed") {
 }
 
 TEST_CASE("a store that is opened again continues where it was") {
-    const TemporaryFolder folder;
+    const StoreFolder folder;
     std::string id;
     TreeHead head;
     {
@@ -66,7 +66,7 @@ TEST_CASE("a store that is opened again continues where it was") {
 }
 
 TEST_CASE("the tree head is the one over the headers that everybody may see") {
-    const TemporaryFolder folder;
+    const StoreFolder folder;
     Store store = open_writer(folder);
     commit(store, {signal(1, "ada"), tick(2)});
     commit(store, {signal(3, "bob")});
@@ -82,7 +82,7 @@ TEST_CASE("the tree head is the one over the headers that everybody may see") {
 }
 
 TEST_CASE("a part of the journal can be read by itself") {
-    const TemporaryFolder folder;
+    const StoreFolder folder;
     Store store = open_writer(folder);
     commit(store, three_records());
 
@@ -97,7 +97,7 @@ TEST_CASE("a part of the journal can be read by itself") {
 }
 
 TEST_CASE("an error of the visitor ends the reading and is returned") {
-    const TemporaryFolder folder;
+    const StoreFolder folder;
     Store store = open_writer(folder);
     commit(store, three_records());
 
@@ -112,7 +112,7 @@ TEST_CASE("an error of the visitor ends the reading and is returned") {
 }
 
 TEST_CASE("nothing that a record says can be read from the files without the keys") {
-    const TemporaryFolder folder;
+    const StoreFolder folder;
     Store store = open_writer(folder);
     commit(store, three_records());
 
@@ -124,7 +124,7 @@ TEST_CASE("nothing that a record says can be read from the files without the key
 }
 
 TEST_CASE("each customer has a key of their own, and records of nobody use the workspace's") {
-    const TemporaryFolder folder;
+    const StoreFolder folder;
     Store store = open_writer(folder);
     commit(store, three_records());
     commit(store, {signal(4, "bob")});
@@ -187,7 +187,7 @@ TEST_CASE("two records that changed places are found") {
 }
 
 TEST_CASE("records must follow each other without a gap and without going back in time") {
-    const TemporaryFolder folder;
+    const StoreFolder folder;
     Store store = open_writer(folder);
     commit(store, three_records());
     Record early = signal(4, "ada");
@@ -201,7 +201,7 @@ TEST_CASE("records must follow each other without a gap and without going back i
 }
 
 TEST_CASE("a commit that the database refuses changes nothing") {
-    const TemporaryFolder folder;
+    const StoreFolder folder;
     Store store = open_writer(folder);
     commit(store, three_records());
     const TreeHead head = store.tree_head();
@@ -221,7 +221,7 @@ TEST_CASE("a commit that the database refuses changes nothing") {
 }
 
 TEST_CASE("a journal that was not read cannot be appended to") {
-    const TemporaryFolder folder;
+    const StoreFolder folder;
     {
         Store store = open_writer(folder);
         commit(store, three_records());
@@ -236,7 +236,7 @@ TEST_CASE("a journal that was not read cannot be appended to") {
 TEST_CASE("whatever is committed in whatever portions is read back in the same order") {
     std::mt19937_64 random(20'260'101);
     for (int round = 0; round < 10; ++round) {
-        const TemporaryFolder folder;
+        const StoreFolder folder;
         std::vector<Record> all;
         {
             Store store = open_writer(folder);

@@ -24,7 +24,7 @@ mode_t permissions_of(const std::filesystem::path& path) {
 }
 
 TEST_CASE("a writer creates the folder and its secrets for the owner only") {
-    const TemporaryFolder folder;
+    const StoreFolder folder;
 
     const Store store = open_writer(folder);
 
@@ -36,7 +36,7 @@ TEST_CASE("a writer creates the folder and its secrets for the owner only") {
 }
 
 TEST_CASE("a reader of no store is told so and creates nothing") {
-    const TemporaryFolder folder;
+    const StoreFolder folder;
 
     const Error error = error_of_opening(folder.store(), Store::Mode::reader);
 
@@ -47,7 +47,7 @@ TEST_CASE("a reader of no store is told so and creates nothing") {
 }
 
 TEST_CASE("a second writer is refused with the URL of the first") {
-    const TemporaryFolder folder;
+    const StoreFolder folder;
     Store first = open_writer(folder);
     REQUIRE(first.announce("http://127.0.0.1:7700").has_value());
 
@@ -59,7 +59,7 @@ TEST_CASE("a second writer is refused with the URL of the first") {
 }
 
 TEST_CASE("a writer that is closed leaves the lock to the next") {
-    const TemporaryFolder folder;
+    const StoreFolder folder;
     {
         const Store first = open_writer(folder);
     }
@@ -68,7 +68,7 @@ TEST_CASE("a writer that is closed leaves the lock to the next") {
 }
 
 TEST_CASE("a process that is killed leaves neither a lock nor half a store behind") {
-    const TemporaryFolder folder;
+    const StoreFolder folder;
     std::array<int, 2> pipe{};
     REQUIRE(::pipe(pipe.data()) == 0);
 
@@ -94,7 +94,7 @@ TEST_CASE("a process that is killed leaves neither a lock nor half a store behin
 }
 
 TEST_CASE("a reader works beside a writer and sees what is durable") {
-    const TemporaryFolder folder;
+    const StoreFolder folder;
     Store writer = open_writer(folder);
     commit(writer, three_records());
     Store reader = std::move(Store::open(folder.store(), Store::Mode::reader)).value();
@@ -114,7 +114,7 @@ TEST_CASE("a reader works beside a writer and sees what is durable") {
 }
 
 TEST_CASE("a reader cannot write") {
-    const TemporaryFolder folder;
+    const StoreFolder folder;
     {
         const Store writer = open_writer(folder);
     }
@@ -127,7 +127,7 @@ TEST_CASE("a reader cannot write") {
 }
 
 TEST_CASE("a database of another program is refused and stays as it is") {
-    const TemporaryFolder folder;
+    const StoreFolder folder;
     std::filesystem::create_directory(folder.store());
     {
         SQLite::Database other((folder.store() / "segmentd.db").string(), SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE);
@@ -142,7 +142,7 @@ TEST_CASE("a database of another program is refused and stays as it is") {
 }
 
 TEST_CASE("a file that is no database is refused") {
-    const TemporaryFolder folder;
+    const StoreFolder folder;
     std::filesystem::create_directory(folder.store());
     std::ofstream(folder.store() / "segmentd.db") << std::string(5000, 'x');
 
@@ -151,7 +151,7 @@ TEST_CASE("a file that is no database is refused") {
 }
 
 TEST_CASE("a store of a newer format is refused by name") {
-    const TemporaryFolder folder;
+    const StoreFolder folder;
     {
         const Store store = open_writer(folder);
     }
@@ -165,7 +165,7 @@ TEST_CASE("a store of a newer format is refused by name") {
 
 TEST_CASE("a lost secret is never replaced by a new one") {
     for (const char* name : {"master.key", "signing.key"}) {
-        const TemporaryFolder folder;
+        const StoreFolder folder;
         {
             const Store store = open_writer(folder);
         }
@@ -179,7 +179,7 @@ TEST_CASE("a lost secret is never replaced by a new one") {
 }
 
 TEST_CASE("the secrets of another store are refused") {
-    const TemporaryFolder folder, other;
+    const StoreFolder folder, other;
     {
         const Store store = open_writer(folder);
         const Store another = open_writer(other);

@@ -14,7 +14,7 @@ Reject reject(const char* reason, const char* payload) {
 }
 
 TEST_CASE("rejects are committed with the records, counted by reason and read newest first") {
-    const TemporaryFolder folder;
+    const StoreFolder folder;
     {
         Store store = open_writer(folder);
         REQUIRE(store.commit(three_records(), std::vector{reject("unknown_signal", "{1}"), reject("too_late", "{2}")}));
@@ -34,7 +34,7 @@ TEST_CASE("rejects are committed with the records, counted by reason and read ne
 }
 
 TEST_CASE("a damaged reject is named") {
-    const TemporaryFolder folder;
+    const StoreFolder folder;
     Store store = open_writer(folder);
     REQUIRE(store.commit({}, std::vector{reject("too_late", "{1}"), reject("too_late", "{2}")}));
 

@@ -5,12 +5,12 @@
 namespace segmentd::daemon {
 namespace {
 
-std::filesystem::path heads_file(const TemporaryFolder& folder) {
+std::filesystem::path heads_file(const StoreFolder& folder) {
     return folder.store() / "tree_heads.jsonl";
 }
 
 TEST_CASE("a signed tree head is verified by the store's public key and by no other") {
-    const TemporaryFolder folder;
+    const StoreFolder folder;
     Store store = open_writer(folder);
     commit(store, three_records());
 
@@ -24,7 +24,7 @@ TEST_CASE("a signed tree head is verified by the store's public key and by no ot
 }
 
 TEST_CASE("a head that says anything else than was signed is not verified") {
-    const TemporaryFolder folder;
+    const StoreFolder folder;
     Store store = open_writer(folder);
     const SignedTreeHead head = store.sign_head().value();
 
@@ -72,7 +72,7 @@ TEST_CASE("lines that are no signed tree head are refused") {
 }
 
 TEST_CASE("heads gather in their file, and a journal that continues them is accepted") {
-    const TemporaryFolder folder;
+    const StoreFolder folder;
     Store store = open_writer(folder);
     REQUIRE(store.sign_head().has_value());
     commit(store, {signal(1, "ada"), tick(2)});
@@ -90,7 +90,7 @@ TEST_CASE("heads gather in their file, and a journal that continues them is acce
 }
 
 TEST_CASE("records cut off behind a signed head are missed") {
-    const TemporaryFolder folder;
+    const StoreFolder folder;
     Store store = open_writer(folder);
     commit(store, three_records());
     REQUIRE(store.sign_head().has_value());
@@ -103,7 +103,7 @@ TEST_CASE("records cut off behind a signed head are missed") {
 }
 
 TEST_CASE("a journal rewritten with the right keys does not continue its signed head") {
-    const TemporaryFolder folder;
+    const StoreFolder folder;
     {
         Store store = open_writer(folder);
         commit(store, three_records());
@@ -127,7 +127,7 @@ TEST_CASE("a journal rewritten with the right keys does not continue its signed 
 }
 
 TEST_CASE("a head of another store among the own is refused") {
-    const TemporaryFolder folder, other;
+    const StoreFolder folder, other;
     Store store = open_writer(folder);
     Store stranger = open_writer(other);
     REQUIRE(stranger.sign_head().has_value());
@@ -138,7 +138,7 @@ TEST_CASE("a head of another store among the own is refused") {
 }
 
 TEST_CASE("a line that a crash left unfinished does not count and is cut off by the next") {
-    const TemporaryFolder folder;
+    const StoreFolder folder;
     Store store = open_writer(folder);
     REQUIRE(store.sign_head().has_value());
     std::ofstream(heads_file(folder), std::ios::app) << R"({"engine_time":"19)";

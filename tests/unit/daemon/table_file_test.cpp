@@ -166,7 +166,7 @@ TEST_CASE("a line that is no JSON object is an error with its row") {
     CHECK(read.outcome.error().message == "row 2 is not a JSON object");
 }
 
-TEST_CASE("an error of the visitor ends the reading and is returned") {
+TEST_CASE("what a visitor of rows refuses ends the reading of the file") {
     const TemporaryFolder folder;
     int rows = 0;
     TableVisitor visitor;
