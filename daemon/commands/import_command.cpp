@@ -48,6 +48,12 @@ struct FileRecords {
     std::vector<Reject> rejects;
 };
 
+// By the claimed time; records of the same instant stay in the order of the file.
+void sort_by_time(std::vector<Record>& records) {
+    for (std::size_t i = 0; i < records.size(); ++i) records[i].sequence = i;
+    std::ranges::sort(records, {}, [](const Record& record) { return std::pair(record.occurred_at, record.sequence); });
+}
+
 Result<FileRecords> read_file(const rules::Rulebook& book, std::size_t source, const std::string& path,
                               ProgressBar& bar) {
     const auto& definition = book.definitions.sources[source];
@@ -70,7 +76,7 @@ Result<FileRecords> read_file(const rules::Rulebook& book, std::size_t source, c
                  progress.total == 0 ? 1.0 : static_cast<double>(progress.bytes) / static_cast<double>(progress.total));
     };
     if (auto done = read_table(path, definition.format, definition.columns, visitor); !done) return fail(done.error());
-    std::ranges::stable_sort(result.records, {}, &Record::occurred_at);
+    sort_by_time(result.records);
     return result;
 }
 

@@ -114,7 +114,7 @@ void Engine::reconsider(std::size_t index, const Cause& cause, Effects& effects)
         effects.changes.push_back(std::move(change));
     }
     schedule(index, cause.at);
-    hash_.touch(customer.id);
+    hash_.touch(customer.bucket);
 }
 
 void Engine::reconsider_all(const Cause& cause, Effects& effects) {

@@ -22,6 +22,7 @@ struct Event {
     std::size_t team = 0;
     const char* name = "";
     std::string details;
+    std::size_t order = 0;  // of events of the same instant: as they were written down
 };
 
 struct Chronicle {
@@ -87,7 +88,8 @@ Market simulate_market(const MarketModel& model, const MarketSettings& settings)
     for (std::int64_t number = 1; number <= settings.customers; ++number) {
         TeamLife(model, settings, static_cast<std::size_t>(number), chronicle).run();
     }
-    std::ranges::stable_sort(chronicle.events, {}, &Event::at);
+    for (std::size_t i = 0; i < chronicle.events.size(); ++i) chronicle.events[i].order = i;
+    std::ranges::sort(chronicle.events, {}, [](const Event& event) { return std::pair(event.at, event.order); });
     const auto rows = static_cast<std::int64_t>(chronicle.events.size());
     return {to_json_lines(chronicle), rows, std::move(truth)};
 }

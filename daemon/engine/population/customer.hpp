@@ -36,8 +36,12 @@ struct Enrolment {
     std::optional<Timestamp> exposed_at;
 };
 
+// Customers fall into so many buckets by a hash of their id, for the state hash.
+inline constexpr std::size_t customer_buckets = 65'536;
+
 struct Customer {
     CustomerId id;
+    std::uint16_t bucket = 0;  // of the id, never changes
     Attributes profile;
     std::map<std::string, bool> consent;  // purpose -> granted; absent: never answered
     bool suppressed = false;

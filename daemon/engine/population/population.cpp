@@ -4,6 +4,8 @@
 #include <cmath>
 #include <utility>
 
+#include "base/sha256.hpp"
+
 namespace segmentd::daemon {
 
 using rules::expression::Kind;
@@ -78,6 +80,8 @@ std::size_t Population::find_or_create(const CustomerId& id) {
     if (is_new) {
         Customer customer;
         customer.id = id;
+        const auto digest = sha256(id.text);
+        customer.bucket = static_cast<std::uint16_t>(digest[0] << 8 | digest[1]);
         customer.features.resize(book_->features.size());
         customer.histories.resize(book_->histories.size());
         customer.memberships.resize(book_->segments.size());

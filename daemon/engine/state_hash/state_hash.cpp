@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <bit>
 
 namespace segmentd::daemon {
@@ -38,25 +39,28 @@ void append_enrolment(std::string& bytes, const Enrolment& enrolment) {
 
 }  // namespace
 
-void StateHash::touch(const CustomerId& customer) {
-    const auto bucket = bucket_of(customer);
-    members_[bucket].insert(customer);
-    changed_.insert(bucket);
-}
+StateHash::StateHash() : members_(customer_buckets), changed_(customer_buckets) {}
 
 Sha256 StateHash::compute(const Population& population, const std::string& common) {
+    for (; taken_up_ < population.size(); ++taken_up_) {
+        const auto bucket = population.at(taken_up_).bucket;
+        members_[bucket].push_back(taken_up_);
+        std::ranges::sort(members_[bucket], {}, [&](std::size_t i) { return population.at(i).id; });
+        changed_[bucket] = true;
+    }
     std::string bytes;
-    for (const auto bucket : changed_) {
+    for (std::size_t bucket = 0; bucket < customer_buckets; ++bucket) {
+        if (!changed_[bucket]) continue;
         Sha256Stream stream;
-        for (const auto& id : members_[bucket]) {
+        for (const auto index : members_[bucket]) {
             bytes.clear();
-            append_canonical(population.at(*population.find(id)), population.book(), bytes);
+            append_canonical(population.at(index), population.book(), bytes);
             stream.add_number(bytes.size());
             stream.add(bytes);
         }
-        buckets_[bucket] = stream.finish();
+        buckets_[static_cast<std::uint16_t>(bucket)] = stream.finish();
+        changed_[bucket] = false;
     }
-    changed_.clear();
     Sha256Stream all;
     for (const auto& [bucket, hash] : buckets_) {
         all.add_number(bucket);
@@ -64,11 +68,6 @@ Sha256 StateHash::compute(const Population& population, const std::string& commo
     }
     all.add(common);
     return all.finish();
-}
-
-std::uint16_t StateHash::bucket_of(const CustomerId& customer) {
-    const auto digest = sha256(customer.text);
-    return static_cast<std::uint16_t>(digest[0] << 8 | digest[1]);
 }
 
 void append_canonical(const Customer& customer, const rules::Rulebook& book, std::string& bytes) {

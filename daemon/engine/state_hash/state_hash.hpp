@@ -7,7 +7,6 @@
 
 #include <cstdint>
 #include <map>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -18,17 +17,19 @@ namespace segmentd::daemon {
 
 class StateHash {
   public:
-    // The customer's state changed (or may have).
-    void touch(const CustomerId& customer);
+    StateHash();
 
-    // The hash over all customers and the given bytes of everything that is not one customer's.
+    // The state of a customer of this bucket changed (or may have).
+    void touch(std::uint16_t bucket) { changed_[bucket] = true; }
+
+    // The hash over all customers and the given bytes of everything that is not one customer's. New
+    // customers are taken up by themselves.
     Sha256 compute(const Population& population, const std::string& common);
 
   private:
-    static std::uint16_t bucket_of(const CustomerId& customer);
-
-    std::map<std::uint16_t, std::set<CustomerId>> members_;
-    std::set<std::uint16_t> changed_;
+    std::size_t taken_up_ = 0;                       // customers that stand in a bucket
+    std::vector<std::vector<std::size_t>> members_;  // by bucket, sorted by id
+    std::vector<bool> changed_;                      // by bucket
     std::map<std::uint16_t, Sha256> buckets_;
 };
 
