@@ -7,7 +7,7 @@
 namespace segmentd::rules::expression {
 
 struct Limits {
-    std::size_t bytes = 64 * 1024;
+    std::size_t bytes = std::size_t{64} * 1024;
     std::uint32_t depth = 250;   // nesting of parentheses, operators, selections, macros
     std::size_t nodes = 20'000;  // literals, names, operators and calls together
 };

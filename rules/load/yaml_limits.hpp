@@ -10,8 +10,8 @@
 namespace segmentd::rules::load {
 
 inline constexpr std::size_t max_files = 10'000;
-inline constexpr std::size_t max_total_bytes = 16 * 1024 * 1024;
-inline constexpr std::size_t max_file_bytes = 1024 * 1024;
+inline constexpr std::size_t max_total_bytes = std::size_t{16} * 1024 * 1024;
+inline constexpr std::size_t max_file_bytes = std::size_t{1024} * 1024;
 inline constexpr std::size_t max_depth = 64;
 inline constexpr std::size_t max_nodes = 100'000;  // of one file, with aliases expanded
 inline constexpr std::size_t max_alias_uses = 100;

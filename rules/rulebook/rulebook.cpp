@@ -144,6 +144,7 @@ void Builder::order_scores() {
 void Builder::order_segments() {
     const auto& definitions = book_.definitions.segments;
     std::vector<std::vector<std::size_t>> reads;
+    reads.reserve(definitions.size());
     for (const auto& segment : book_.segments) {
         reads.push_back(reads_in_group({&segment.enter, &segment.stay, &segment.leave_at_once}, book_.layout.segments,
                                        definitions.size()));
