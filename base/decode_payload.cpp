@@ -53,12 +53,12 @@ bool read(const json::value& value, Timestamp& instant) {
     instant = from_microseconds(microseconds);
     return is_sound;
 }
-bool read(const json::value& value, DeliveryOutcome& outcome) {
+template <IsChoice Choice>
+bool read(const json::value& value, Choice& choice) {
     const json::string* word = value.if_string();
-    if (word == nullptr) return false;
-    const auto found = std::find(payload::outcome_words.begin(), payload::outcome_words.end(), std::string_view(*word));
-    outcome = static_cast<DeliveryOutcome>(found - payload::outcome_words.begin());
-    return found != payload::outcome_words.end();
+    const auto found = word == nullptr ? std::nullopt : choice_of<Choice>(*word);
+    choice = found.value_or(Choice{});
+    return found.has_value();
 }
 template <typename Kind>
 bool read(const json::value& value, Id<Kind>& id) {

@@ -35,8 +35,9 @@ void write(CanonicalJsonWriter& writer, std::int64_t number) {
 void write(CanonicalJsonWriter& writer, Timestamp instant) {
     write(writer, to_microseconds(instant));
 }
-void write(CanonicalJsonWriter& writer, DeliveryOutcome outcome) {
-    writer.add_text(payload::outcome_words.at(static_cast<std::size_t>(outcome)));
+template <IsChoice Choice>
+void write(CanonicalJsonWriter& writer, Choice choice) {
+    writer.add_text(to_word(choice));
 }
 template <typename Kind>
 void write(CanonicalJsonWriter& writer, const Id<Kind>& id) {

@@ -11,15 +11,13 @@
 // Texts are UTF-8; other bytes are kept as they are rather than lost.
 #pragma once
 
-#include <array>
 #include <cstdint>
 
 #include "base/canonical_json.hpp"
+#include "base/choices.hpp"
 #include "base/records.hpp"
 
 namespace segmentd::payload {
-
-inline constexpr std::array<const char*, 3> outcome_words = {"delivered", "failed", "given_up"};
 
 inline bool fits_json_number(std::int64_t number) {
     return number >= -CanonicalJsonWriter::largest_integer && number <= CanonicalJsonWriter::largest_integer;
@@ -112,6 +110,52 @@ template <typename Visit>
 void visit_members(Visit& visit, const ExposureRecord*) {
     visit("arm", &ExposureRecord::arm);
     visit("pilot", &ExposureRecord::pilot);
+}
+
+template <typename Visit>
+void visit_members(Visit& visit, const PauseRecord*) {
+    visit("name", &PauseRecord::name);
+    visit("paused", &PauseRecord::paused);
+    visit("target", &PauseRecord::target);
+}
+
+template <typename Visit>
+void visit_members(Visit& visit, const ReviewRecord*) {
+    visit("action", &ReviewRecord::action);
+    visit("review", &ReviewRecord::review);
+    visit("until", &ReviewRecord::until);
+}
+
+template <typename Visit>
+void visit_members(Visit& visit, const LearningRecord*) {
+    visit("cause", &LearningRecord::cause);
+    visit("name", &LearningRecord::name);
+    visit("subject", &LearningRecord::subject);
+    visit("text", &LearningRecord::text);
+}
+
+template <typename Visit>
+void visit_members(Visit& visit, const TesterTouchRecord*) {
+    visit("playbook", &TesterTouchRecord::playbook);
+    visit("tester", &TesterTouchRecord::tester);
+    visit("touch", &TesterTouchRecord::touch);
+}
+
+template <typename Visit>
+void visit_members(Visit& visit, const ResendRecord*) {
+    visit("at", &ResendRecord::at);
+    visit("data", &ResendRecord::data);
+    visit("endpoint", &ResendRecord::endpoint);
+    visit("id", &ResendRecord::id);
+    visit("type", &ResendRecord::type);
+}
+
+template <typename Visit>
+void visit_members(Visit& visit, const PilotDecisionRecord*) {
+    visit("because", &PilotDecisionRecord::because);
+    visit("decision", &PilotDecisionRecord::decision);
+    visit("pilot", &PilotDecisionRecord::pilot);
+    visit("verdict", &PilotDecisionRecord::verdict);
 }
 
 }  // namespace segmentd::payload

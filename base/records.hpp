@@ -110,10 +110,73 @@ struct ExposureRecord {
     bool operator==(const ExposureRecord&) const = default;
 };
 
+// What an operator can stop: a playbook contacts nobody, a pilot enrols nobody and its arms contact
+// nobody, an endpoint is sent nothing.
+enum class PauseTarget { playbook, pilot, endpoint };
+
+struct PauseRecord {
+    PauseTarget target = PauseTarget::playbook;
+    std::string name;
+    bool paused = true;  // false: resumed
+    bool operator==(const PauseRecord&) const = default;
+};
+
+// What a person does about a review. The first two leave it open.
+enum class ReviewAction { acknowledge, snooze, keep, recalibrate, refresh, retire };
+
+struct ReviewRecord {
+    std::int64_t review = 0;
+    ReviewAction action = ReviewAction::acknowledge;
+    Timestamp until{};  // of a snooze
+    bool operator==(const ReviewRecord&) const = default;
+};
+
+enum class LearningSubject { segment, pilot };
+enum class LearningCause { data_gap, process, market, hypothesis };
+
+// What people learned about a segment or from a pilot, failures too.
+struct LearningRecord {
+    LearningSubject subject = LearningSubject::segment;
+    std::string name;
+    LearningCause cause = LearningCause::hypothesis;
+    std::string text;
+    bool operator==(const LearningRecord&) const = default;
+};
+
+// A person asked for one touch to a tester that the workspace lists.
+struct TesterTouchRecord {
+    PlaybookId playbook;
+    TouchId touch;
+    std::string tester;
+    bool operator==(const TesterTouchRecord&) const = default;
+};
+
+// An event that went out before (or was given up) is to be sent again, under its id.
+struct ResendRecord {
+    std::string id;
+    EndpointId endpoint;
+    std::string type;
+    Timestamp at{};
+    std::string data;  // JSON object
+    bool operator==(const ResendRecord&) const = default;
+};
+
+enum class PilotVerdict { leading, lagging };
+
+// A pilot was decided at its date, by the rule that stood in its definition.
+struct PilotDecisionRecord {
+    PilotId pilot;
+    PilotVerdict verdict = PilotVerdict::leading;
+    std::string decision;  // "ship", "roll_back", "confirm", "review", "revert"
+    std::string because;   // the values that decided, JSON object
+    bool operator==(const PilotDecisionRecord&) const = default;
+};
+
 // The order of the alternatives is the number stored in the journal: append, never reorder.
 using Payload =
     std::variant<WorkspaceRecord, SignalRecord, ProfileRecord, ConsentRecord, SuppressionRecord, AssignmentRecord,
-                 ModelRecord, TickRecord, ClockRecord, DeliveryRecord, AlarmRecord, ExposureRecord>;
+                 ModelRecord, TickRecord, ClockRecord, DeliveryRecord, AlarmRecord, ExposureRecord, PauseRecord,
+                 ReviewRecord, LearningRecord, TesterTouchRecord, ResendRecord, PilotDecisionRecord>;
 
 enum class RecordType : std::uint16_t {
     workspace = 1,
@@ -128,6 +191,12 @@ enum class RecordType : std::uint16_t {
     delivery,
     alarm,
     exposure,
+    pause,
+    review,
+    learning,
+    tester_touch,
+    resend,
+    pilot_decision,
 };
 
 struct Record {

@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 
 #include "daemon/commands/commands.hpp"
+#include "daemon/commands/order_line.hpp"
 #include "daemon/commands/output.hpp"
 
 namespace {
@@ -25,6 +26,8 @@ struct Arguments {
     std::string at;
     std::string name;
     std::int64_t limit = 100;
+    std::int64_t hours = 24;
+    bool plan = false;
     bool verify = false;
 };
 
@@ -86,10 +89,15 @@ void add_report_commands(CLI::App& app, Arguments& arguments, int& exit_code) {
     add("models", "fitted models and their parameters",
         [](const Arguments& a) { return daemon::models_command(a.options); });
     add("pilots", "pilots and what they found", [](const Arguments& a) { return daemon::pilots_command(a.options); });
-    add("reviews", "reviews that drift opened", [](const Arguments& a) { return daemon::reviews_command(a.options); });
-    add("touches", "every decision to contact somebody, with its reason", [](const Arguments& a) {
-        return daemon::touches_command(a.options, a.name);
-    })->add_option("--customer", arguments.name, "of this customer only");
+    add("endpoints", "systems that receive, and how they fare",
+        [](const Arguments& a) { return daemon::endpoints_command(a.options); });
+    add("pauses", "what operators stopped", [](const Arguments& a) { return daemon::pauses_command(a.options); });
+    auto* touches = add("touches", "every decision to contact somebody, with its reason", [](const Arguments& a) {
+        return a.plan ? daemon::touches_plan_command(a.options, a.hours) : daemon::touches_command(a.options, a.name);
+    });
+    touches->add_option("--customer", arguments.name, "of this customer only");
+    touches->add_flag("--plan", arguments.plan, "what would leave within --hours, if nobody did anything");
+    touches->add_option("--hours", arguments.hours)->check(CLI::Range(1, 24 * 366))->capture_default_str();
     add("rejects", "what was refused, the newest first",
         [](const Arguments& a) { return daemon::rejects_command(a.options, a.limit); })
         ->add_option("--limit", arguments.limit)
@@ -97,6 +105,19 @@ void add_report_commands(CLI::App& app, Arguments& arguments, int& exit_code) {
     add("replay", "fold the journal anew and print its state hash", [](const Arguments& a) {
         return daemon::replay_command(a.options, a.verify);
     })->add_flag("--verify", arguments.verify, "check every recorded fact as well");
+}
+
+// `reviews` alone lists them; below it stand the actions, each with its own options.
+void add_people_commands(CLI::App& app, Arguments& arguments, int& exit_code) {
+    auto* reviews = app.add_subcommand("reviews", "reviews that are open or were decided");
+    add_store_options(*reviews, arguments.options);
+    reviews->get_option("--data")->required(false);
+    reviews->callback([&arguments, &exit_code, reviews] {
+        if (!reviews->get_subcommands().empty()) return;
+        if (arguments.options.data.empty()) throw CLI::RequiredError("--data");
+        exit_code = daemon::reviews_command(arguments.options);
+    });
+    daemon::add_order_commands(app, *reviews, exit_code);
 }
 
 void add_daemon_commands(CLI::App& app, Arguments& arguments, int& exit_code) {
@@ -117,6 +138,7 @@ int main(int count, char** texts) {
     int exit_code = daemon::exit_done;
     add_input_commands(app, arguments, exit_code);
     add_report_commands(app, arguments, exit_code);
+    add_people_commands(app, arguments, exit_code);
     add_daemon_commands(app, arguments, exit_code);
     try {
         app.parse(count, texts);

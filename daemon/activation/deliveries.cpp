@@ -39,24 +39,18 @@ std::optional<seconds> wait_before_attempt(std::int64_t attempt) {
     return schedule[static_cast<std::size_t>(attempt - 1)];
 }
 
-std::string touch_body(const TouchDecision& touch, const std::string& workspace) {
-    json::object data{{"customer", touch.customer.text}, {"segment", touch.segment.text},
-                      {"playbook", touch.playbook.text}, {"touch", touch.touch.text},
-                      {"channel", touch.channel},        {"message", touch.message}};
-    if (!touch.arm.empty()) {
-        data["pilot"] = touch.pilot.text;
-        data["arm"] = touch.arm;
-    }
-    const json::value event = json::object{{"specversion", "1.0"},
-                                           {"id", touch.id},
-                                           {"source", "/segmentd/" + workspace},
-                                           {"type", "touch"},
-                                           {"subject", touch.customer.text},
-                                           {"time", to_text(touch.at)},
-                                           {"timestamp", to_text(touch.at)},
-                                           {"datacontenttype", "application/json"},
-                                           {"data", std::move(data)}};
-    return canonical_json(event).value_or("{}");
+std::string event_body(const Outgoing& event, const std::string& workspace) {
+    json::error_code unreadable;
+    json::object body{{"specversion", "1.0"},
+                      {"id", event.id},
+                      {"source", "/segmentd/" + workspace},
+                      {"type", event.type},
+                      {"time", to_text(event.at)},
+                      {"timestamp", to_text(event.at)},
+                      {"datacontenttype", "application/json"},
+                      {"data", json::parse(event.data, unreadable)}};
+    if (!event.customer.empty()) body["subject"] = event.customer.text;
+    return canonical_json(body).value_or("{}");
 }
 
 Deliveries::Deliveries(std::map<EndpointId, EndpointAddress> endpoints, std::string workspace, OnResult on_result)
@@ -71,11 +65,11 @@ Deliveries::~Deliveries() {
     stop();
 }
 
-void Deliveries::enqueue(const TouchDecision& touch, std::int64_t attempts_made) {
-    if (!endpoints_.contains(touch.endpoint)) return;
+void Deliveries::enqueue(const Outgoing& event, std::int64_t attempts_made) {
+    if (!endpoints_.contains(event.endpoint)) return;
     const auto attempt = attempts_made + 1;
     const auto wait = attempts_made == 0 ? seconds(0) : wait_before_attempt(std::min<std::int64_t>(attempt, 2)).value();
-    put({touch, attempt}, wait);
+    put({event, attempt}, wait);
 }
 
 std::size_t Deliveries::waiting() const {
@@ -114,16 +108,16 @@ void Deliveries::run() {
 }
 
 void Deliveries::send(Waiting waiting) {
-    const auto& endpoint = endpoints_.at(waiting.touch.endpoint);
+    const auto& endpoint = endpoints_.at(waiting.event.endpoint);
     HttpCall call;
     call.url = endpoint.url;
-    call.body = touch_body(waiting.touch, workspace_);
+    call.body = event_body(waiting.event, workspace_);
     call.timeout = endpoint.timeout;
     const auto now = unix_seconds();
     call.headers = {{"content-type", "application/cloudevents+json"},
-                    {"webhook-id", waiting.touch.id},
+                    {"webhook-id", waiting.event.id},
                     {"webhook-timestamp", std::to_string(now)},
-                    {"webhook-signature", sign_webhook(endpoint.keys, waiting.touch.id, now, call.body)}};
+                    {"webhook-signature", sign_webhook(endpoint.keys, waiting.event.id, now, call.body)}};
     client_.send(std::move(call), [this, waiting](const HttpOutcome& outcome) { finish(waiting, outcome); });
 }
 
@@ -133,7 +127,7 @@ void Deliveries::finish(const Waiting& waiting, const HttpOutcome& outcome) {
         if (stopping_) return;
     }
     DeliveryRecord record;
-    record.touch = waiting.touch.id;
+    record.touch = waiting.event.id;
     record.attempt = waiting.attempt;
     record.status = outcome.status;
     record.detail = outcome.error;
@@ -142,7 +136,7 @@ void Deliveries::finish(const Waiting& waiting, const HttpOutcome& outcome) {
         record.outcome = DeliveryOutcome::delivered;
     else
         record.outcome = outcome.status == gone || !next ? DeliveryOutcome::given_up : DeliveryOutcome::failed;
-    on_result_(waiting.touch, record);
+    on_result_(waiting.event, record);
     if (record.outcome != DeliveryOutcome::failed) return;
     double factor = 1.0;
     {
@@ -152,7 +146,7 @@ void Deliveries::finish(const Waiting& waiting, const HttpOutcome& outcome) {
     auto wait = std::chrono::duration_cast<std::chrono::milliseconds>(*next * factor);
     if (outcome.retry_after)
         wait = std::max<std::chrono::milliseconds>(wait, std::min(*outcome.retry_after, longest_retry_after));
-    put({waiting.touch, waiting.attempt + 1}, wait);
+    put({waiting.event, waiting.attempt + 1}, wait);
 }
 
 void Deliveries::put(Waiting waiting, std::chrono::milliseconds wait) {

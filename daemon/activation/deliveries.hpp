@@ -17,7 +17,7 @@
 #include "base/random.hpp"
 #include "base/records.hpp"
 #include "daemon/activation/webhook_signature.hpp"
-#include "daemon/engine/effects.hpp"
+#include "daemon/engine/outgoing.hpp"
 #include "daemon/net/http_client.hpp"
 
 namespace segmentd::daemon {
@@ -31,28 +31,28 @@ struct EndpointAddress {
 // The wait before an attempt (1 is the first), without jitter; nothing after the last.
 std::optional<std::chrono::seconds> wait_before_attempt(std::int64_t attempt);
 
-// The CloudEvents body of a touch, canonical JSON.
-std::string touch_body(const TouchDecision& touch, const std::string& workspace);
+// The CloudEvents body of an event, canonical JSON.
+std::string event_body(const Outgoing& event, const std::string& workspace);
 
 class Deliveries {
   public:
     // `on_result` hears every finished attempt, on a thread of the deliveries or of the client.
-    using OnResult = std::function<void(const TouchDecision&, const DeliveryRecord&)>;
+    using OnResult = std::function<void(const Outgoing&, const DeliveryRecord&)>;
 
     Deliveries(std::map<EndpointId, EndpointAddress> endpoints, std::string workspace, OnResult on_result);
     ~Deliveries();  // stop()
     Deliveries(const Deliveries&) = delete;
     Deliveries& operator=(const Deliveries&) = delete;
 
-    // Any thread. `attempts_made` is 0 for a new touch.
-    void enqueue(const TouchDecision& touch, std::int64_t attempts_made);
+    // Any thread. `attempts_made` is 0 for a new event.
+    void enqueue(const Outgoing& event, std::int64_t attempts_made);
 
     std::size_t waiting() const;
     void stop();
 
   private:
     struct Waiting {
-        TouchDecision touch;
+        Outgoing event;
         std::int64_t attempt = 1;
     };
 

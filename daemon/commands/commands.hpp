@@ -2,6 +2,7 @@
 // and returns the exit code.
 #pragma once
 
+#include <boost/json/fwd.hpp>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -43,6 +44,16 @@ int pilots_command(const CommandOptions& options);
 int reviews_command(const CommandOptions& options);
 int touches_command(const CommandOptions& options, const std::string& customer);
 int rejects_command(const CommandOptions& options, std::int64_t limit);
+
+// What would leave within so many hours if time went on and nobody did anything: what waits, and what timers
+// bring about.
+int touches_plan_command(const CommandOptions& options, std::int64_t hours);
+int endpoints_command(const CommandOptions& options);
+int pauses_command(const CommandOptions& options);
+int learnings_command(const CommandOptions& options, const std::string& name);
+
+// An order as orders.hpp knows it, into the store or, with --url, to the daemon.
+int order_command(const CommandOptions& options, const std::string& order, const boost::json::object& words);
 
 // Folds the journal anew: {"records","state_sha256","tree_head"}; with verify also every hash,
 // signed tree head and recorded fact is checked.

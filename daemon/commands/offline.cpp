@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdio>
 
+#include "daemon/host/ledger_maker.hpp"
 #include "daemon/settings/workspace_files.hpp"
 
 namespace segmentd::daemon {
@@ -38,7 +39,7 @@ tl::expected<std::unique_ptr<Offline>, OpenErrors> Offline::open(const std::stri
     auto store = Store::open(data, mode);
     if (!store) return tl::unexpected(one(std::move(store).error()));
     std::unique_ptr<Offline> offline(new Offline(std::move(*store)));
-    if (auto done = offline->fold(); !done) return tl::unexpected(one(std::move(done).error()));
+    if (auto done = offline->fold(mode); !done) return tl::unexpected(one(std::move(done).error()));
     if (!workspace.empty()) {
         if (auto done = offline->use_workspace(files, mode); !done) return tl::unexpected(one(std::move(done).error()));
     }
@@ -65,14 +66,16 @@ Result<void> Offline::let_time_pass() {
     return {};
 }
 
-Result<void> Offline::fold() {
+Result<void> Offline::fold(Store::Mode mode) {
+    LedgerMaker ledger(store_);
     const auto summary = store_.read_journal(1, [&](const Record& record) -> Result<void> {
         auto effects = engine_.apply(record);
         if (!effects) return fail(std::move(effects).error());
+        if (mode == Store::Mode::writer) ledger.take(record, *effects);
         return {};
     });
     if (!summary) return fail(summary.error());
-    return {};
+    return mode == Store::Mode::writer ? ledger.finish() : Result<void>();
 }
 
 Result<void> Offline::use_workspace(const std::map<std::string, std::string>& files, Store::Mode mode) {
@@ -99,14 +102,26 @@ Result<Effects> Offline::append(Record record, Timestamp engine_time) {
     record.sequence = engine_.records() + 1;
     record.engine_time = std::max(engine_time, engine_.engine_time());
     auto effects = engine_.apply(record);
-    if (effects) pending_.push_back(std::move(record));
+    if (!effects) return effects;
+    std::ranges::move(ledger_entries(record, *effects), std::back_inserter(lines_));
+    pending_.push_back(std::move(record));
+    for (auto& fact : effects->facts) {
+        Record found;
+        found.received_at = wall_now();
+        found.occurred_at = engine_.engine_time();
+        found.actor = "system";
+        found.payload = std::move(fact);
+        if (auto recorded = append(std::move(found), engine_.engine_time()); !recorded) return recorded;
+    }
     return effects;
 }
 
 Result<void> Offline::commit(std::span<const Reject> rejects) {
     if (pending_.empty() && rejects.empty()) return {};
-    auto done = store_.commit(pending_, rejects);
-    if (done) pending_.clear();
+    auto done = store_.commit(pending_, rejects, lines_);
+    if (!done) return done;
+    pending_.clear();
+    lines_.clear();
     return done;
 }
 

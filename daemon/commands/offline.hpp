@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "daemon/engine/engine.hpp"
+#include "daemon/engine/ledger/ledger.hpp"
 #include "daemon/store/store.hpp"
 
 namespace segmentd::daemon {
@@ -29,8 +30,8 @@ class Offline {
     Store& store() { return store_; }
     const PastRecords& past() const { return past_; }
 
-    // Applies the record as the next one and keeps it for commit(). Sequence and engine time are
-    // given here; the engine time never goes back.
+    // Applies the record as the next one and keeps it for commit(), with the facts that follow from it.
+    // Sequence and engine time are given here; the engine time never goes back.
     Result<Effects> append(Record record, Timestamp engine_time);
 
     // Makes everything appended since the last commit durable.
@@ -42,7 +43,7 @@ class Offline {
 
   private:
     explicit Offline(Store store);
-    Result<void> fold();
+    Result<void> fold(Store::Mode mode);
     Result<void> let_time_pass();
     Result<void> use_workspace(const std::map<std::string, std::string>& files, Store::Mode mode);
 
@@ -50,6 +51,7 @@ class Offline {
     PastRecords past_;
     Engine engine_;
     std::vector<Record> pending_;
+    std::vector<LedgerEntry> lines_;
 };
 
 // The wall clock, as microseconds since 1970.

@@ -51,7 +51,12 @@ int members_command(const CommandOptions& options, const std::string& segment) {
 }
 
 int explain_command(const CommandOptions& options, const std::string& customer) {
-    return show(options, [&](Offline& offline) { return explain_report(offline.engine(), CustomerId(customer)); });
+    return show(options, [&](Offline& offline) -> Result<json::value> {
+        TRY(report, explain_report(offline.engine(), CustomerId(customer)));
+        TRY(lines, event_lines(offline.store(), CustomerId(customer), 0));
+        report["touches"] = touches_report(lines);
+        return report;
+    });
 }
 
 int models_command(const CommandOptions& options) {
@@ -79,8 +84,22 @@ int reviews_command(const CommandOptions& options) {
 
 int touches_command(const CommandOptions& options, const std::string& customer) {
     return show(options, [&](Offline& offline) -> Result<json::value> {
-        return touches_report(offline.engine(), CustomerId(customer));
+        TRY(lines, event_lines(offline.store(), CustomerId(customer), 0));
+        return touches_report(lines);
     });
+}
+
+int endpoints_command(const CommandOptions& options) {
+    return show(options, [](Offline& offline) -> Result<json::value> { return endpoints_report(offline.engine()); });
+}
+
+int pauses_command(const CommandOptions& options) {
+    return show(options, [](Offline& offline) -> Result<json::value> { return pauses_report(offline.engine()); });
+}
+
+int learnings_command(const CommandOptions& options, const std::string& name) {
+    return show(options,
+                [&](Offline& offline) -> Result<json::value> { return learnings_report(offline.engine(), name); });
 }
 
 int rejects_command(const CommandOptions& options, std::int64_t limit) {

@@ -1,12 +1,13 @@
 // What one record brought about: the engine's whole output. Nothing here is state; all of it
-// follows again from the journal.
+// follows again from the journal, and the ledger keeps it for those who ask later.
 #pragma once
 
 #include <string>
 #include <vector>
 
+#include "base/choices.hpp"
 #include "base/ids.hpp"
-#include "base/records.hpp"
+#include "daemon/engine/outgoing.hpp"
 
 namespace segmentd::daemon {
 
@@ -22,27 +23,17 @@ struct MembershipChange {
 
 enum class TouchFate { send, shadow, refused };
 
-// One decision to contact a customer, or not to, with its reason. The id is a hash of customer,
-// touch, version and cause: the same decision has the same id in every replay.
-struct TouchDecision {
-    std::string id;
-    CustomerId customer;
-    TouchId touch;
-    PlaybookId playbook;
-    SegmentId segment;
-    EndpointId endpoint;
-    PilotId pilot;    // empty outside pilots
-    std::string arm;  // empty outside pilots
-    std::string channel;
-    std::string message;
-    Timestamp at{};
+// One decision about an event to an endpoint, touches among them, with its reason. The id is a hash of
+// customer, what and its version, and the cause: the same decision has the same id in every replay.
+struct EventDecision {
+    Outgoing event;
     TouchFate fate = TouchFate::send;
     std::string reason;  // of a refusal: "suppressed", "no_consent offers"; of a shadow: "endpoint crm is in shadow"
 };
 
 struct Effects {
     std::vector<MembershipChange> changes;
-    std::vector<TouchDecision> touches;
+    std::vector<EventDecision> events;
     std::vector<Payload> facts;  // about many customers: to be recorded right after
 };
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "daemon/engine/touches/announcements.hpp"
 #include "rules/load/load.hpp"
 
 namespace segmentd::daemon {
@@ -56,16 +57,47 @@ Result<Effects> Engine::apply(const Record& record) {
     records_ = record.sequence;
     if (workspace != nullptr) adopt(std::move(derived), record, effects);
     if (!record.customer.empty()) take_customer_record(record, effects);
+    take_common_record(record, effects);
+    if (!record.historical) greet_existing_members(effects);
+    return effects;
+}
+
+// What concerns the whole workspace rather than one customer's features.
+void Engine::take_common_record(const Record& record, Effects& effects) {
+    note_happening(record);
     if (const auto* model = std::get_if<ModelRecord>(&record.payload)) {
         population_.set_model(*model);
+        reviews_.model_was_fitted();
         reconsider_all({cause_of(record), engine_time_, true}, effects);
     }
     if (std::holds_alternative<ClockRecord>(record.payload)) clock_ = {record.engine_time, record.received_at};
-    if (const auto* delivery = std::get_if<DeliveryRecord>(&record.payload)) touches_.note(*delivery, engine_time_);
+    if (const auto* delivery = std::get_if<DeliveryRecord>(&record.payload)) outbox_.note(*delivery, engine_time_);
     if (const auto* alarm = std::get_if<AlarmRecord>(&record.payload)) {
-        reviews_.open(population_.book(), *alarm, engine_time_);
+        announce_review("review.opened", reviews_.open(population_.book(), *alarm, engine_time_), effects);
     }
-    return effects;
+    if (const auto* pause = std::get_if<PauseRecord>(&record.payload)) pauses_.take(*pause, record);
+    if (const auto* action = std::get_if<ReviewRecord>(&record.payload)) reviews_.act(record, *action);
+    if (std::holds_alternative<LearningRecord>(record.payload)) learnings_.push_back(record);
+    if (const auto* order = std::get_if<TesterTouchRecord>(&record.payload)) {
+        take_decisions(decide_tester_touch({population_, pauses_}, *order, record), effects);
+    }
+    if (const auto* again = std::get_if<ResendRecord>(&record.payload)) {
+        outbox_.resend({again->id, again->endpoint, again->type, record.customer, again->at, again->data});
+    }
+}
+
+// Our own doings, which a review names as possible causes.
+void Engine::note_happening(const Record& record) {
+    if (const auto* workspace = std::get_if<WorkspaceRecord>(&record.payload)) {
+        reviews_.happened(engine_time_, {},
+                          fmt::format("definitions {} applied by {}", workspace->version, record.actor));
+    } else if (const auto* model = std::get_if<ModelRecord>(&record.payload)) {
+        reviews_.happened(engine_time_, {}, fmt::format("model {} v{} fitted", model->model.text, model->version));
+    } else if (const auto* pause = std::get_if<PauseRecord>(&record.payload)) {
+        reviews_.happened(engine_time_, {},
+                          fmt::format("{} {} {} by {}", to_word(pause->target), pause->name,
+                                      pause->paused ? "paused" : "resumed", record.actor));
+    }
 }
 
 // The way of one customer's record: identity and consent, features, outcomes, then the decisions.
@@ -106,15 +138,71 @@ void Engine::reconsider(std::size_t index, const Cause& cause, Effects& effects)
     pilots_.enrol_where_eligible(book, customer, cause.at);
     pilots_.mature(book, customer, cause.at);
     for (auto& change : changes) {
-        if (!cause.quiet) {
-            const auto [pilot, arm] = Pilots::arm_in_segment(book, customer, change.segment, change.at);
-            auto decisions = touches_.decide(population_, customer, change, {pilot, arm});
-            std::ranges::move(decisions, std::back_inserter(effects.touches));
-        }
+        if (cause.quiet)
+            may_have_ungreeted_ = true;
+        else
+            decide_events(index, change, effects);
         effects.changes.push_back(std::move(change));
     }
     schedule(index, cause.at);
     hash_.touch(customer.bucket);
+}
+
+// What follows from a change that happened before everybody's eyes.
+void Engine::decide_events(std::size_t index, const MembershipChange& change, Effects& effects) {
+    const auto& customer = population_.at(index);
+    const auto [pilot, arm] = Pilots::arm_in_segment(population_.book(), customer, change.segment, change.at);
+    contact(index, change, {pilot, arm}, effects);
+    take_decisions(announce_change({population_, pauses_}, customer, change), effects);
+}
+
+void Engine::contact(std::size_t index, const MembershipChange& change, const PilotArm& pilot, Effects& effects) {
+    auto& customer = population_.at(index);
+    auto decisions = decide_touches({population_, pauses_}, customer, change, pilot);
+    for (const auto& decision : decisions) {
+        if (decision.fate == TouchFate::send) reviews_.touched(change.at, change.segment);
+    }
+    take_decisions(std::move(decisions), effects);
+    const auto* playbook = playbook_for(population_, change.segment, pilot);
+    auto& membership = customer.memberships[*rules::index_of(population_.book().definitions.segments, change.segment)];
+    if (change.entered && membership && playbook != nullptr) membership->greeted = playbook_mark(playbook->id);
+}
+
+// Members who entered quietly are contacted after all where their playbook asks for it, each once.
+void Engine::greet_existing_members(Effects& effects) {
+    if (!std::exchange(may_have_ungreeted_, false)) return;
+    const auto& definitions = population_.book().definitions;
+    const bool is_asked = std::ranges::any_of(definitions.playbooks, [](const rules::PlaybookDefinition& playbook) {
+        return playbook.existing_members == rules::ExistingMembers::contact;
+    });
+    for (std::size_t index = 0; is_asked && index < population_.size(); ++index) {
+        auto& customer = population_.at(index);
+        for (std::size_t i = 0; i < definitions.segments.size(); ++i) {
+            if (!customer.memberships[i]) continue;
+            const auto& segment = definitions.segments[i].id;
+            const auto [pilot, arm] = Pilots::arm_in_segment(population_.book(), customer, segment, engine_time_);
+            const auto* playbook = playbook_for(population_, segment, {pilot, arm});
+            if (playbook == nullptr || playbook->existing_members != rules::ExistingMembers::contact) continue;
+            if (customer.memberships[i]->greeted == playbook_mark(playbook->id)) continue;
+            const MembershipChange greeting{customer.id,        segment, true, engine_time_, "existing member", "{}",
+                                            definitions.version};
+            contact(index, greeting, {pilot, arm}, effects);
+            hash_.touch(customer.bucket);
+        }
+    }
+}
+
+void Engine::announce_review(const char* type, const Review& review, Effects& effects) {
+    take_decisions(
+        announce({population_, pauses_}, {type, fmt::format("review {} call {}", review.number, review.calls),
+                                          engine_time_, review_data(review)}),
+        effects);
+}
+
+void Engine::take_decisions(std::vector<EventDecision> decisions, Effects& effects) {
+    for (auto& decision : decisions) {
+        if (outbox_.take(decision)) effects.events.push_back(std::move(decision));
+    }
 }
 
 void Engine::reconsider_all(const Cause& cause, Effects& effects) {
@@ -152,6 +240,8 @@ void Engine::adopt(Population derived, const Record& record, Effects& effects) {
     }
     pilots_.use(population_.book(), population_);
     reviews_.use(population_.book());
+    reviews_.definitions_were_applied();
+    may_have_ungreeted_ = true;
     if (record.sequence > 1) reconsider_all({cause_of(record), record.engine_time, true}, effects);
 }
 
@@ -177,7 +267,8 @@ Sha256 Engine::state_hash() {
         for (const auto& [id, model] : population_.models())
             common += fmt::format("model {} {}\n", id.text, model.version);
         pilots_.append_canonical(common);
-        touches_.append_canonical(common);
+        pauses_.append_canonical(common);
+        outbox_.append_canonical(common);
         reviews_.append_canonical(common);
     }
     return hash_.compute(population_, common);

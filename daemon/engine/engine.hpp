@@ -15,6 +15,8 @@
 #include "daemon/engine/dedupe/dedupe.hpp"
 #include "daemon/engine/effects.hpp"
 #include "daemon/engine/memberships/memberships.hpp"
+#include "daemon/engine/outbox/outbox.hpp"
+#include "daemon/engine/pauses/pauses.hpp"
 #include "daemon/engine/pilots/pilots.hpp"
 #include "daemon/engine/population/population.hpp"
 #include "daemon/engine/reviews/reviews.hpp"
@@ -57,8 +59,12 @@ class Engine {
 
     const Population& population() const { return population_; }
     const Pilots& pilots() const { return pilots_; }
-    const Touches& touches() const { return touches_; }
+    const Outbox& outbox() const { return outbox_; }
+    const Pauses& pauses() const { return pauses_; }
     const Reviews& reviews() const { return reviews_; }
+
+    // What people learned, oldest first: records of learnings.
+    const std::vector<Record>& learnings() const { return learnings_; }
 
     // The row of a customer at the engine time, memberships included. Looking changes nothing.
     Row row_of(std::size_t customer) const;
@@ -72,6 +78,13 @@ class Engine {
     void take_customer_record(const Record& record, Effects& effects);
     void reconsider(std::size_t index, const Cause& cause, Effects& effects);
     void reconsider_all(const Cause& cause, Effects& effects);
+    void take_common_record(const Record& record, Effects& effects);
+    void note_happening(const Record& record);
+    void decide_events(std::size_t index, const MembershipChange& change, Effects& effects);
+    void contact(std::size_t index, const MembershipChange& change, const PilotArm& pilot, Effects& effects);
+    void greet_existing_members(Effects& effects);
+    void announce_review(const char* type, const Review& review, Effects& effects);
+    void take_decisions(std::vector<EventDecision> decisions, Effects& effects);
     void fire_timers(Timestamp until, bool quiet, Effects& effects);
     void schedule(std::size_t index, Timestamp now);
     Timestamp next_common_timer() const;
@@ -88,7 +101,10 @@ class Engine {
     std::optional<TiedClock> clock_;
     Population population_;
     Pilots pilots_;
-    Touches touches_;
+    Pauses pauses_;
+    Outbox outbox_;
+    std::vector<Record> learnings_;
+    bool may_have_ungreeted_ = false;  // some members entered quietly since they were last looked for
     Reviews reviews_;
     Dedupe dedupe_;
     StateHash hash_;

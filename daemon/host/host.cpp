@@ -27,12 +27,15 @@ Host::~Host() {
 
 Result<std::unique_ptr<Host>> Host::open(Store store, HostSettings settings) {
     std::unique_ptr<Host> host(new Host(std::move(store), std::move(settings)));
+    LedgerMaker maker(*host->unread_);
     const auto folded = host->unread_->read_journal(1, [&](const Record& record) -> Result<void> {
         auto effects = host->engine_.apply(record);
         if (!effects) return fail(std::move(effects).error());
+        maker.take(record, *effects);
         return {};
     });
     if (!folded) return fail(folded.error());
+    if (auto done = maker.finish(); !done) return fail(std::move(done).error());
     host->durable_ = host->engine_.records();
     return host;
 }
@@ -44,9 +47,8 @@ Result<void> Host::start(const std::map<std::string, std::string>& files) {
     commit.on_failure = settings_.on_failure;
     commits_ = std::make_unique<CommitThread>(std::move(*unread_), std::move(commit));
     unread_.reset();
-    for (const auto* touch : engine_.touches().pending()) {
-        const auto* delivery = engine_.touches().delivery(touch->id);
-        if (settings_.on_touch) settings_.on_touch(*touch, delivery != nullptr ? delivery->attempts : 0);
+    for (const auto* waiting : engine_.outbox().pending()) {
+        if (settings_.on_event) settings_.on_event(*waiting);
     }
     const auto unrecorded = engine_.unrecorded_alarms();
     for (const auto& alarm : unrecorded) {
@@ -98,6 +100,29 @@ bool Host::reload(std::map<std::string, std::string> files, std::function<void(R
         if (!used) return done(fail(used.error()));
         done(engine_.population().book().definitions.version);
     });
+}
+
+bool Host::order(MakeOrder make, std::function<void(Result<std::uint64_t>)> done) {
+    return ask([this, make = std::move(make), done = std::move(done)](Engine&) {
+        if (auto taken = take_order(make, done); !taken) done(fail(std::move(taken).error()));
+    });
+}
+
+Result<void> Host::take_order(const MakeOrder& make, const std::function<void(Result<std::uint64_t>)>& done) {
+    if (!commits_->has_room()) return fail(ErrorCode::unavailable, "the queue is full", "try again later");
+    TRY(record, make(engine_));
+    record.received_at = clock_.now();
+    record.occurred_at = engine_.time_at(record.received_at);
+    CommitBatch batch;
+    auto effects = append(std::move(record), batch);
+    if (!effects) return fail(std::move(effects).error());
+    const auto sequence = batch.records.front().sequence;
+    {
+        const std::lock_guard lock(held_mutex_);
+        held_.push_back({engine_.records(), [done, sequence] { done(sequence); }});
+    }
+    submit(std::move(batch));
+    return {};
 }
 
 void Host::stop_intake() {
@@ -179,16 +204,28 @@ Result<Effects> Host::append(Record record, CommitBatch& batch) {
     record.engine_time = std::max(is_timed ? record.engine_time : engine_.time_at(clock_.now()), engine_.engine_time());
     auto effects = engine_.apply(record);
     if (!effects) return effects;
+    std::ranges::move(ledger_entries(record, *effects), std::back_inserter(batch.ledger));
+    hold_events(record, *effects);
     batch.records.push_back(std::move(record));
-    for (auto& touch : effects->touches) {
-        if (touch.fate != TouchFate::send || !settings_.on_touch) continue;
-        const std::lock_guard lock(held_mutex_);
-        held_.push_back({engine_.records(), [this, touch] { settings_.on_touch(touch, 0); }});
-    }
     for (auto& fact : effects->facts) {
         if (auto recorded = append(system_record(std::move(fact)), batch); !recorded) return recorded;
     }
     return effects;
+}
+
+// Events leave once the record that decided them is durable.
+void Host::hold_events(const Record& record, const Effects& effects) {
+    if (!settings_.on_event) return;
+    const auto hold = [this](const std::string& id) {
+        const auto* waiting = engine_.outbox().find(id);
+        if (waiting == nullptr) return;
+        const std::lock_guard lock(held_mutex_);
+        held_.push_back({engine_.records(), [this, event = *waiting] { settings_.on_event(event); }});
+    };
+    for (const auto& decision : effects.events) {
+        if (decision.fate == TouchFate::send) hold(decision.event.id);
+    }
+    if (const auto* again = std::get_if<ResendRecord>(&record.payload)) hold(again->id);
 }
 
 Result<void> Host::append_now(Record record) {

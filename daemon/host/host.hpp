@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "daemon/engine/engine.hpp"
+#include "daemon/host/ledger_maker.hpp"
 #include "daemon/host/wall_clock.hpp"
 #include "daemon/store/commit_thread.hpp"
 
@@ -37,8 +38,8 @@ struct Intake {
 struct HostSettings {
     std::size_t most_waiting = 200'000;  // records in the queue of the engine thread
     Duration max_clock_step = std::chrono::minutes(5);
-    // A touch is durable and to be sent, after so many attempts before; on the store thread.
-    std::function<void(const TouchDecision&, std::int64_t attempts)> on_touch;
+    // An event is durable and to be sent; on the store thread, or before start() returns.
+    std::function<void(const Outbox::Waiting&)> on_event;
     std::function<void(const Error&)> on_failure;  // the store failed: the process must end
 };
 
@@ -55,6 +56,12 @@ class Host {
 
     // False where the queue is full or the host has stopped: answer 503 and Retry-After. Any thread.
     bool offer(Intake intake);
+
+    // Makes a record of what a person ordered: `make` checks it against the state on the engine thread and
+    // gives the record (its sequence and times are filled in) or refuses. `done` hears the sequence once it is
+    // durable, on the store thread. False where the host has stopped. Any thread.
+    using MakeOrder = std::function<Result<Record>(const Engine&)>;
+    bool order(MakeOrder make, std::function<void(Result<std::uint64_t>)> done);
 
     // Runs on the engine thread before any further input. False once stopped. Any thread.
     bool ask(std::function<void(Engine&)> question);
@@ -85,6 +92,8 @@ class Host {
     void run();
     void turn();
     void take(Intake& intake, CommitBatch& batch);
+    Result<void> take_order(const MakeOrder& make, const std::function<void(Result<std::uint64_t>)>& done);
+    void hold_events(const Record& record, const Effects& effects);
     Result<Effects> append(Record record, CommitBatch& batch);
     Result<void> append_now(Record record);
     Result<void> use_workspace(const std::map<std::string, std::string>& files);

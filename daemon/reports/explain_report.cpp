@@ -122,7 +122,7 @@ json::array pilots(const rules::Rulebook& book, const Customer& customer) {
 
 }  // namespace
 
-Result<json::value> explain_report(const Engine& engine, const CustomerId& id) {
+Result<json::object> explain_report(const Engine& engine, const CustomerId& id) {
     const auto& population = engine.population();
     const auto index = population.find(id);
     if (!index) return fail(ErrorCode::not_found, "no record names the customer '" + id.text + "'");
@@ -140,8 +140,7 @@ Result<json::value> explain_report(const Engine& engine, const CustomerId& id) {
     report["scores"] = scores(population, row);
     report["segments"] = segments(population, customer, row);
     report["pilots"] = pilots(population.book(), customer);
-    report["touches"] = touches_report(engine, id);
-    return json::value(std::move(report));
+    return report;
 }
 
 }  // namespace segmentd::daemon

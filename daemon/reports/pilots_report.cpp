@@ -67,23 +67,6 @@ json::value pilots_report(const Engine& engine) {
     return rows;
 }
 
-json::value reviews_report(const Engine& engine) {
-    json::array rows;
-    for (const auto& review : engine.reviews().all()) {
-        rows.push_back({{"review", review.number},
-                        {"segment", review.segment.text},
-                        {"steward", review.steward.text},
-                        {"opened_at", to_text(review.opened_at)},
-                        {"deadline", to_text(review.deadline)},
-                        {"state", engine.engine_time() >= review.deadline ? "overdue" : "open"},
-                        {"reference", review.alarm.reference},
-                        {"estimate", review.alarm.estimate},
-                        {"interval", json::array{review.alarm.lower, review.alarm.upper}},
-                        {"observations", review.alarm.observations}});
-    }
-    return rows;
-}
-
 json::value models_report(const Engine& engine) {
     json::array rows;
     const auto& fitted = engine.population().models();
@@ -110,32 +93,6 @@ json::value models_report(const Engine& engine) {
             row["time_unit_days"] = static_cast<double>(definition.unit.count()) / 86'400'000'000.0;
             row["time_decimals"] =
                 definition.time_decimals ? json::value(*definition.time_decimals) : json::value("exact");
-        }
-        rows.push_back(std::move(row));
-    }
-    return rows;
-}
-
-json::value touches_report(const Engine& engine, const CustomerId& customer) {
-    json::array rows;
-    for (const auto& touch : engine.touches().all()) {
-        if (!customer.empty() && touch.customer != customer) continue;
-        json::object row{{"id", touch.id},
-                         {"customer", touch.customer.text},
-                         {"touch", touch.touch.text},
-                         {"playbook", touch.playbook.text},
-                         {"segment", touch.segment.text},
-                         {"endpoint", touch.endpoint.text},
-                         {"channel", touch.channel},
-                         {"at", to_text(touch.at)},
-                         {"decision", to_word(touch.fate)},
-                         {"reason", touch.reason}};
-        if (!touch.arm.empty()) row["pilot"] = json::object{{"pilot", touch.pilot.text}, {"arm", touch.arm}};
-        if (const auto* delivery = engine.touches().delivery(touch.id)) {
-            row["delivery"] = json::object{{"outcome", to_word(delivery->outcome)},
-                                           {"attempts", delivery->attempts},
-                                           {"status", delivery->status},
-                                           {"at", to_text(delivery->at)}};
         }
         rows.push_back(std::move(row));
     }

@@ -17,6 +17,8 @@ namespace json = boost::json;
 
 namespace {
 
+constexpr std::size_t most_lines = 10'000;  // of the ledger in one answer, the newest
+
 HttpResponse json_response(const json::value& value) {
     return {.status = 200, .body = json_text(value), .headers = {}};
 }
@@ -116,9 +118,19 @@ void answer_members(ServeContext& context, RoutedRequest request, Respond respon
 }
 
 void answer_explain(ServeContext& context, RoutedRequest request, Respond respond) {
-    answer_from_engine(context, respond, [customer = CustomerId(request.open_parts.front())](Engine& engine) {
-        return explain_report(engine, customer);
+    const CustomerId customer(request.open_parts.front());
+    const bool asked = context.host.ask([&context, respond, customer](Engine& engine) {
+        auto report = explain_report(engine, customer);
+        if (!report) return respond(problem_response(report.error()));
+        const bool queried = context.host.commits().query([respond, customer, report = *report](Store& store) mutable {
+            const auto lines = event_lines(store, customer, most_lines);
+            if (!lines) return respond(problem_response(lines.error()));
+            report["touches"] = touches_report(*lines);
+            respond(json_response(report));
+        });
+        if (!queried) respond(busy_response());
     });
+    if (!asked) respond(busy_response());
 }
 
 void answer_models(ServeContext& context, RoutedRequest, Respond respond) {
@@ -134,10 +146,27 @@ void answer_reviews(ServeContext& context, RoutedRequest, Respond respond) {
 }
 
 void answer_touches(ServeContext& context, RoutedRequest request, Respond respond) {
-    const auto customer = query_value(request, "customer", "");
-    answer_from_engine(context, respond, [id = CustomerId(customer)](Engine& engine) -> Result<json::value> {
-        return touches_report(engine, id);
+    const CustomerId customer(query_value(request, "customer", ""));
+    const bool queried = context.host.commits().query([respond, customer](Store& store) {
+        const auto lines = event_lines(store, customer, most_lines);
+        respond(lines ? json_response(touches_report(*lines)) : problem_response(lines.error()));
     });
+    if (!queried) respond(busy_response());
+}
+
+void answer_endpoints(ServeContext& context, RoutedRequest, Respond respond) {
+    answer_from_engine(context, respond,
+                       [](Engine& engine) -> Result<json::value> { return endpoints_report(engine); });
+}
+
+void answer_pauses(ServeContext& context, RoutedRequest, Respond respond) {
+    answer_from_engine(context, respond, [](Engine& engine) -> Result<json::value> { return pauses_report(engine); });
+}
+
+void answer_learnings(ServeContext& context, RoutedRequest request, Respond respond) {
+    const auto name = query_value(request, "name", "");
+    answer_from_engine(context, respond,
+                       [name](Engine& engine) -> Result<json::value> { return learnings_report(engine, name); });
 }
 
 void answer_rejects(ServeContext& context, RoutedRequest request, Respond respond) {

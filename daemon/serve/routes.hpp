@@ -69,6 +69,10 @@ void answer_models(ServeContext& context, RoutedRequest request, Respond respond
 void answer_pilots(ServeContext& context, RoutedRequest request, Respond respond);
 void answer_reviews(ServeContext& context, RoutedRequest request, Respond respond);
 void answer_touches(ServeContext& context, RoutedRequest request, Respond respond);
+void answer_endpoints(ServeContext& context, RoutedRequest request, Respond respond);
+void answer_pauses(ServeContext& context, RoutedRequest request, Respond respond);
+void answer_learnings(ServeContext& context, RoutedRequest request, Respond respond);
+void answer_order(ServeContext& context, RoutedRequest request, Respond respond);
 void answer_rejects(ServeContext& context, RoutedRequest request, Respond respond);
 
 // The moment and the sender, as collectors want them.

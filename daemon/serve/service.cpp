@@ -28,13 +28,13 @@ void end_after_failure(const Error& error) {
     std::_Exit(1);
 }
 
-Record delivery_record(const DeliveryRecord& delivery, const TouchDecision& touch, Timestamp engine_now) {
+Record delivery_record(const DeliveryRecord& delivery, const Outgoing& event, Timestamp engine_now) {
     Record record;
     record.received_at = system_now();
     record.occurred_at = engine_now;
     record.actor = "system";
     record.message_id = fmt::format("delivery:{}:{}", delivery.touch, delivery.attempt);
-    record.customer = touch.customer;
+    record.customer = event.customer;
     record.payload = delivery;
     return record;
 }
@@ -70,20 +70,18 @@ Result<void> Service::open_host(Store store, const std::map<std::string, std::st
     host.most_waiting = static_cast<std::size_t>(settings_.ingest_queue);
     host.max_clock_step = settings_.clock_max_step;
     host.on_failure = end_after_failure;
-    host.on_touch = [this](const TouchDecision& touch, std::int64_t attempts) {
-        deliveries_->enqueue(touch, attempts);
-    };
+    host.on_event = [this](const Outbox::Waiting& waiting) { deliveries_->enqueue(waiting.event, waiting.attempts); };
     auto opened = Host::open(std::move(store), std::move(host));
     if (!opened) return fail(std::move(opened).error());
     host_ = std::move(*opened);
     deliveries_ = std::make_unique<Deliveries>(
         std::move(*endpoints), definitions.workspace.name,
-        [this](const TouchDecision& touch, const DeliveryRecord& delivery) {
+        [this](const Outgoing& event, const DeliveryRecord& delivery) {
             Intake intake;
-            intake.records.push_back(delivery_record(delivery, touch, host_->engine_now()));
+            intake.records.push_back(delivery_record(delivery, event, host_->engine_now()));
             if (!host_->offer(std::move(intake))) {
                 log_warning("activation", "a delivery could not be noted and may be repeated",
-                            LogField("touch", touch.id));
+                            LogField("event", event.id));
             }
         });
     return host_->start(files);

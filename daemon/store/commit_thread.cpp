@@ -111,7 +111,7 @@ void CommitThread::run() {
 
 // False after a failure, which ends the thread.
 bool CommitThread::commit(CommitBatch batch) {
-    const auto committed = store_.commit(batch.records, batch.rejects);
+    const auto committed = store_.commit(batch.records, batch.rejects, batch.ledger);
     if (!committed) {
         {
             const std::lock_guard lock(queue_->mutex);
@@ -163,6 +163,7 @@ CommitBatch merge(std::vector<CommitBatch> batches) {
     for (CommitBatch& batch : std::span(batches).subspan(1)) {
         std::move(batch.records.begin(), batch.records.end(), std::back_inserter(whole.records));
         std::move(batch.rejects.begin(), batch.rejects.end(), std::back_inserter(whole.rejects));
+        std::move(batch.ledger.begin(), batch.ledger.end(), std::back_inserter(whole.ledger));
     }
     return whole;
 }

@@ -19,6 +19,7 @@ namespace segmentd::daemon {
 struct CommitBatch {
     std::vector<Record> records;
     std::vector<Reject> rejects;
+    std::vector<LedgerEntry> ledger;
 };
 
 struct CommitSettings {

@@ -54,6 +54,7 @@ class PendingAppend {
 // Notes the customer's subject; false where the record lies under a key that is not its customer's.
 bool is_under_own_key(JournalState& state, const Record& record, std::uint64_t subject);
 Result<void> check_order(std::span<const Record> records, const JournalState& state);
+Result<void> append_lines(LedgerTable& table, const JournalState& state, std::span<const LedgerEntry> lines);
 tl::unexpected<Error> no_writer();
 
 }  // namespace
@@ -114,7 +115,8 @@ Result<void> Store::read_headers(const HeaderVisitor& visit) {
     });
 }
 
-Result<void> Store::commit(std::span<const Record> records, std::span<const Reject> rejects) {
+Result<void> Store::commit(std::span<const Record> records, std::span<const Reject> rejects,
+                           std::span<const LedgerEntry> ledger) {
     if (!parts_->lock) return no_writer();
     if (!parts_->is_journal_read) {
         return fail(ErrorCode::conflict, "the journal must be read before anything is appended to it");
@@ -126,13 +128,52 @@ Result<void> Store::commit(std::span<const Record> records, std::span<const Reje
         for (const Record& record : records) {
             if (auto added = append.add(record, parts_->journal); !added) return added;
         }
+        if (auto added = append_lines(parts_->ledger, parts_->state, ledger); !added) return added;
         parts_->rejects.append(rejects);
         transaction.commit();
         return {};
     });
     parts_->rejects.settle(committed.has_value());
+    parts_->ledger.settle(committed.has_value());
     if (committed) append.keep();
     return committed;
+}
+
+Result<void> Store::rebuild_ledger(std::span<const LedgerEntry> lines, bool is_first, bool is_last) {
+    if (!parts_->lock) return no_writer();
+    auto rebuilt = guarded("write the ledger", [&]() -> Result<void> {
+        SQLite::Transaction transaction(*parts_->database, SQLite::TransactionBehavior::IMMEDIATE);
+        if (is_first) parts_->ledger.clear();
+        if (auto added = append_lines(parts_->ledger, parts_->state, lines); !added) return added;
+        if (is_last) parts_->ledger.mark_whole();
+        transaction.commit();
+        return {};
+    });
+    parts_->ledger.settle(rebuilt.has_value());
+    return rebuilt;
+}
+
+bool Store::has_whole_ledger() const {
+    return parts_->ledger.is_whole();
+}
+
+Result<void> Store::read_ledger(const LedgerQuery& query, const CustomerId& customer, const LedgerVisitor& visit) {
+    return guarded("read the ledger", [&]() -> Result<void> {
+        if (customer.empty()) return parts_->ledger.read(query, std::nullopt, visit);
+        const auto known = parts_->state.subjects.find(customer.text);
+        if (known == parts_->state.subjects.end()) return {};
+        return parts_->ledger.read(query, known->second, visit);
+    });
+}
+
+Result<std::vector<SegmentFlow>> Store::segment_flows(Timestamp from, Timestamp until) {
+    return guarded("read the ledger",
+                   [&]() -> Result<std::vector<SegmentFlow>> { return parts_->ledger.flows(from, until); });
+}
+
+Result<std::vector<Migration>> Store::migrations(Timestamp from, Timestamp until) {
+    return guarded("read the ledger",
+                   [&]() -> Result<std::vector<Migration>> { return parts_->ledger.migrations(from, until); });
 }
 
 Result<SignedTreeHead> Store::sign_head() {
@@ -232,6 +273,22 @@ Result<void> check_order(std::span<const Record> records, const JournalState& st
         }
         latest = record.engine_time;
         ++expected;
+    }
+    return {};
+}
+
+Result<void> append_lines(LedgerTable& table, const JournalState& state, std::span<const LedgerEntry> lines) {
+    for (const auto& line : lines) {
+        std::uint64_t subject = workspace_subject;
+        if (!line.customer.empty()) {
+            const auto known = state.subjects.find(line.customer.text);
+            if (known == state.subjects.end()) {
+                return fail(ErrorCode::conflict,
+                            fmt::format("a line of record {} names a customer without a record", line.sequence));
+            }
+            subject = known->second;
+        }
+        if (auto added = table.append(line, subject); !added) return added;
     }
     return {};
 }

@@ -20,9 +20,11 @@
 #include <string>
 #include <vector>
 
+#include "base/ledger.hpp"
 #include "base/merkle.hpp"
 #include "base/records.hpp"
 #include "base/result.hpp"
+#include "daemon/store/ledger_query.hpp"
 #include "daemon/store/reject.hpp"
 #include "daemon/store/tree_heads.hpp"
 
@@ -69,7 +71,12 @@ class Store {
 
     // Appends all of it or nothing, and returns when it is on the disk. Sequences must follow the last
     // record without a gap, engine times must not decrease. After an Error the store is as it was.
-    Result<void> commit(std::span<const Record> records, std::span<const Reject> rejects);
+    // Lines of the ledger follow the records that brought them about; their customers are known by then.
+    Result<void> commit(std::span<const Record> records, std::span<const Reject> rejects,
+                        std::span<const LedgerEntry> ledger);
+    Result<void> commit(std::span<const Record> records, std::span<const Reject> rejects) {
+        return commit(records, rejects, {});
+    }
 
     // Signs the current tree head and adds it to tree_heads.jsonl, synced. Writers only.
     Result<SignedTreeHead> sign_head();
@@ -83,6 +90,18 @@ class Store {
     const std::string& store_id() const;  // 32 hexadecimal digits, drawn at creation
     const PublicKey& public_key() const;  // verifies this store's tree heads
 
+    // Visits the lines of the ledger that the query asks for; of one customer where one is named. Both need the
+    // journal to have been read, so that customers are known.
+    using LedgerVisitor = std::function<Result<void>(const LedgerEntry&)>;
+    Result<void> read_ledger(const LedgerQuery& query, const CustomerId& customer, const LedgerVisitor& visit);
+    Result<std::vector<SegmentFlow>> segment_flows(Timestamp from, Timestamp until);
+    Result<std::vector<Migration>> migrations(Timestamp from, Timestamp until);
+
+    // False for a store that was written before there was a ledger. A writer who folds the journal makes it
+    // whole by handing in all its lines, in as many calls as it likes; the last says so.
+    bool has_whole_ledger() const;
+    Result<void> rebuild_ledger(std::span<const LedgerEntry> lines, bool is_first, bool is_last);
+
     // The newest first.
     Result<std::vector<StoredReject>> rejects(std::size_t limit);
 
@@ -94,5 +113,9 @@ class Store {
     explicit Store(std::unique_ptr<Parts> parts);
     std::unique_ptr<Parts> parts_;
 };
+
+// Decisions about events and their deliveries, oldest first: the newest `most` of them (0: all), of one
+// customer where one is named.
+Result<std::vector<LedgerEntry>> event_lines(Store& store, const CustomerId& customer, std::size_t most);
 
 }  // namespace segmentd::daemon

@@ -43,7 +43,8 @@ Result<Store> Store::open(const std::filesystem::path& directory, Mode mode) {
         if (opened.is_empty) create_store(*opened.database, secrets);
         TRY(identity, load_identity(*opened.database, secrets));
         TRY(workspace_key, KeyRing(*opened.database, secrets.master).key_of(workspace_subject));
-        auto parts = std::make_unique<Parts>(directory, std::move(opened.database), secrets.master, workspace_key);
+        auto parts =
+            std::make_unique<Parts>(directory, std::move(opened.database), secrets.master, workspace_key, is_writer);
         parts->lock = std::move(lock);
         parts->identity = identity;
         parts->is_journal_read = opened.is_empty;

@@ -7,6 +7,7 @@
 #include "daemon/store/database.hpp"
 #include "daemon/store/journal.hpp"
 #include "daemon/store/key_ring.hpp"
+#include "daemon/store/ledger_table.hpp"
 #include "daemon/store/rejects.hpp"
 #include "daemon/store/store.hpp"
 #include "daemon/store/store_lock.hpp"
@@ -29,12 +30,13 @@ struct StoreIdentity {
 
 struct Store::Parts {
     Parts(std::filesystem::path folder, std::unique_ptr<SQLite::Database> opened, const Key& master,
-          const Key& workspace)
+          const Key& workspace, bool is_writer)
         : directory(std::move(folder)),
           database(std::move(opened)),
           keys(*database, master),
           journal(*database),
-          rejects(*database, workspace) {}
+          rejects(*database, workspace),
+          ledger(*database, keys, is_writer) {}
 
     std::filesystem::path heads_file() const { return directory / "tree_heads.jsonl"; }
 
@@ -45,6 +47,7 @@ struct Store::Parts {
     KeyRing keys;
     JournalWriter journal;
     RejectTable rejects;
+    LedgerTable ledger;
     JournalState state;
     bool is_journal_read = false;
 };

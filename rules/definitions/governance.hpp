@@ -25,11 +25,19 @@ struct DriftDefinition {
     SourcePlace place;
 };
 
+// Who is called when a review stays undecided: so long after its deadline, this person.
+struct EscalationStep {
+    Duration after{0};
+    Reference<PersonId> to;
+    SourcePlace place;
+};
+
 struct GovernanceDefinition {
     std::string name;
     std::string owner;
     std::vector<std::string> protected_attributes;  // profile attributes
     DriftDefinition drift;
+    std::vector<EscalationStep> escalation;  // in the order of their times
     SourcePlace place;
 };
 

@@ -12,6 +12,10 @@ namespace segmentd::rules {
 
 enum class TouchTrigger { entered, left };
 
+// Whether a playbook speaks to those who were members before it could notice: who entered by import,
+// by new definitions or models, or while nothing ran.
+enum class ExistingMembers { ignore, contact };
+
 struct TouchDefinition {
     TouchId id;
     std::string title;
@@ -46,6 +50,7 @@ struct PlaybookDefinition {
     std::vector<Dialogue> dialogues;
     std::string when_results_diverge;
     std::vector<TouchDefinition> touches;
+    ExistingMembers existing_members = ExistingMembers::ignore;
     SourcePlace place;
 };
 
@@ -56,6 +61,7 @@ struct EndpointDefinition {
     std::string title;
     std::string owner;
     EndpointMode mode = EndpointMode::shadow;
+    std::vector<std::string> events = {"touch"};
     SourcePlace place;
 };
 

@@ -76,6 +76,10 @@ inline constexpr auto words_of<TouchTrigger> =
     std::to_array<Word<TouchTrigger>>({{"entered", TouchTrigger::entered}, {"left", TouchTrigger::left}});
 
 template <>
+inline constexpr auto words_of<ExistingMembers> =
+    std::to_array<Word<ExistingMembers>>({{"ignore", ExistingMembers::ignore}, {"contact", ExistingMembers::contact}});
+
+template <>
 inline constexpr auto words_of<EndpointMode> =
     std::to_array<Word<EndpointMode>>({{"shadow", EndpointMode::shadow}, {"live", EndpointMode::live}});
 

@@ -23,6 +23,7 @@ struct Person {
     PersonId id;
     std::string name;
     std::vector<std::string> roles;  // viewer, editor, approver, auditor, admin, steward
+    std::optional<Timestamp> left;   // from here on somebody else must answer
 };
 
 // The lawful basis of a purpose decides what silence means: with `consent` a customer who never
@@ -35,6 +36,12 @@ struct Purpose {
     Basis basis = Basis::consent;
 };
 
+// Somebody of ours who may be sent a touch to try it out; the customer is no real one.
+struct Tester {
+    std::string name;
+    std::string customer;
+};
+
 struct WorkspaceSettings {
     std::string name;
     std::string company;
@@ -43,6 +50,7 @@ struct WorkspaceSettings {
     std::vector<Objective> objectives;
     std::vector<Person> people;
     std::vector<Purpose> purposes;
+    std::vector<Tester> testers;
     std::map<std::string, AttributeType> profile;  // declared attributes of a customer
     std::map<std::string, Duration> retention;     // by signal name
     std::optional<Timestamp> clock_start;          // engine time starts here and runs at wall speed

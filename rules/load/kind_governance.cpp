@@ -6,6 +6,7 @@ namespace {
 
 const Table<DriftDefinition>& drift_table();
 const Table<DriftMonitor>& monitor_table();
+const Table<EscalationStep>& escalation_table();
 
 }  // namespace
 
@@ -21,7 +22,8 @@ const Table<GovernanceDefinition>& governance_table() {
                      "profile attributes that decide about nobody"),
             optional("drift", &G::drift, record(drift_table()), "watches whether segments are still what was approved"),
             not_built<G>("approvals", "who must sign what"),
-            not_built<G>("escalation", "who is called after a deadline"),
+            optional("escalation", &G::escalation, list_of(record(escalation_table())),
+                     "who is called when a review stays undecided after its deadline"),
             not_built<G>("risk_thresholds", "values that stop a change"),
             not_built<G>("fairness", "differences between groups"),
             not_built<G>("contingency", "what happens when something fails"),
@@ -44,6 +46,16 @@ const Table<DriftDefinition>& drift_table() {
                      "deadline of a review that an alarm opens; default 14d"),
             required("monitors", &D::monitors, list_of(record(monitor_table())), "the segments to watch"),
         }};
+    return table;
+}
+
+const Table<EscalationStep>& escalation_table() {
+    using E = EscalationStep;
+    static const Table<E> table{"",
+                                {
+                                    required("after", &E::after, window(), "so long after the deadline of the review"),
+                                    required("to", &E::to, reference<PersonId>(NameKind::person), "who is called"),
+                                }};
     return table;
 }
 

@@ -30,7 +30,9 @@ const Table<PlaybookDefinition>& playbook_table() {
             optional("when_results_diverge", &P::when_results_diverge, text(),
                      "what to do when results differ from the plan"),
             optional("touches", &P::touches, list_of(record(touch_table())), "planned contacts"),
-            not_built<P>("existing_members", "whether those who are members already are contacted"),
+            optional("existing_members", &P::existing_members, word<ExistingMembers>(),
+                     "whether those who entered by import, new definitions, a refit or during a standstill are "
+                     "contacted; default ignore"),
         }};
     return table;
 }
@@ -45,7 +47,10 @@ const Table<EndpointDefinition>& endpoint_table() {
             optional("owner", &E::owner, name<std::string>(uses(NameKind::person)), "who answers for it"),
             optional("mode", &E::mode, word<EndpointMode>(),
                      "shadow decides and records, live also sends; default shadow"),
-            not_built<E>("events", "which events it receives"),
+            optional("events", &E::events,
+                     list_of(one_of({"touch", "segment.entered", "segment.left", "review.opened", "review.overdue",
+                                     "pilot.decided"})),
+                     "which events it receives; default touch"),
             not_built<E>("body", "how a body is made"),
             not_built<E>("rate_limit", "how much it takes"),
         }};

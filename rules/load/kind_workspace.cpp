@@ -7,6 +7,7 @@ namespace {
 const Table<Objective>& objective_table();
 const Table<Person>& person_table();
 const Table<Purpose>& purpose_table();
+const Table<Tester>& tester_table();
 const Table<WorkspaceSettings>& clock_table();
 
 }  // namespace
@@ -27,6 +28,8 @@ const Table<WorkspaceSettings>& workspace_table() {
             optional("people", &W::people, list_of(record(person_table())), "who owns, approves and answers"),
             optional("purposes", &W::purposes, list_of(record(purpose_table())),
                      "what customers are asked to agree to"),
+            optional("testers", &W::testers, list_of(record(tester_table())),
+                     "who of ours may be sent a touch to try it out"),
             optional("profile", &W::profile, map_of(declares(NameKind::attribute), word<AttributeType>()),
                      "attributes of a customer and their types, read as profile.<name>"),
             optional("retention", &W::retention, map_of(uses(NameKind::signal), window()),
@@ -62,6 +65,8 @@ const Table<Person>& person_table() {
                                                   list_of(one_of({"viewer", "ingester", "evaluator", "editor",
                                                                   "approver", "auditor", "admin", "steward"})),
                                                   "what the person may do"),
+                                         optional("left", &Person::left, instant(),
+                                                  "since when the person is gone; their segments need a new steward"),
                                      }};
     return table;
 }
@@ -76,6 +81,16 @@ const Table<Purpose>& purpose_table() {
             optional(
                 "basis", &Purpose::basis, word<Basis>(),
                 "what silence means: with consent nobody is contacted, with legitimate_interest until they object"),
+        }};
+    return table;
+}
+
+const Table<Tester>& tester_table() {
+    static const Table<Tester> table{
+        "",
+        {
+            required("tester", &Tester::name, name<std::string>(plain_name), "short name, as in --to"),
+            required("customer", &Tester::customer, text(), "the customer id that the endpoint knows them by"),
         }};
     return table;
 }

@@ -83,7 +83,7 @@ std::vector<MembershipChange> decide_memberships(const Population& population, C
                                 inputs_of(population, index, row),
                                 book.definitions.version};
         if (is_member) {
-            membership = Membership{cause.at, cause.text, change.values, change.version, false};
+            membership = Membership{cause.at, cause.text, change.values, change.version, false, 0};
         } else {
             membership.reset();
         }

@@ -1,6 +1,7 @@
 // Everything the daemon knows about one customer, as the fold of their records.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -16,10 +17,11 @@ namespace segmentd::daemon {
 // Since when a customer is in a segment, and what decided it.
 struct Membership {
     Timestamp since{};
-    std::string cause;     // "signal purchase", "time", "model repeat_purchases v2", ...
-    std::string values;    // the inputs as they were, a JSON object
-    std::string version;   // of the definitions
-    bool unknown = false;  // an input of `stay` is not known at present
+    std::string cause;          // "signal purchase", "time", "model repeat_purchases v2", ...
+    std::string values;         // the inputs as they were, a JSON object
+    std::string version;        // of the definitions
+    bool unknown = false;       // an input of `stay` is not known at present
+    std::uint32_t greeted = 0;  // mark of the playbook that noticed the entry; 0: it happened quietly
 };
 
 // One metric of one pilot: what this customer brought so far, and whether it stands in the sums.

@@ -1,3 +1,4 @@
+// The monitors: what they see, when they alarm, and when they start afresh.
 #include "daemon/engine/reviews/reviews.hpp"
 
 #include <fmt/format.h>
@@ -9,33 +10,55 @@ namespace segmentd::daemon {
 
 namespace ex = experiments;
 
+namespace {
+
+constexpr std::size_t days_of_a_new_reference = 7;
+constexpr double smallest_reference = 1e-6;
+
+bool is_same(double left, double right) {
+    return std::bit_cast<std::uint64_t>(left) == std::bit_cast<std::uint64_t>(right);
+}
+
+ex::ShareObservation sum_of(const std::deque<ex::ShareObservation>& days) {
+    ex::ShareObservation sum;
+    for (const auto& day : days) {
+        sum.members += day.members;
+        sum.total += day.total;
+    }
+    return sum;
+}
+
+}  // namespace
+
 void Reviews::use(const rules::Rulebook& book) {
     std::size_t count = 0;
     for (const auto& governance : book.definitions.governance) count += governance.drift.monitors.size();
-    auto old = std::move(monitors_);
-    monitors_.clear();
+    const auto old = std::exchange(monitors_, {});
+    escalation_.clear();
     for (const auto& governance : book.definitions.governance) {
         const auto& drift = governance.drift;
         review_within_ = drift.review_within;
+        escalation_.insert(escalation_.end(), governance.escalation.begin(), governance.escalation.end());
         for (const auto& defined : drift.monitors) {
             Monitor monitor;
             monitor.segment = defined.segment.id;
-            monitor.settings.reference_share = defined.reference_share;
+            monitor.defined_reference = monitor.settings.reference_share = defined.reference_share;
+            const auto known = std::ranges::find(old, monitor.segment, &Monitor::segment);
+            const bool goes_on = known != old.end() && is_same(known->defined_reference, defined.reference_share) &&
+                                 is_same(known->settings.tolerance, defined.tolerance);
+            if (goes_on) monitor = *known;
+            if (known != old.end()) {
+                monitor.waits = known->waits;
+                monitor.waits_until = known->waits_until;
+            }
             monitor.settings.tolerance = defined.tolerance;
             monitor.settings.run_length = ex::run_length_bound(
                 drift.false_alarms, static_cast<double>(std::chrono::floor<Days>(drift.per).count()),
                 static_cast<std::int64_t>(count));
-            const auto known = std::ranges::find(old, monitor.segment, &Monitor::segment);
-            const bool is_same = known != old.end() &&
-                                 std::bit_cast<std::uint64_t>(known->settings.reference_share) ==
-                                     std::bit_cast<std::uint64_t>(monitor.settings.reference_share) &&
-                                 std::bit_cast<std::uint64_t>(known->settings.tolerance) ==
-                                     std::bit_cast<std::uint64_t>(monitor.settings.tolerance);
-            if (known != old.end()) monitor.waits = known->waits;
-            if (is_same) monitor.state = known->state;
             monitors_.push_back(std::move(monitor));
         }
     }
+    std::ranges::stable_sort(escalation_, {}, &rules::EscalationStep::after);
 }
 
 void Reviews::saw(std::size_t index, Customer& customer, Timestamp at) {
@@ -52,15 +75,23 @@ std::vector<AlarmRecord> Reviews::end_day(const Population& population) {
     std::vector<AlarmRecord> alarms;
     for (auto& monitor : monitors_) {
         const auto segment = rules::index_of(population.book().definitions.segments, monitor.segment);
-        if (monitor.waits || !segment) continue;
+        if (!segment) continue;
         ex::ShareObservation observation;
         observation.total = static_cast<std::int64_t>(seen_.size());
         observation.members = std::ranges::count_if(
             seen_, [&](std::size_t index) { return population.at(index).memberships[*segment].has_value(); });
+        monitor.last_days.push_back(observation);
+        if (monitor.last_days.size() > days_of_a_new_reference) monitor.last_days.pop_front();
+        if (monitor.waits != Waits::nothing && day_end_ >= monitor.waits_until) {
+            monitor.waits = Waits::nothing;
+            monitor.state = {};
+        }
+        if (monitor.waits != Waits::nothing) continue;
         monitor.state = ex::update(monitor.state, observation, monitor.settings);
         if (monitor.state.alarm_period == 0) continue;
         const auto report = ex::report(monitor.state, monitor.settings);
-        monitor.waits = true;
+        monitor.waits = Waits::decision;
+        monitor.waits_until = never;
         alarms.push_back({monitor.segment.text, day, monitor.settings.reference_share, report.share,
                           report.interval.lower, report.interval.upper, monitor.state.all.total});
     }
@@ -70,28 +101,46 @@ std::vector<AlarmRecord> Reviews::end_day(const Population& population) {
     return alarms;
 }
 
-void Reviews::open(const rules::Rulebook& book, const AlarmRecord& alarm, Timestamp at) {
-    std::erase_if(unrecorded_,
-                  [&](const AlarmRecord& other) { return other.monitor == alarm.monitor && other.day == alarm.day; });
-    const auto* segment = rules::find(book.definitions.segments, SegmentId(alarm.monitor));
-    Review review;
-    review.number = static_cast<std::int64_t>(reviews_.size()) + 1;
-    review.segment = SegmentId(alarm.monitor);
-    review.steward = segment != nullptr ? segment->steward : PersonId{};
-    review.opened_at = at;
-    review.deadline = at + review_within_;
-    review.alarm = alarm;
-    reviews_.push_back(std::move(review));
+void Reviews::settle(Monitor& monitor, ReviewAction decision, Timestamp at) const {
+    monitor.state = {};
+    monitor.waits = Waits::nothing;
+    if (decision == ReviewAction::keep) {
+        const auto recent = sum_of(monitor.last_days);
+        if (recent.total == 0) return;
+        const double share = static_cast<double>(recent.members) / static_cast<double>(recent.total);
+        monitor.settings.reference_share = std::clamp(share, smallest_reference, 1 - smallest_reference);
+        return;
+    }
+    monitor.waits = decision == ReviewAction::recalibrate ? Waits::model : Waits::definitions;
+    monitor.waits_until = at + review_within_;
+}
+
+void Reviews::start_afresh(Waits awaited) {
+    for (auto& monitor : monitors_) {
+        if (monitor.waits != awaited) continue;
+        monitor.waits = Waits::nothing;
+        monitor.state = {};
+    }
+}
+
+void Reviews::model_was_fitted() {
+    start_afresh(Waits::model);
+}
+
+void Reviews::definitions_were_applied() {
+    start_afresh(Waits::definitions);
 }
 
 void Reviews::append_canonical(std::string& bytes) const {
     for (const auto& monitor : monitors_) {
-        bytes += fmt::format("monitor {} {} {} {} {}\n", monitor.segment.text, monitor.state.all.periods,
-                             monitor.state.all.members, monitor.state.all.total, monitor.waits);
+        bytes += fmt::format("monitor {} {:016x} {} {} {} {}\n", monitor.segment.text,
+                             std::bit_cast<std::uint64_t>(monitor.settings.reference_share), monitor.state.all.periods,
+                             monitor.state.all.members, monitor.state.all.total, static_cast<int>(monitor.waits));
     }
     for (const auto& review : reviews_) {
-        bytes +=
-            fmt::format("review {} {} {}\n", review.number, review.segment.text, to_microseconds(review.opened_at));
+        bytes += fmt::format("review {} {} {} {} {} {} {}\n", review.number, review.segment.text,
+                             to_microseconds(review.opened_at), to_word(review.state), review.owner.text, review.calls,
+                             to_microseconds(review.deadline));
     }
 }
 

@@ -1,36 +1,82 @@
-// Drift monitors and the reviews they open.
+// Drift monitors, and the reviews that they and other findings open.
 //
 // A monitor looks at the customers who sent a live signal on a day (imported history is not
 // watched) and asks at the day's end how many of them are in its segment. An alarm is a fact about
 // many customers: it is proposed here, recorded by the caller, and opens a review when its record
 // is applied. While a segment has an open review its monitor keeps still.
+//
+// A review belongs to the segment's steward until its deadline; from there on the steps of escalation
+// call one person after the other until somebody decides:
+//   keep         the share of the last days becomes the reference, so the same alarm does not return
+//   recalibrate  the monitor starts afresh when a model is fitted, or after the time for a review
+//   refresh      the monitor starts afresh with new definitions, or after the time for a review
+//   retire       as refresh: the definition is going to be taken out
 #pragma once
 
+#include <deque>
+#include <map>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
-#include "base/records.hpp"
+#include "base/choices.hpp"
 #include "daemon/engine/population/population.hpp"
 #include "experiments/drift/share_monitor.hpp"
 
 namespace segmentd::daemon {
 
+enum class ReviewKind { drift, validation };
+enum class ReviewState { open, acknowledged, snoozed, decided };
+
 struct Review {
     std::int64_t number = 0;  // 1, 2, 3 ...
+    ReviewKind kind = ReviewKind::drift;
     SegmentId segment;
     PersonId steward;
     Timestamp opened_at{};
     Timestamp deadline{};
-    AlarmRecord alarm;
+    std::string finding;              // one sentence
+    std::vector<std::string> causes;  // what we did ourselves in the 28 days before, the newest first
+    AlarmRecord alarm;                // of a drift review
+
+    ReviewState state = ReviewState::open;
+    PersonId owner;           // who must answer now: the steward, later who was called
+    std::size_t calls = 0;    // how often somebody was called about the missed deadline
+    Timestamp next_call{};    // `never` once decided or when nobody is left to be called
+    ReviewAction decision{};  // meaningful when decided
+    Timestamp decided_at{};   // of the last action
+    std::string decided_by;
+    std::string reason;
 };
+
+const char* to_word(ReviewKind kind);
+const char* to_word(ReviewState state);
+
+// {"review","kind","segment","steward","owner","state","opened_at","deadline","finding","causes"}, the
+// data of an event about it.
+std::string review_data(const Review& review);
+
+// Would this person's action be accepted? not_found without such a review, conflict where it is decided,
+// invalid for a snooze that does not lead into the future.
+Result<void> check_action(const std::vector<Review>& reviews, const ReviewRecord& action, Timestamp now);
 
 class Reviews {
   public:
-    // Takes over the monitors; one whose reference and tolerance did not change keeps its evidence.
+    // Takes over the monitors and the steps of escalation; a monitor whose reference and tolerance did not
+    // change keeps its evidence.
     void use(const rules::Rulebook& book);
 
     // A live signal of this customer came in.
     void saw(std::size_t index, Customer& customer, Timestamp at);
+
+    // Something that may later explain a drift; of one segment or, where that is empty, of all.
+    void happened(Timestamp at, const SegmentId& segment, std::string what);
+    void touched(Timestamp at, const SegmentId& segment);
+
+    // A model was fitted, or definitions were applied: monitors that waited for it start afresh.
+    void model_was_fitted();
+    void definitions_were_applied();
 
     // The end of the running day, or `never` where nobody was seen in it.
     Timestamp next_day_end() const { return day_end_; }
@@ -39,28 +85,60 @@ class Reviews {
     std::vector<AlarmRecord> end_day(const Population& population);
 
     // An alarm was recorded: opens its review.
-    void open(const rules::Rulebook& book, const AlarmRecord& alarm, Timestamp at);
+    const Review& open(const rules::Rulebook& book, const AlarmRecord& alarm, Timestamp at);
+
+    // Another finding about a segment opens a review.
+    const Review& open(const rules::Rulebook& book, ReviewKind kind, const SegmentId& segment, std::string finding,
+                       Timestamp at);
+
+    // What a person did; nothing happens where check_action() refuses it.
+    void act(const Record& record, const ReviewRecord& action);
+
+    // When the next deadline passes undecided, or `never`; and the reviews whose deadline or next step is
+    // due at this instant, each with the person who is called now.
+    Timestamp next_call() const { return next_call_; }
+    std::vector<Review> call(Timestamp at);
 
     const std::vector<Review>& all() const { return reviews_; }
     const std::vector<AlarmRecord>& unrecorded() const { return unrecorded_; }
 
+    // What a monitor waits for before it looks again.
+    enum class Waits { nothing, decision, model, definitions };
     struct Monitor {
         SegmentId segment;
         experiments::ShareMonitorSettings settings;
         experiments::ShareMonitorState state;
-        bool waits = false;  // an alarm is out; a review decides
+        double defined_reference = 0;  // as in the YAML; settings hold what a decision made of it
+        Waits waits = Waits::nothing;
+        Timestamp waits_until = never;                        // for a model or definitions no longer than this
+        std::deque<experiments::ShareObservation> last_days;  // at most 7 with customers
     };
     const std::vector<Monitor>& monitors() const { return monitors_; }
 
     void append_canonical(std::string& bytes) const;
 
   private:
+    struct Happening {
+        Timestamp at{};
+        SegmentId segment;
+        std::string what;
+    };
+    Review& add(const rules::Rulebook& book, ReviewKind kind, const SegmentId& segment, Timestamp at);
+    std::vector<std::string> causes_of(const SegmentId& segment, Timestamp at) const;
+    void plan_next_call();
+    void settle(Monitor& monitor, ReviewAction decision, Timestamp at) const;
+    void start_afresh(Waits awaited);
+
     Duration review_within_ = std::chrono::days(14);
+    std::vector<rules::EscalationStep> escalation_;
     std::vector<Monitor> monitors_;
     std::vector<std::size_t> seen_;  // customers seen in the running day
     Timestamp day_end_ = never;
     std::vector<AlarmRecord> unrecorded_;
     std::vector<Review> reviews_;
+    Timestamp next_call_ = never;                                                     // of any review
+    std::deque<Happening> happenings_;                                                // of the last 28 days
+    std::map<SegmentId, std::deque<std::pair<std::int64_t, std::int64_t>>> touches_;  // day number, touches sent
 };
 
 }  // namespace segmentd::daemon

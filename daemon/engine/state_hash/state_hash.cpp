@@ -89,7 +89,8 @@ void append_canonical(const Customer& customer, const rules::Rulebook& book, std
         append_text(bytes, book.definitions.segments[i].id.text);
         append_text(bytes, membership->cause);
         append_text(bytes, membership->version);
-        bytes += fmt::format("{}{}", to_microseconds(membership->since), membership->unknown ? '?' : ';');
+        bytes += fmt::format("{},{}{}", to_microseconds(membership->since), membership->greeted,
+                             membership->unknown ? '?' : ';');
     }
     for (const auto& [pilot, enrolment] : customer.enrolments) {
         append_text(bytes, pilot.text);

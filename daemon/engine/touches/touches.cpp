@@ -2,126 +2,135 @@
 
 #include <fmt/format.h>
 
-#include "base/sha256.hpp"
+#include <algorithm>
+#include <boost/json.hpp>
+
+#include "base/canonical_json.hpp"
+#include "base/stable_hash.hpp"
+#include "daemon/engine/touches/event_id.hpp"
 
 namespace segmentd::daemon {
+
+namespace json = boost::json;
+
 namespace {
 
-// 128 bits of a hash over who, what and why; a full stop may not stand in a webhook id.
-std::string effect_id(const TouchDecision& decision, const MembershipChange& change) {
-    Sha256Stream stream;
-    for (const auto* part : {&decision.customer.text, &decision.playbook.text, &decision.touch.text, &change.version,
-                             &change.segment.text}) {
-        stream.add_number(part->size());
-        stream.add(*part);
+// One touch of a playbook on its way to be decided.
+struct PlannedTouch {
+    const rules::PlaybookDefinition& playbook;
+    const rules::TouchDefinition& touch;
+    const PilotArm& pilot;
+};
+
+json::object data_of(const PlannedTouch& planned, const std::string& customer, const SegmentId& segment) {
+    json::object data{
+        {"customer", customer},           {"segment", segment.text},          {"playbook", planned.playbook.id.text},
+        {"touch", planned.touch.id.text}, {"channel", planned.touch.channel}, {"message", planned.touch.message}};
+    if (planned.pilot.arm != nullptr) {
+        data["pilot"] = planned.pilot.pilot.text;
+        data["arm"] = planned.pilot.arm->name;
     }
-    stream.add_number(change.entered ? 1 : 0);
-    stream.add_number(static_cast<std::uint64_t>(to_microseconds(change.at)));
-    const auto digest = stream.finish();
-    return "touch_" + to_hex(std::span(digest).first<16>());
+    return data;
 }
 
-void decide_fate(const Population& population, const Customer& customer, const rules::TouchDefinition& touch,
-                 TouchDecision& decision) {
-    const auto& definitions = population.book().definitions;
-    const auto* purpose = rules::find(definitions.workspace.purposes, touch.purpose.id);
-    const auto* endpoint = rules::find(definitions.endpoints, touch.endpoint.id);
-    if (customer.suppressed) {
-        decision.fate = TouchFate::refused;
-        decision.reason = "suppressed";
-    } else if (purpose != nullptr && !population.allows(customer, *purpose)) {
-        decision.fate = TouchFate::refused;
-        decision.reason = fmt::format("no_consent {}", purpose->id.text);
-    } else if (endpoint == nullptr || endpoint->mode == rules::EndpointMode::shadow) {
+void refuse(EventDecision& decision, std::string reason) {
+    decision.fate = TouchFate::refused;
+    decision.reason = std::move(reason);
+}
+
+bool refuse_where_paused(const EventContext& context, const PlannedTouch& planned, EventDecision& decision) {
+    const std::pair<PauseTarget, const std::string&> needed[] = {
+        {PauseTarget::playbook, planned.playbook.id.text},
+        {PauseTarget::pilot, planned.pilot.pilot.text},
+        {PauseTarget::endpoint, planned.touch.endpoint.id.text}};
+    for (const auto& [target, name] : needed) {
+        if (context.pauses.find(target, name) == nullptr) continue;
+        refuse(decision, fmt::format("{} {} is paused", to_word(target), name));
+        return true;
+    }
+    return false;
+}
+
+void decide_fate(const EventContext& context, const Customer& customer, const PlannedTouch& planned,
+                 EventDecision& decision) {
+    const auto& definitions = context.population.book().definitions;
+    const auto* purpose = rules::find(definitions.workspace.purposes, planned.touch.purpose.id);
+    const auto* endpoint = rules::find(definitions.endpoints, planned.touch.endpoint.id);
+    if (customer.suppressed) return refuse(decision, "suppressed");
+    if (purpose != nullptr && !context.population.allows(customer, *purpose)) {
+        return refuse(decision, fmt::format("no_consent {}", purpose->id.text));
+    }
+    if (refuse_where_paused(context, planned, decision)) return;
+    if (endpoint == nullptr || endpoint->mode == rules::EndpointMode::shadow) {
         decision.fate = TouchFate::shadow;
-        decision.reason = fmt::format("endpoint {} is in shadow", touch.endpoint.id.text);
+        decision.reason = fmt::format("endpoint {} is in shadow", planned.touch.endpoint.id.text);
     }
 }
 
 }  // namespace
 
-std::vector<TouchDecision> Touches::decide(const Population& population, const Customer& customer,
-                                           const MembershipChange& change, const PilotArm& pilot) {
+const rules::PlaybookDefinition* playbook_for(const Population& population, const SegmentId& segment,
+                                              const PilotArm& pilot) {
     const auto& definitions = population.book().definitions;
-    const auto* segment = rules::find(definitions.segments, change.segment);
-    const auto* arm = pilot.arm;
-    const auto& playbook_id = arm != nullptr && !arm->playbook.empty() ? arm->playbook.id : segment->playbook.id;
-    const auto* playbook = rules::find(definitions.playbooks, playbook_id);
-    std::vector<TouchDecision> decisions;
+    const auto* own = rules::find(definitions.segments, segment);
+    const bool arm_has_one = pilot.arm != nullptr && !pilot.arm->playbook.empty();
+    if (!arm_has_one && own == nullptr) return nullptr;
+    return rules::find(definitions.playbooks, arm_has_one ? pilot.arm->playbook.id : own->playbook.id);
+}
+
+std::uint32_t playbook_mark(const PlaybookId& playbook) {
+    return static_cast<std::uint32_t>(stable_hash(playbook.text).low) | 1U;
+}
+
+std::vector<EventDecision> decide_touches(const EventContext& context, const Customer& customer,
+                                          const MembershipChange& change, const PilotArm& pilot) {
+    std::vector<EventDecision> decisions;
+    const auto* playbook = playbook_for(context.population, change.segment, pilot);
     if (playbook == nullptr) return decisions;
     const auto trigger = change.entered ? rules::TouchTrigger::entered : rules::TouchTrigger::left;
     for (const auto& touch : playbook->touches) {
         if (touch.when != trigger) continue;
-        TouchDecision decision;
-        decision.customer = customer.id;
-        decision.touch = touch.id;
-        decision.playbook = playbook->id;
-        decision.segment = change.segment;
-        decision.endpoint = touch.endpoint.id;
-        decision.pilot = pilot.pilot;
-        decision.arm = arm != nullptr ? arm->name : "";
-        decision.channel = touch.channel;
-        decision.message = touch.message;
-        decision.at = change.at;
-        decision.id = effect_id(decision, change);
-        decide_fate(population, customer, touch, decision);
-        if (index_.contains(decision.id)) continue;
-        index_.emplace(decision.id, decided_.size());
-        if (decision.fate == TouchFate::send) pending_.insert(decided_.size());
-        decided_.push_back(decision);
+        const PlannedTouch planned{*playbook, touch, pilot};
+        EventDecision decision;
+        decision.event = {
+            .id = event_id(
+                "touch_", {change.customer.text, playbook->id.text, touch.id.text, change.version, change.segment.text},
+                {change.entered ? 1U : 0U, instant_number(change.at)}),
+            .endpoint = touch.endpoint.id,
+            .type = "touch",
+            .customer = change.customer,
+            .at = change.at,
+            .data = {}};
+        decision.event.data = canonical_json(data_of(planned, change.customer.text, change.segment)).value_or("{}");
+        decide_fate(context, customer, planned, decision);
         decisions.push_back(std::move(decision));
     }
     return decisions;
 }
 
-void Touches::note(const DeliveryRecord& delivery, Timestamp at) {
-    const auto found = index_.find(delivery.touch);
-    if (found == index_.end()) return;
-    deliveries_[delivery.touch] = {delivery.outcome, delivery.attempt, delivery.status, at};
-    if (delivery.outcome != DeliveryOutcome::failed) pending_.erase(found->second);
-}
-
-std::vector<const TouchDecision*> Touches::pending() const {
-    std::vector<const TouchDecision*> waiting;
-    for (const auto position : pending_) waiting.push_back(&decided_[position]);
-    return waiting;
-}
-
-const TouchDecision* Touches::find(const std::string& id) const {
-    const auto found = index_.find(id);
-    return found == index_.end() ? nullptr : &decided_[found->second];
-}
-
-const DeliveryState* Touches::delivery(const std::string& id) const {
-    const auto found = deliveries_.find(id);
-    return found == deliveries_.end() ? nullptr : &found->second;
-}
-
-void Touches::append_canonical(std::string& bytes) const {
-    for (const auto& decision : decided_) {
-        bytes += decision.id + ' ' + to_word(decision.fate) + ' ' + decision.reason + '\n';
-    }
-    for (const auto& [id, state] : deliveries_) {
-        bytes += fmt::format("{} {} {} {}\n", id, static_cast<int>(state.outcome), state.attempts, state.status);
-    }
-}
-
-const char* to_word(DeliveryOutcome outcome) {
-    switch (outcome) {
-        case DeliveryOutcome::delivered: return "delivered";
-        case DeliveryOutcome::failed: return "failed";
-        case DeliveryOutcome::given_up: return "given_up";
-    }
-    return "failed";
-}
-
-const char* to_word(TouchFate fate) {
-    switch (fate) {
-        case TouchFate::send: return "send";
-        case TouchFate::shadow: return "shadow";
-        case TouchFate::refused: return "refused";
-    }
-    return "refused";
+std::vector<EventDecision> decide_tester_touch(const EventContext& context, const TesterTouchRecord& order,
+                                               const Record& record) {
+    const auto& definitions = context.population.book().definitions;
+    const auto& testers = definitions.workspace.testers;
+    const auto tester = std::ranges::find(testers, order.tester, &rules::Tester::name);
+    const auto* playbook = rules::find(definitions.playbooks, order.playbook);
+    if (tester == testers.end() || playbook == nullptr) return {};
+    const auto* touch = rules::find(playbook->touches, order.touch);
+    if (touch == nullptr) return {};
+    const PilotArm no_pilot;
+    const PlannedTouch planned{*playbook, *touch, no_pilot};
+    auto data = data_of(planned, tester->customer, SegmentId());
+    data["test"] = true;
+    EventDecision decision;
+    decision.event = {
+        .id = event_id("touch_", {tester->customer, order.playbook.text, order.touch.text, "test"}, {record.sequence}),
+        .endpoint = touch->endpoint.id,
+        .type = "touch",
+        .customer = {},
+        .at = record.engine_time,
+        .data = canonical_json(data).value_or("{}")};
+    refuse_where_paused(context, planned, decision);
+    return {std::move(decision)};
 }
 
 }  // namespace segmentd::daemon

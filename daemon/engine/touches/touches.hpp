@@ -1,59 +1,46 @@
-// The touch planner: turns a membership change into decisions to contact the customer, and keeps
-// what was decided and what became of it.
+// The touch planner: turns a membership change into decisions to contact the customer.
 //
 // The playbook is the one of the customer's pilot arm where a pilot runs in the segment, else the
-// segment's own. Suppression refuses first, then missing consent for the touch's purpose; an
-// endpoint in shadow records and sends nothing.
+// segment's own. Suppression refuses first, then missing consent for the touch's purpose, then a pause
+// of the playbook, the pilot or the endpoint; an endpoint in shadow records and sends nothing.
 #pragma once
 
-#include <deque>
-#include <map>
-#include <set>
 #include <string>
 #include <vector>
 
 #include "daemon/engine/effects.hpp"
+#include "daemon/engine/pauses/pauses.hpp"
 #include "daemon/engine/population/population.hpp"
 
 namespace segmentd::daemon {
 
-// What became of a touch that was to be sent.
-struct DeliveryState {
-    DeliveryOutcome outcome = DeliveryOutcome::failed;
-    std::int64_t attempts = 0;
-    std::int64_t status = 0;
-    Timestamp at{};
+// What decisions about events read besides the event.
+struct EventContext {
+    const Population& population;
+    const Pauses& pauses;
 };
 
-const char* to_word(DeliveryOutcome outcome);
-
-class Touches {
-  public:
-    // The arm that a pilot of the segment gave the customer; null where none does.
-    struct PilotArm {
-        PilotId pilot;
-        const rules::ArmDefinition* arm = nullptr;
-    };
-
-    // The decisions for one change, in the order of the playbook; they are kept as decided.
-    std::vector<TouchDecision> decide(const Population& population, const Customer& customer,
-                                      const MembershipChange& change, const PilotArm& pilot);
-
-    // Notes the outcome of an attempt. An id nobody decided on changes nothing.
-    void note(const DeliveryRecord& delivery, Timestamp at);
-
-    // Touches to be sent that are neither delivered nor given up, oldest first.
-    std::vector<const TouchDecision*> pending() const;
-    const std::deque<TouchDecision>& all() const { return decided_; }
-    const TouchDecision* find(const std::string& id) const;
-    const DeliveryState* delivery(const std::string& id) const;
-    void append_canonical(std::string& bytes) const;
-
-  private:
-    std::deque<TouchDecision> decided_;
-    std::map<std::string, std::size_t> index_;         // by id
-    std::set<std::size_t> pending_;                    // positions that wait to be sent
-    std::map<std::string, DeliveryState> deliveries_;  // by id
+// The arm that a pilot of the segment gave the customer; null where none does.
+struct PilotArm {
+    PilotId pilot;
+    const rules::ArmDefinition* arm = nullptr;
 };
+
+// Who treats the customer in this segment; null where nobody does.
+const rules::PlaybookDefinition* playbook_for(const Population& population, const SegmentId& segment,
+                                              const PilotArm& pilot);
+
+// A number that stands for a playbook in a membership: it noticed the entry.
+std::uint32_t playbook_mark(const PlaybookId& playbook);
+
+// The decisions for one change, in the order of the playbook. The data of each event is
+// {"customer","segment","playbook","touch","channel","message"} and, in a pilot, "pilot" and "arm".
+std::vector<EventDecision> decide_touches(const EventContext& context, const Customer& customer,
+                                          const MembershipChange& change, const PilotArm& pilot);
+
+// A touch to a tester leaves whatever the endpoint's mode is, because a person asked for this one; only a
+// pause stops it. Its data says "test": true. Nothing where playbook, touch or tester do not exist (any more).
+std::vector<EventDecision> decide_tester_touch(const EventContext& context, const TesterTouchRecord& order,
+                                               const Record& record);
 
 }  // namespace segmentd::daemon

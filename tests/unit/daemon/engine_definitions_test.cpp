@@ -140,7 +140,7 @@ mode: live
 
     CHECK(changes_of(effects) == "ada+buyers@2027-01-03T00:00:00Z");
     CHECK(effects.changes.at(0).cause == "definitions v2");
-    CHECK(effects.touches.empty());
+    CHECK(effects.events.empty());
 }
 
 TEST_CASE("a membership of a segment that is still defined keeps its beginning") {
@@ -223,7 +223,7 @@ mode: live
 
     CHECK(changes_of(effects) == "ada+likely@2027-01-03T00:00:00Z");
     CHECK(effects.changes.at(0).cause == "model churn v1");
-    CHECK(effects.touches.empty());
+    CHECK(effects.events.empty());
 }
 
 }  // namespace segmentd::tests

@@ -2,6 +2,7 @@
 // and an engine that keeps its own journal.
 #pragma once
 
+#include <boost/json.hpp>
 #include <catch2/catch.hpp>
 #include <map>
 #include <memory>
@@ -173,13 +174,28 @@ inline std::string changes_of(const daemon::Effects& effects) {
     return text;
 }
 
+// A text member of an event's data, or empty.
+inline std::string member_of(const daemon::Outgoing& event, const std::string& name) {
+    const auto data = boost::json::parse(event.data).as_object();
+    const auto* member = data.if_contains(name);
+    return member == nullptr ? std::string() : std::string(member->as_string());
+}
+
+inline std::vector<daemon::EventDecision> touches_in(const daemon::Effects& effects) {
+    std::vector<daemon::EventDecision> touches;
+    for (const auto& decision : effects.events) {
+        if (decision.event.type == "touch") touches.push_back(decision);
+    }
+    return touches;
+}
+
 // "ada thank_you send", with the reason behind where there is one, parted by "; ".
 inline std::string touches_of(const daemon::Effects& effects) {
     std::string text;
-    for (const auto& touch : effects.touches) {
+    for (const auto& decision : touches_in(effects)) {
         if (!text.empty()) text += "; ";
-        text += touch.customer.text + ' ' + touch.touch.text + ' ' + to_word(touch.fate);
-        if (!touch.reason.empty()) text += " (" + touch.reason + ')';
+        text += decision.event.customer.text + ' ' + member_of(decision.event, "touch") + ' ' + to_word(decision.fate);
+        if (!decision.reason.empty()) text += " (" + decision.reason + ')';
     }
     return text;
 }

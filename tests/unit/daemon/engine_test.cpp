@@ -82,7 +82,7 @@ std::string play(LivedEngine& lived, const std::vector<Record>& records, bool lo
     for (const auto& record : records) {
         const auto brought = lived.take(record);
         effects += changes_of(brought) + '|' + touches_of(brought) + '\n';
-        for (const auto& touch : brought.touches) effects += touch.id + '\n';
+        for (const auto& decision : brought.events) effects += decision.event.id + '\n';
         if (!look) continue;
         for (std::size_t i = 0; i < lived.engine.population().size(); ++i) (void)lived.engine.row_of(i);
         (void)daemon::segments_report(lived.engine);

@@ -49,9 +49,9 @@ struct Touched {
 class Running {
   public:
     explicit Running(const daemon::TemporaryFolder& folder, HostSettings settings = {}) {
-        settings.on_touch = [this](const daemon::TouchDecision& touch, std::int64_t attempts) {
+        settings.on_event = [this](const daemon::Outbox::Waiting& waiting) {
             const std::lock_guard lock(mutex_);
-            touched_.push_back({touch.id, attempts});
+            touched_.push_back({waiting.event.id, waiting.attempts});
         };
         auto store = daemon::Store::open(folder.path() / "store", daemon::Store::Mode::writer);
         REQUIRE(store.has_value());

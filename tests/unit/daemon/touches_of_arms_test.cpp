@@ -66,10 +66,10 @@ TEST_CASE("a customer in an arm with a playbook gets that playbook's touch, with
     const auto effects = lived.take(purchase(customer, at("2027-02-05")));
 
     CHECK(touches_of(effects) == customer + " voucher send");
-    REQUIRE(effects.touches.size() == 1);
-    CHECK(effects.touches[0].playbook == PlaybookId("voucher_thanks"));
-    CHECK(effects.touches[0].pilot == PilotId("voucher_trial"));
-    CHECK(effects.touches[0].arm == "voucher");
+    REQUIRE(effects.events.size() == 1);
+    CHECK(member_of(effects.events[0].event, "playbook") == "voucher_thanks");
+    CHECK(member_of(effects.events[0].event, "pilot") == "voucher_trial");
+    CHECK(member_of(effects.events[0].event, "arm") == "voucher");
 }
 
 TEST_CASE("a customer in an arm without a playbook gets the segment's own touch") {
@@ -79,7 +79,7 @@ TEST_CASE("a customer in an arm without a playbook gets the segment's own touch"
     const auto effects = lived.take(purchase(customer, at("2027-02-05")));
 
     CHECK(touches_of(effects) == customer + " thank_you send");
-    CHECK(effects.touches.at(0).arm == "plain");
+    CHECK(member_of(effects.events.at(0).event, "arm") == "plain");
 }
 
 TEST_CASE("a customer who enters before the pilot opens gets the segment's own touch") {
@@ -89,7 +89,7 @@ TEST_CASE("a customer who enters before the pilot opens gets the segment's own t
     const auto effects = lived.take(purchase(customer, at("2027-01-25")));
 
     CHECK(touches_of(effects) == customer + " thank_you send");
-    CHECK(effects.touches.at(0).pilot.empty());
+    CHECK(member_of(effects.events.at(0).event, "pilot").empty());
 }
 
 TEST_CASE("the opening of a pilot contacts nobody who already is a member") {
@@ -98,7 +98,7 @@ TEST_CASE("the opening of a pilot contacts nobody who already is a member") {
 
     const auto effects = lived.take(tick(at("2027-02-02")));
 
-    CHECK(effects.touches.empty());
+    CHECK(effects.events.empty());
 }
 
 TEST_CASE("the arm's playbook speaks on leaving too") {
@@ -119,7 +119,7 @@ TEST_CASE("a pilot has no say in other segments") {
     const auto effects = lived.take(plan_of(customer, at("2027-02-06"), "free"));
 
     CHECK(touches_of(effects) == customer + " hello send");
-    CHECK(effects.touches.at(0).pilot.empty());
+    CHECK(member_of(effects.events.at(0).event, "pilot").empty());
 }
 
 }  // namespace segmentd::tests

@@ -32,9 +32,9 @@ void agree(LivedEngine& lived) {
     lived.take(consent("ada", at("2027-01-02"), "offers", true));
 }
 
-const daemon::TouchDecision& only_sent(const daemon::Effects& effects) {
-    REQUIRE_FALSE(effects.touches.empty());
-    return effects.touches.front();
+const daemon::EventDecision& only_sent(const daemon::Effects& effects) {
+    REQUIRE_FALSE(effects.events.empty());
+    return effects.events.front();
 }
 
 }  // namespace
@@ -46,10 +46,10 @@ TEST_CASE("a customer who consented is sent the touch when they enter") {
     const auto effects = lived.take(purchase("ada", at("2027-01-03")));
 
     const auto& touch = only_sent(effects);
-    CHECK(touch.touch == TouchId("thank_you"));
+    CHECK(member_of(touch.event, "touch") == "thank_you");
     CHECK(touch.fate == daemon::TouchFate::send);
-    CHECK(touch.message == "Thank you.");
-    CHECK(to_text(touch.at) == "2027-01-03T00:00:00Z");
+    CHECK(member_of(touch.event, "message") == "Thank you.");
+    CHECK(to_text(touch.event.at) == "2027-01-03T00:00:00Z");
 }
 
 TEST_CASE("a customer who never answered is refused a touch whose purpose needs consent") {
@@ -114,10 +114,10 @@ TEST_CASE("a lifted suppression lets touches out again") {
 TEST_CASE("an endpoint without a mode is in shadow: decided, recorded and not pending") {
     LivedEngine lived(shop(thanks_rules));
 
-    lived.take(purchase("ada", at("2027-01-03")));
+    const auto effects = lived.take(purchase("ada", at("2027-01-03")));
 
-    CHECK(lived.engine.touches().all().size() == 2);
-    CHECK(lived.engine.touches().pending().empty());
+    CHECK(effects.events.size() == 2);
+    CHECK(lived.engine.outbox().pending().empty());
 }
 
 TEST_CASE("a touch for leaving is decided at the instant the window lapses") {
@@ -127,7 +127,7 @@ TEST_CASE("a touch for leaving is decided at the instant the window lapses") {
     const auto effects = lived.take(tick(at("2027-02-01")));
 
     CHECK(touches_of(effects) == "ada goodbye send");
-    CHECK(to_text(only_sent(effects).at) == "2027-01-13T08:00:00Z");
+    CHECK(to_text(only_sent(effects).event.at) == "2027-01-13T08:00:00Z");
 }
 
 TEST_CASE("imported history contacts nobody, neither for the record nor for the timers before it") {
@@ -138,9 +138,9 @@ TEST_CASE("imported history contacts nobody, neither for the record nor for the 
     const auto left = lived.take(historical(purchase("bob", at("2027-03-03"))));
 
     CHECK(changes_of(entered) == "ada+buyers@2027-01-03T00:00:00Z");
-    CHECK(entered.touches.empty());
+    CHECK(entered.events.empty());
     CHECK(changes_of(left) == "ada-buyers@2027-01-13T00:00:00Z bob+buyers@2027-03-03T00:00:00Z");
-    CHECK(left.touches.empty());
+    CHECK(left.events.empty());
 }
 
 TEST_CASE("catch-up after a long silence contacts nobody") {
@@ -150,7 +150,7 @@ TEST_CASE("catch-up after a long silence contacts nobody") {
     const auto effects = lived.take(tick(at("2027-03-03"), true));
 
     CHECK(changes_of(effects) == "ada-buyers@2027-01-13T00:00:00Z");
-    CHECK(effects.touches.empty());
+    CHECK(effects.events.empty());
 }
 
 TEST_CASE("a clock record contacts nobody for the time it skips") {
@@ -160,7 +160,7 @@ TEST_CASE("a clock record contacts nobody for the time it skips") {
     const auto effects = lived.take(record_of("", at("2027-03-03"), ClockRecord{}));
 
     CHECK(changes_of(effects) == "ada-buyers@2027-01-13T00:00:00Z");
-    CHECK(effects.touches.empty());
+    CHECK(effects.events.empty());
 }
 
 TEST_CASE("the same decision has the same id wherever it is taken") {
@@ -171,45 +171,47 @@ TEST_CASE("the same decision has the same id wherever it is taken") {
     const auto here = lived.take(purchase("ada", at("2027-01-03")));
     const auto there = elsewhere.take(purchase("ada", at("2027-01-03")));
 
-    CHECK(only_sent(here).id == only_sent(there).id);
-    CHECK(only_sent(here).id.size() == std::string("touch_").size() + 32);
+    CHECK(only_sent(here).event.id == only_sent(there).event.id);
+    CHECK(only_sent(here).event.id.size() == std::string("touch_").size() + 32);
 }
 
 TEST_CASE("another customer, another touch and another entry each have an id of their own") {
     LivedEngine lived(shop(thanks_rules));
-    lived.take(purchase("ada", at("2027-01-03")));
-    lived.take(purchase("bob", at("2027-01-03")));
-    lived.take(purchase("ada", at("2027-03-03")));
+    std::vector<std::string> ids;
+    const auto keep_ids = [&](const daemon::Effects& effects) {
+        for (const auto& decision : effects.events) ids.push_back(decision.event.id);
+    };
 
-    std::set<std::string> ids;
-    for (const auto& touch : lived.engine.touches().all()) ids.insert(touch.id);
+    keep_ids(lived.take(purchase("ada", at("2027-01-03"))));
+    keep_ids(lived.take(purchase("bob", at("2027-01-03"))));
+    keep_ids(lived.take(purchase("ada", at("2027-03-03"))));
 
-    CHECK(lived.engine.touches().all().size() == 8);
     CHECK(ids.size() == 8);
+    CHECK(std::set(ids.begin(), ids.end()).size() == 8);
 }
 
 TEST_CASE("a delivered touch is no longer pending and a failed attempt still is") {
     LivedEngine lived(shop(thanks_rules));
     agree(lived);
-    const auto id = only_sent(lived.take(purchase("ada", at("2027-01-03")))).id;
+    const auto id = only_sent(lived.take(purchase("ada", at("2027-01-03")))).event.id;
 
     lived.take(record_of("", at("2027-01-04"), DeliveryRecord{id, DeliveryOutcome::failed, 1, 503, "busy"}));
-    const auto after_failure = lived.engine.touches().pending().size();
+    const auto after_failure = lived.engine.outbox().pending().size();
     lived.take(record_of("", at("2027-01-04"), DeliveryRecord{id, DeliveryOutcome::delivered, 2, 200, ""}));
 
     CHECK(after_failure == 1);
-    CHECK(lived.engine.touches().pending().empty());
-    CHECK(lived.engine.touches().delivery(id)->attempts == 2);
+    CHECK(lived.engine.outbox().pending().empty());
+    CHECK(lived.engine.outbox().tallies().at(EndpointId("crm")).delivered == 1);
 }
 
 TEST_CASE("a touch that was given up is no longer pending") {
     LivedEngine lived(shop(thanks_rules));
     agree(lived);
-    const auto id = only_sent(lived.take(purchase("ada", at("2027-01-03")))).id;
+    const auto id = only_sent(lived.take(purchase("ada", at("2027-01-03")))).event.id;
 
     lived.take(record_of("", at("2027-01-04"), DeliveryRecord{id, DeliveryOutcome::given_up, 9, 410, "gone"}));
 
-    CHECK(lived.engine.touches().pending().empty());
+    CHECK(lived.engine.outbox().pending().empty());
 }
 
 TEST_CASE("a delivery of a touch that nobody decided changes nothing") {
@@ -217,7 +219,7 @@ TEST_CASE("a delivery of a touch that nobody decided changes nothing") {
 
     lived.take(record_of("", at("2027-01-04"), DeliveryRecord{"touch_0", DeliveryOutcome::delivered, 1, 200, ""}));
 
-    CHECK(lived.engine.touches().delivery("touch_0") == nullptr);
+    CHECK(lived.engine.outbox().tallies().empty());
 }
 
 }  // namespace segmentd::tests

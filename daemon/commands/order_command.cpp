@@ -1,0 +1,54 @@
+// Orders of people: into the store, or to the daemon that holds it.
+#include <boost/json.hpp>
+#include <cstdlib>
+
+#include "base/json_text.hpp"
+#include "daemon/commands/commands.hpp"
+#include "daemon/commands/daemon_call.hpp"
+#include "daemon/commands/offline.hpp"
+#include "daemon/commands/output.hpp"
+#include "daemon/orders/orders.hpp"
+
+namespace segmentd::daemon {
+
+namespace json = boost::json;
+
+namespace {
+
+// Who sits at the keyboard, as the system knows them.
+std::string person() {
+    for (const char* name : {"SUDO_USER", "USER", "LOGNAME"}) {
+        const char* value = std::getenv(name);
+        if (value != nullptr && *value != '\0') return std::string("person:") + value;
+    }
+    return "person:operator";
+}
+
+int order_offline(const CommandOptions& options, const std::string& order, const json::object& words) {
+    auto opened = Offline::open(options.workspace, options.data, Store::Mode::writer);
+    if (!opened) return report(opened.error());
+    auto& offline = **opened;
+    auto record = make_order(offline.engine(), order, words, person());
+    if (!record) return report(record.error());
+    record->received_at = wall_now();
+    const auto engine_time = offline.engine().time_at(record->received_at);
+    record->occurred_at = engine_time;
+    auto effects = offline.append(std::move(*record), engine_time);
+    if (!effects) return report(effects.error());
+    const auto sequence = offline.engine().records();
+    if (auto done = offline.close(); !done) return report(done.error());
+    print(json::object{{"order", order}, {"record", sequence}}, options.as_json);
+    return exit_done;
+}
+
+}  // namespace
+
+int order_command(const CommandOptions& options, const std::string& order, const json::object& words) {
+    if (options.url.empty()) return order_offline(options, order, words);
+    auto answer = call_daemon(options, "POST", "/api/v1/orders/" + order, json_text(words));
+    if (!answer) return report(answer.error());
+    print(*answer, options.as_json);
+    return exit_done;
+}
+
+}  // namespace segmentd::daemon

@@ -1,0 +1,54 @@
+// segmentctl touches --plan: what would leave if time went on and nobody did anything.
+#include <algorithm>
+#include <boost/json.hpp>
+
+#include "daemon/commands/commands.hpp"
+#include "daemon/commands/offline.hpp"
+#include "daemon/commands/output.hpp"
+
+namespace segmentd::daemon {
+
+namespace json = boost::json;
+
+namespace {
+
+json::object row_of(const Outgoing& event, const char* why) {
+    json::object row{{"at", to_text(event.at)}, {"type", event.type}, {"endpoint", event.endpoint.text}};
+    const auto data = json::parse(event.data);
+    for (const char* name : {"customer", "segment", "playbook", "touch", "channel"}) {
+        const auto* value = data.as_object().if_contains(name);
+        row[name] = value != nullptr ? *value : json::value("");
+    }
+    row["why"] = why;
+    return row;
+}
+
+}  // namespace
+
+int touches_plan_command(const CommandOptions& options, std::int64_t hours) {
+    auto opened = Offline::open(options.workspace, options.data, Store::Mode::reader);
+    if (!opened) return report(opened.error());
+    auto& offline = **opened;
+    auto& engine = offline.engine();
+    json::array rows;
+    for (const auto* waiting : engine.outbox().pending()) {
+        rows.push_back(row_of(waiting->event, waiting->attempts > 0 ? "is tried again" : "waits to be sent"));
+    }
+    const auto now = engine.time_at(wall_now());
+    Record tick;
+    tick.received_at = wall_now() + std::chrono::hours(hours);
+    tick.occurred_at = now + std::chrono::hours(hours);
+    tick.actor = "system";
+    tick.payload = TickRecord{};
+    const auto until = tick.occurred_at;
+    auto effects = offline.append(std::move(tick), until);
+    if (!effects) return report(effects.error());
+    for (const auto& decision : effects->events) {
+        if (decision.fate == TouchFate::send) rows.push_back(row_of(decision.event, "time will bring it about"));
+    }
+    std::ranges::stable_sort(rows, {}, [](const json::value& row) { return row.at("at").as_string(); });
+    print(rows, options.as_json);
+    return exit_done;
+}
+
+}  // namespace segmentd::daemon

@@ -1,0 +1,77 @@
+#include "daemon/engine/outbox/outbox.hpp"
+
+#include <fmt/format.h>
+
+namespace segmentd::daemon {
+namespace {
+
+Sha256 chained(const Sha256& before, std::string_view line) {
+    Sha256Stream stream;
+    stream.add(before);
+    stream.add(line);
+    return stream.finish();
+}
+
+}  // namespace
+
+bool Outbox::take(const EventDecision& decision) {
+    const auto& event = decision.event;
+    if (event.at != instant_) decided_now_.clear();
+    instant_ = event.at;
+    if (!decided_now_.insert(event.id).second) return false;
+    auto& tally = tallies_[event.endpoint];
+    switch (decision.fate) {
+        case TouchFate::send: ++tally.sent; break;
+        case TouchFate::shadow: ++tally.shadow; break;
+        case TouchFate::refused: ++tally.refused; break;
+    }
+    past_ = chained(past_, fmt::format("{} {} {}", event.id, to_word(decision.fate), decision.reason));
+    if (decision.fate == TouchFate::send) resend(event);
+    return true;
+}
+
+void Outbox::resend(Outgoing event) {
+    if (!places_.emplace(event.id, next_).second) return;
+    waiting_.emplace(next_++, Waiting{std::move(event), 0, {}});
+}
+
+void Outbox::note(const DeliveryRecord& delivery, Timestamp at) {
+    const auto place = places_.find(delivery.touch);
+    if (place == places_.end()) return;
+    auto& waiting = waiting_.at(place->second);
+    auto& tally = tallies_[waiting.event.endpoint];
+    waiting.attempts = delivery.attempt;
+    waiting.last_attempt = tally.last_attempt = at;
+    past_ = chained(past_, fmt::format("{} {} {} {}", delivery.touch, to_word(delivery.outcome), delivery.attempt,
+                                       delivery.status));
+    if (delivery.outcome == DeliveryOutcome::delivered) {
+        ++tally.delivered;
+    } else {
+        ++tally.failed_attempts;
+        tally.last_error = delivery.status != 0 ? fmt::format("HTTP {}", delivery.status) : delivery.detail;
+    }
+    if (delivery.outcome == DeliveryOutcome::failed) return;
+    if (delivery.outcome == DeliveryOutcome::given_up) ++tally.given_up;
+    waiting_.erase(place->second);
+    places_.erase(place);
+}
+
+std::vector<const Outbox::Waiting*> Outbox::pending() const {
+    std::vector<const Waiting*> pending;
+    for (const auto& [order, waiting] : waiting_) pending.push_back(&waiting);
+    return pending;
+}
+
+const Outbox::Waiting* Outbox::find(const std::string& id) const {
+    const auto place = places_.find(id);
+    return place == places_.end() ? nullptr : &waiting_.at(place->second);
+}
+
+void Outbox::append_canonical(std::string& bytes) const {
+    bytes += fmt::format("decided and delivered {}\n", to_hex(past_));
+    for (const auto& [order, waiting] : waiting_) {
+        bytes += fmt::format("waits {} {}\n", waiting.event.id, waiting.attempts);
+    }
+}
+
+}  // namespace segmentd::daemon

@@ -1,0 +1,66 @@
+// What is to leave: events that were decided to be sent and are neither delivered nor given up, and
+// how every endpoint fares.
+//
+// Memory holds only what waits. What was decided and what became of it is told by the ledger; of the
+// past the outbox keeps a running hash, so that two folds can be compared.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/records.hpp"
+#include "base/sha256.hpp"
+#include "daemon/engine/effects.hpp"
+
+namespace segmentd::daemon {
+
+// One endpoint in figures, since the store began.
+struct EndpointTally {
+    std::int64_t sent = 0;  // decided to be sent
+    std::int64_t shadow = 0;
+    std::int64_t refused = 0;
+    std::int64_t delivered = 0;
+    std::int64_t failed_attempts = 0;
+    std::int64_t given_up = 0;
+    std::string last_error;  // of the last attempt that failed
+    Timestamp last_attempt{};
+};
+
+class Outbox {
+  public:
+    struct Waiting {
+        Outgoing event;
+        std::int64_t attempts = 0;
+        Timestamp last_attempt{};  // of the engine's clock; only where attempts > 0
+    };
+
+    // Takes a decision; what is to be sent waits from here on. False, and nothing changes, where the
+    // same decision was taken at this very instant already.
+    bool take(const EventDecision& decision);
+
+    // Sends once more, under the same id, what went out or was given up. It waits as if never tried.
+    void resend(Outgoing event);
+
+    // Notes the outcome of an attempt. An id that does not wait changes nothing.
+    void note(const DeliveryRecord& delivery, Timestamp at);
+
+    std::vector<const Waiting*> pending() const;  // oldest first
+    const Waiting* find(const std::string& id) const;
+    const std::map<EndpointId, EndpointTally>& tallies() const { return tallies_; }
+    void append_canonical(std::string& bytes) const;
+
+  private:
+    std::uint64_t next_ = 0;
+    std::map<std::uint64_t, Waiting> waiting_;  // by the order of the decisions
+    std::unordered_map<std::string, std::uint64_t> places_;
+    std::map<EndpointId, EndpointTally> tallies_;
+    Timestamp instant_ = beginning_of_time;
+    std::set<std::string> decided_now_;  // at that instant
+    Sha256 past_{};                      // over every decision and outcome
+};
+
+}  // namespace segmentd::daemon

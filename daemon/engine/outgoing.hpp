@@ -1,0 +1,20 @@
+// One event to one endpoint, as decided by the fold.
+#pragma once
+
+#include <string>
+
+#include "base/ids.hpp"
+#include "base/timestamp.hpp"
+
+namespace segmentd::daemon {
+
+struct Outgoing {
+    std::string id;  // hash of (customer, what and its version, cause); the webhook-id of every attempt
+    EndpointId endpoint;
+    std::string type;  // "touch", "segment.entered", "segment.left", "review.opened", "review.overdue", "pilot.decided"
+    CustomerId customer;  // empty where the event is about no customer
+    Timestamp at{};
+    std::string data;  // JSON object: the data of the CloudEvent
+};
+
+}  // namespace segmentd::daemon

@@ -1,0 +1,76 @@
+#include "daemon/engine/touches/announcements.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/json.hpp>
+
+#include "base/canonical_json.hpp"
+#include "daemon/engine/touches/event_id.hpp"
+
+namespace segmentd::daemon {
+
+namespace json = boost::json;
+
+namespace {
+
+// One decision for every endpoint that wants the event; its id and endpoint are filled in.
+template <typename MakeId>
+std::vector<EventDecision> for_endpoints(const EventContext& context, const Outgoing& event, const MakeId& make_id) {
+    std::vector<EventDecision> decisions;
+    for (const auto& endpoint : context.population.book().definitions.endpoints) {
+        if (std::ranges::find(endpoint.events, event.type) == endpoint.events.end()) continue;
+        EventDecision decision{event, TouchFate::send, {}};
+        decision.event.endpoint = endpoint.id;
+        decision.event.id = make_id(endpoint.id.text);
+        if (context.pauses.find(PauseTarget::endpoint, endpoint.id.text) != nullptr) {
+            decision.fate = TouchFate::refused;
+            decision.reason = fmt::format("endpoint {} is paused", endpoint.id.text);
+        } else if (endpoint.mode == rules::EndpointMode::shadow) {
+            decision.fate = TouchFate::shadow;
+            decision.reason = fmt::format("endpoint {} is in shadow", endpoint.id.text);
+        }
+        decisions.push_back(std::move(decision));
+    }
+    return decisions;
+}
+
+}  // namespace
+
+std::vector<EventDecision> announce_change(const EventContext& context, const Customer& customer,
+                                           const MembershipChange& change) {
+    if (customer.suppressed) return {};
+    Outgoing event;
+    event.type = change.entered ? "segment.entered" : "segment.left";
+    const auto& endpoints = context.population.book().definitions.endpoints;
+    const bool is_wanted = std::ranges::any_of(endpoints, [&](const auto& endpoint) {
+        return std::ranges::find(endpoint.events, event.type) != endpoint.events.end();
+    });
+    if (!is_wanted) return {};
+    event.customer = change.customer;
+    event.at = change.at;
+    json::error_code unreadable;
+    const auto values = json::parse(change.values, unreadable);
+    event.data = canonical_json(json::object{{"customer", change.customer.text},
+                                             {"segment", change.segment.text},
+                                             {"cause", change.cause},
+                                             {"values", values},
+                                             {"version", change.version}})
+                     .value_or("{}");
+    return for_endpoints(context, event, [&](const std::string& endpoint) {
+        return event_id("event_", {event.type, endpoint, change.customer.text, change.segment.text, change.version},
+                        {instant_number(change.at)});
+    });
+}
+
+std::vector<EventDecision> announce(const EventContext& context, const Announcement& announcement) {
+    Outgoing event;
+    event.type = announcement.type;
+    event.at = announcement.at;
+    event.data = announcement.data;
+    return for_endpoints(context, event, [&](const std::string& endpoint) {
+        return event_id("event_", {announcement.type, endpoint, announcement.about}, {instant_number(announcement.at)});
+    });
+}
+
+}  // namespace segmentd::daemon

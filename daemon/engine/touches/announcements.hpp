@@ -1,0 +1,28 @@
+// Events for other systems besides touches: who entered or left a segment, and what happened to reviews
+// and pilots. Every endpoint whose definition names the type gets one.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "daemon/engine/touches/touches.hpp"
+
+namespace segmentd::daemon {
+
+// "segment.entered" or "segment.left", data {"customer","segment","cause","values","version"}. They say
+// where a customer stands and are no contact, so they need no consent; of a suppressed customer nothing
+// is told.
+std::vector<EventDecision> announce_change(const EventContext& context, const Customer& customer,
+                                           const MembershipChange& change);
+
+struct Announcement {
+    std::string type;
+    std::string about;  // what makes this one different from others of its type at the same instant
+    Timestamp at{};
+    std::string data;  // JSON object
+};
+
+// An event about no customer: "review.opened", "review.overdue", "pilot.decided".
+std::vector<EventDecision> announce(const EventContext& context, const Announcement& announcement);
+
+}  // namespace segmentd::daemon

@@ -1,0 +1,89 @@
+// Reviews, pauses and learnings.
+#include <algorithm>
+#include <boost/json.hpp>
+
+#include "daemon/reports/reports.hpp"
+
+namespace segmentd::daemon {
+
+namespace json = boost::json;
+
+namespace {
+
+bool has_left(const Engine& engine, const PersonId& id) {
+    const auto* person = rules::find(engine.population().book().definitions.workspace.people, id);
+    return person != nullptr && person->left && *person->left <= engine.engine_time();
+}
+
+json::value last_action(const Review& review) {
+    if (review.state == ReviewState::open) return nullptr;
+    const char* action = review.state == ReviewState::decided        ? to_word(review.decision)
+                         : review.state == ReviewState::acknowledged ? to_word(ReviewAction::acknowledge)
+                                                                     : to_word(ReviewAction::snooze);
+    return json::object{
+        {"action", action}, {"at", to_text(review.decided_at)}, {"by", review.decided_by}, {"reason", review.reason}};
+}
+
+}  // namespace
+
+json::value reviews_report(const Engine& engine) {
+    json::array rows;
+    for (const auto& review : engine.reviews().all()) {
+        const bool is_drift = review.kind == ReviewKind::drift;
+        const bool is_decided = review.state == ReviewState::decided;
+        json::object row{{"review", review.number},
+                         {"kind", to_word(review.kind)},
+                         {"segment", review.segment.text},
+                         {"steward", review.steward.text},
+                         {"steward_left", has_left(engine, review.steward)},
+                         {"owner", review.owner.text},
+                         {"opened_at", to_text(review.opened_at)},
+                         {"deadline", to_text(review.deadline)},
+                         {"state", to_word(review.state)},
+                         {"overdue", !is_decided && engine.engine_time() >= review.deadline},
+                         {"finding", review.finding},
+                         {"causes", json::array(review.causes.begin(), review.causes.end())},
+                         {"decision", last_action(review)},
+                         {"reference", nullptr},
+                         {"estimate", nullptr},
+                         {"interval", nullptr},
+                         {"observations", nullptr}};
+        if (is_drift) {
+            row["reference"] = review.alarm.reference;
+            row["estimate"] = review.alarm.estimate;
+            row["interval"] = json::array{review.alarm.lower, review.alarm.upper};
+            row["observations"] = review.alarm.observations;
+        }
+        rows.push_back(std::move(row));
+    }
+    return rows;
+}
+
+json::value pauses_report(const Engine& engine) {
+    json::array rows;
+    for (const auto& [key, pause] : engine.pauses().all()) {
+        rows.push_back({{"target", to_word(key.first)},
+                        {"name", key.second},
+                        {"since", to_text(pause.since)},
+                        {"by", pause.by},
+                        {"reason", pause.reason}});
+    }
+    return rows;
+}
+
+json::value learnings_report(const Engine& engine, const std::string& name) {
+    json::array rows;
+    for (const auto& record : engine.learnings()) {
+        const auto& learning = std::get<LearningRecord>(record.payload);
+        if (!name.empty() && learning.name != name) continue;
+        rows.push_back({{"subject", to_word(learning.subject)},
+                        {"name", learning.name},
+                        {"cause", to_word(learning.cause)},
+                        {"text", learning.text},
+                        {"at", to_text(record.engine_time)},
+                        {"by", record.actor}});
+    }
+    return rows;
+}
+
+}  // namespace segmentd::daemon

@@ -1,0 +1,31 @@
+// Orders of people over HTTP: checked against the state, recorded, answered when durable.
+#include <boost/json.hpp>
+
+#include "base/json_text.hpp"
+#include "daemon/net/problem.hpp"
+#include "daemon/orders/orders.hpp"
+#include "daemon/serve/routes.hpp"
+
+namespace segmentd::daemon {
+
+namespace json = boost::json;
+
+void answer_order(ServeContext& context, RoutedRequest request, Respond respond) {
+    json::error_code unreadable;
+    auto words = json::parse(request.http.body, unreadable);
+    if (unreadable || !words.is_object()) {
+        return respond(problem_response(Problem{.status = 400, .detail = "the body must be a JSON object"}));
+    }
+    const auto order = request.open_parts.front();
+    const auto make = [order, words = words.get_object(), actor = request.actor](const Engine& engine) {
+        return make_order(engine, order, words, actor);
+    };
+    const auto done = [respond, order](const Result<std::uint64_t>& sequence) {
+        if (!sequence) return respond(problem_response(sequence.error()));
+        const json::object answer{{"order", order}, {"record", *sequence}};
+        respond({.status = 200, .body = json_text(answer), .headers = {}});
+    };
+    if (!context.host.order(make, done)) respond(busy_response());
+}
+
+}  // namespace segmentd::daemon
