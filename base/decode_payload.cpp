@@ -53,12 +53,15 @@ bool read(const json::value& value, Timestamp& instant) {
     instant = from_microseconds(microseconds);
     return is_sound;
 }
-bool read(const json::value& value, DeliveryOutcome& outcome) {
+template <typename Enumeration>
+    requires std::is_enum_v<Enumeration>
+bool read(const json::value& value, Enumeration& member) {
     const json::string* word = value.if_string();
     if (word == nullptr) return false;
-    const auto found = std::find(payload::outcome_words.begin(), payload::outcome_words.end(), std::string_view(*word));
-    outcome = static_cast<DeliveryOutcome>(found - payload::outcome_words.begin());
-    return found != payload::outcome_words.end();
+    constexpr auto words = payload::words_of(Enumeration());
+    const auto found = std::find(words.begin(), words.end(), std::string_view(*word));
+    member = static_cast<Enumeration>(found - words.begin());
+    return found != words.end();
 }
 template <typename Kind>
 bool read(const json::value& value, Id<Kind>& id) {

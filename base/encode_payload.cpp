@@ -35,8 +35,10 @@ void write(CanonicalJsonWriter& writer, std::int64_t number) {
 void write(CanonicalJsonWriter& writer, Timestamp instant) {
     write(writer, to_microseconds(instant));
 }
-void write(CanonicalJsonWriter& writer, DeliveryOutcome outcome) {
-    writer.add_text(payload::outcome_words.at(static_cast<std::size_t>(outcome)));
+template <typename Enumeration>
+    requires std::is_enum_v<Enumeration>
+void write(CanonicalJsonWriter& writer, Enumeration value) {
+    writer.add_text(payload::words_of(value).at(static_cast<std::size_t>(value)));
 }
 template <typename Kind>
 void write(CanonicalJsonWriter& writer, const Id<Kind>& id) {

@@ -19,7 +19,13 @@
 
 namespace segmentd::payload {
 
-inline constexpr std::array<const char*, 3> outcome_words = {"delivered", "failed", "given_up"};
+// The words of an enumeration, in its order.
+constexpr std::array<const char*, 3> words_of(DeliveryOutcome) {
+    return {"delivered", "failed", "given_up"};
+}
+constexpr std::array<const char*, 2> words_of(TokenAction) {
+    return {"created", "revoked"};
+}
 
 inline bool fits_json_number(std::int64_t number) {
     return number >= -CanonicalJsonWriter::largest_integer && number <= CanonicalJsonWriter::largest_integer;
@@ -112,6 +118,15 @@ template <typename Visit>
 void visit_members(Visit& visit, const ExposureRecord*) {
     visit("arm", &ExposureRecord::arm);
     visit("pilot", &ExposureRecord::pilot);
+}
+
+template <typename Visit>
+void visit_members(Visit& visit, const TokenRecord*) {
+    visit("action", &TokenRecord::action);
+    visit("expires_at", &TokenRecord::expires_at);
+    visit("id", &TokenRecord::id);
+    visit("name", &TokenRecord::name);
+    visit("role", &TokenRecord::role);
 }
 
 }  // namespace segmentd::payload

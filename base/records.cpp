@@ -6,8 +6,8 @@
 namespace segmentd {
 namespace {
 
-constexpr std::array type_words = {"workspace", "signal", "profile", "consent",  "suppression", "assignment",
-                                   "model",     "tick",   "clock",   "delivery", "alarm",       "exposure"};
+constexpr std::array type_words = {"workspace", "signal", "profile",  "consent", "suppression", "assignment", "model",
+                                   "tick",      "clock",  "delivery", "alarm",   "exposure",    "token"};
 static_assert(std::variant_size_v<Payload> == type_words.size());
 
 template <typename Number>

@@ -110,10 +110,23 @@ struct ExposureRecord {
     bool operator==(const ExposureRecord&) const = default;
 };
 
+enum class TokenAction { created, revoked };
+
+// An access token was given out or taken back: for the audit, without effect on customers. Neither its secret
+// nor the secret's hash is here.
+struct TokenRecord {
+    std::string id;
+    std::string name;
+    std::string role;
+    TokenAction action = TokenAction::created;
+    Timestamp expires_at{};  // wall clock
+    bool operator==(const TokenRecord&) const = default;
+};
+
 // The order of the alternatives is the number stored in the journal: append, never reorder.
 using Payload =
     std::variant<WorkspaceRecord, SignalRecord, ProfileRecord, ConsentRecord, SuppressionRecord, AssignmentRecord,
-                 ModelRecord, TickRecord, ClockRecord, DeliveryRecord, AlarmRecord, ExposureRecord>;
+                 ModelRecord, TickRecord, ClockRecord, DeliveryRecord, AlarmRecord, ExposureRecord, TokenRecord>;
 
 enum class RecordType : std::uint16_t {
     workspace = 1,
@@ -128,6 +141,7 @@ enum class RecordType : std::uint16_t {
     delivery,
     alarm,
     exposure,
+    token,
 };
 
 struct Record {
