@@ -10,6 +10,7 @@
 #include "daemon/store/rejects.hpp"
 #include "daemon/store/store.hpp"
 #include "daemon/store/store_lock.hpp"
+#include "daemon/store/tokens.hpp"
 
 namespace segmentd::daemon {
 
@@ -34,7 +35,8 @@ struct Store::Parts {
           database(std::move(opened)),
           keys(*database, master),
           journal(*database),
-          rejects(*database, workspace) {}
+          rejects(*database, workspace),
+          tokens(*database) {}
 
     std::filesystem::path heads_file() const { return directory / "tree_heads.jsonl"; }
 
@@ -45,6 +47,7 @@ struct Store::Parts {
     KeyRing keys;
     JournalWriter journal;
     RejectTable rejects;
+    TokenTable tokens;
     JournalState state;
     bool is_journal_read = false;
 };
