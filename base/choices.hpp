@@ -26,6 +26,9 @@ inline constexpr std::array choice_words<LearningCause> = {"data_gap", "process"
 template <>
 inline constexpr std::array choice_words<PilotVerdict> = {"leading", "lagging"};
 
+template <>
+inline constexpr std::array choice_words<TokenAction> = {"created", "revoked"};
+
 template <typename Choice>
 concept IsChoice = !choice_words<Choice>.empty();
 

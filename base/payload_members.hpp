@@ -158,4 +158,13 @@ void visit_members(Visit& visit, const PilotDecisionRecord*) {
     visit("verdict", &PilotDecisionRecord::verdict);
 }
 
+template <typename Visit>
+void visit_members(Visit& visit, const TokenRecord*) {
+    visit("action", &TokenRecord::action);
+    visit("expires_at", &TokenRecord::expires_at);
+    visit("id", &TokenRecord::id);
+    visit("name", &TokenRecord::name);
+    visit("role", &TokenRecord::role);
+}
+
 }  // namespace segmentd::payload

@@ -172,11 +172,24 @@ struct PilotDecisionRecord {
     bool operator==(const PilotDecisionRecord&) const = default;
 };
 
+enum class TokenAction { created, revoked };
+
+// An access token was given out or taken back: for the audit, without effect on customers. Neither its secret
+// nor the secret's hash is here.
+struct TokenRecord {
+    std::string id;
+    std::string name;
+    std::string role;
+    TokenAction action = TokenAction::created;
+    Timestamp expires_at{};  // wall clock
+    bool operator==(const TokenRecord&) const = default;
+};
+
 // The order of the alternatives is the number stored in the journal: append, never reorder.
 using Payload =
     std::variant<WorkspaceRecord, SignalRecord, ProfileRecord, ConsentRecord, SuppressionRecord, AssignmentRecord,
                  ModelRecord, TickRecord, ClockRecord, DeliveryRecord, AlarmRecord, ExposureRecord, PauseRecord,
-                 ReviewRecord, LearningRecord, TesterTouchRecord, ResendRecord, PilotDecisionRecord>;
+                 ReviewRecord, LearningRecord, TesterTouchRecord, ResendRecord, PilotDecisionRecord, TokenRecord>;
 
 enum class RecordType : std::uint16_t {
     workspace = 1,
@@ -197,6 +210,7 @@ enum class RecordType : std::uint16_t {
     tester_touch,
     resend,
     pilot_decision,
+    token,
 };
 
 struct Record {

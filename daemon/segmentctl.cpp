@@ -5,6 +5,7 @@
 #include "daemon/commands/commands.hpp"
 #include "daemon/commands/order_line.hpp"
 #include "daemon/commands/output.hpp"
+#include "daemon/serve/roles.hpp"
 
 namespace {
 
@@ -17,11 +18,21 @@ void add_store_options(CLI::App& command, daemon::CommandOptions& options) {
     command.add_flag("--json", options.as_json, "one JSON value instead of a table");
 }
 
+// The options of commands that ask a running daemon.
+CLI::Option* add_daemon_options(CLI::App& command, daemon::CommandOptions& options) {
+    command.add_option("--token", options.token, "a bearer token");
+    command.add_option("--ca", options.authorities_file, "PEM of the authority behind the daemon's certificate")
+        ->check(CLI::ExistingFile);
+    command.add_flag("--json", options.as_json, "one JSON value instead of a table");
+    return command.add_option("--url", options.url, "for example http://127.0.0.1:8686");
+}
+
 struct Arguments {
     daemon::CommandOptions options;
     daemon::ImportOptions import;
     daemon::FitOptions fit;
     daemon::SimulateOptions simulate;
+    daemon::TokenOptions token;
     std::string workspace;
     std::string at;
     std::string name;
@@ -122,10 +133,37 @@ void add_people_commands(CLI::App& app, Arguments& arguments, int& exit_code) {
 
 void add_daemon_commands(CLI::App& app, Arguments& arguments, int& exit_code) {
     auto* status = app.add_subcommand("status", "ask a running daemon how it is");
-    status->add_option("--url", arguments.options.url, "for example http://127.0.0.1:8686")->required();
-    status->add_option("--token", arguments.options.token, "a bearer token");
-    status->add_flag("--json", arguments.options.as_json, "one JSON value");
+    add_daemon_options(*status, arguments.options)->required();
     status->callback([&] { exit_code = daemon::status_command(arguments.options); });
+}
+
+void add_token_commands(CLI::App& app, Arguments& arguments, int& exit_code) {
+    auto* token = app.add_subcommand("token", "access tokens: hand out, list, take back");
+    token->require_subcommand(1);
+    const auto add = [&](const char* name, const char* what, auto run) {
+        auto* command = token->add_subcommand(name, what);
+        add_daemon_options(*command, arguments.options);
+        command->add_option("--data,-d", arguments.options.data, "folder of the store; with --url for its admin token");
+        command->callback([&arguments, &exit_code, run] {
+            const auto& options = arguments.options;
+            if (options.url.empty() && options.data.empty()) throw CLI::RequiredError("--data or --url");
+            exit_code = run(arguments);
+        });
+        return command;
+    };
+    auto* create = add("create", "hand out a token; its secret is printed this once",
+                       [](const Arguments& a) { return daemon::token_create_command(a.options, a.token); });
+    std::vector<std::string> roles;
+    for (const auto role : daemon::token_roles) roles.emplace_back(to_word(role));
+    create->add_option("--role", arguments.token.role)->required()->check(CLI::IsMember(roles));
+    create->add_option("--expires", arguments.token.expires_in, "after how long, such as 90d")->required();
+    create->add_option("--name", arguments.token.name, "a word by which the journal names its holder");
+    add("list", "every token ever handed out",
+        [](const Arguments& a) { return daemon::token_list_command(a.options); });
+    add("revoke", "take a token back, from now on",
+        [](const Arguments& a) { return daemon::token_revoke_command(a.options, a.name); })
+        ->add_option("token", arguments.name, "its id or name")
+        ->required();
 }
 
 }  // namespace
@@ -140,6 +178,7 @@ int main(int count, char** texts) {
     add_report_commands(app, arguments, exit_code);
     add_people_commands(app, arguments, exit_code);
     add_daemon_commands(app, arguments, exit_code);
+    add_token_commands(app, arguments, exit_code);
     try {
         app.parse(count, texts);
     } catch (const CLI::Success& shown) {

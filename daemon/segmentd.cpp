@@ -74,7 +74,7 @@ void reload(daemon::Service& service) {
     daemon::notify_reloading();
     const auto errors = service.reload();
     for (const auto& error : errors) {
-        daemon::log_error("rules", "the new definitions are refused", daemon::LogField("error", to_text(error)));
+        daemon::log_error("rules", "what was read again is refused", daemon::LogField("error", to_text(error)));
     }
     if (!errors.empty()) daemon::log_warning("rules", "the running version stays in force");
     daemon::notify_ready("serving on " + service.url());
@@ -107,6 +107,9 @@ int run(const daemon::LoadedSettings& loaded, const sigset_t& signals) {
         return daemon::exit_wrong_input;
     }
     daemon::log_info("net", "serving", daemon::LogField("url", (*service)->url()));
+    if (const auto& url = (*service)->ingest_url(); !url.empty()) {
+        daemon::log_info("net", "taking events in", daemon::LogField("url", url));
+    }
     daemon::notify_ready("serving on " + (*service)->url());
     serve_until_told_to_stop(**service, signals);
     daemon::notify_stopping();

@@ -9,12 +9,13 @@
 
 namespace segmentd::daemon {
 
-// What most commands take: --workspace, --data, --url, --token, --json.
+// What most commands take: --workspace, --data, --url, --token, --ca, --json.
 struct CommandOptions {
     std::string workspace;
     std::string data;
     std::string url;
     std::string token;
+    std::string authorities_file;  // PEM, for https to a certificate that the system does not know
     bool as_json = false;
 };
 
@@ -61,6 +62,17 @@ int replay_command(const CommandOptions& options, bool verify);
 
 // Asks a running daemon.
 int status_command(const CommandOptions& options);
+
+struct TokenOptions {
+    std::string role;
+    std::string expires_in;
+    std::string name;
+};
+
+// Access tokens, in the daemon of --url or in the store of --data. `create` answers with the secret, this once.
+int token_create_command(const CommandOptions& options, const TokenOptions& token);
+int token_list_command(const CommandOptions& options);
+int token_revoke_command(const CommandOptions& options, const std::string& id_or_name);
 
 struct SimulateOptions {
     std::uint64_t seed = 1;

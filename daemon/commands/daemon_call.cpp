@@ -4,8 +4,7 @@
 
 #include <boost/json.hpp>
 
-#include "daemon/net/http_client.hpp"
-#include "daemon/serve/admin_token.hpp"
+#include "daemon/settings/secrets.hpp"
 
 namespace segmentd::daemon {
 
@@ -13,51 +12,49 @@ namespace json = boost::json;
 
 namespace {
 
-std::string detail_of(const HttpOutcome& outcome, const json::value& body) {
-    const auto* problem = body.if_object();
-    if (problem != nullptr) {
-        for (const char* name : {"detail", "title"}) {
-            const auto* text = problem->if_contains(name);
-            if (text != nullptr && text->is_string()) return std::string(text->get_string());
-        }
-    }
-    return fmt::format("the daemon answered {}", outcome.status);
-}
+constexpr std::size_t largest_answer = std::size_t{16} * 1024 * 1024;
 
-ErrorCode code_of(int status) {
-    switch (status) {
-        case 404: return ErrorCode::not_found;
-        case 409: return ErrorCode::conflict;
-        case 503: return ErrorCode::unavailable;
-        default: return ErrorCode::invalid;
-    }
-}
+Result<std::string> token_of(const CommandOptions& options);
+std::string detail_of(const json::value& problem);
 
 }  // namespace
 
-Result<json::value> call_daemon(const CommandOptions& options, const std::string& method, const std::string& path,
-                                const std::string& body) {
-    HttpCall call;
+Result<json::value> call_daemon(const CommandOptions& options, const std::string& path, HttpCall call) {
+    TRY(token, token_of(options));
+    HttpClientSettings settings;
+    settings.body_limit = largest_answer;
+    settings.authorities_file = options.authorities_file;
+    HttpClient client(settings);
     call.url = options.url + path;
-    call.method = method;
-    call.body = body;
-    if (!body.empty()) call.headers.emplace_back("Content-Type", "application/json");
-    auto token = options.token;
-    if (token.empty() && !options.data.empty()) {
-        TRY(kept, admin_token(options.data));
-        token = kept;
-    }
     if (!token.empty()) call.headers.emplace_back("Authorization", "Bearer " + token);
-    HttpClient client(HttpClientSettings{});
     const auto outcome = client.fetch(call);
     if (!outcome) {
-        return fail(ErrorCode::unavailable, options.url + ": " + outcome.error().message,
+        return fail(ErrorCode::unavailable, fmt::format("{}: {}", options.url, outcome.error().message),
                     "is the daemon running there?");
     }
-    json::error_code broken;
+    boost::system::error_code broken;
     auto value = json::parse(outcome->body, broken);
-    if (outcome->status >= 200 && outcome->status < 300 && !broken) return value;
-    return fail(code_of(outcome->status), detail_of(*outcome, value));
+    if (outcome->status / 100 == 2 && !broken) return value;
+    const bool may_be_repeated = outcome->status >= 500 || outcome->status / 100 == 2;
+    return fail(may_be_repeated ? ErrorCode::unavailable : ErrorCode::invalid,
+                fmt::format("the daemon answered {}{}", outcome->status, broken ? "" : detail_of(value)),
+                outcome->status == 401 ? "name a token with --token" : "");
 }
 
+namespace {
+
+Result<std::string> token_of(const CommandOptions& options) {
+    if (!options.token.empty() || options.data.empty()) return options.token;
+    constexpr std::size_t longest = 4096;
+    TRY(text, read_small_file(options.data + "/token", longest));
+    while (text.ends_with('\n') || text.ends_with('\r')) text.pop_back();
+    return std::move(text);
+}
+
+std::string detail_of(const json::value& problem) {
+    const auto* detail = problem.is_object() ? problem.get_object().if_contains("detail") : nullptr;
+    return detail != nullptr && detail->is_string() ? ": " + std::string(detail->get_string()) : std::string();
+}
+
+}  // namespace
 }  // namespace segmentd::daemon

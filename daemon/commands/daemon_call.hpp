@@ -1,17 +1,17 @@
-// Asks a running daemon on behalf of a command.
+// A question to a running daemon, for every command that takes --url.
 #pragma once
 
 #include <boost/json/fwd.hpp>
 #include <string>
 
-#include "base/result.hpp"
 #include "daemon/commands/commands.hpp"
+#include "daemon/net/http_client.hpp"
 
 namespace segmentd::daemon {
 
-// Sends one request to options.url and reads the JSON of the answer. The token is options.token, else the admin
-// token in the folder options.data. No daemon there is Error{unavailable}; a problem becomes its detail.
-Result<boost::json::value> call_daemon(const CommandOptions& options, const std::string& method,
-                                       const std::string& path, const std::string& body);
+// Sends the call to options.url + path with the bearer token: that of --token, or else the admin token of --data
+// where both folders and daemon are named. Gives the JSON of a 2xx. unavailable where the daemon is out of reach or
+// cannot answer now (5xx); otherwise invalid, with the detail of its problem.
+Result<boost::json::value> call_daemon(const CommandOptions& options, const std::string& path, HttpCall call);
 
 }  // namespace segmentd::daemon

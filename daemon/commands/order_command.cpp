@@ -45,7 +45,10 @@ int order_offline(const CommandOptions& options, const std::string& order, const
 
 int order_command(const CommandOptions& options, const std::string& order, const json::object& words) {
     if (options.url.empty()) return order_offline(options, order, words);
-    auto answer = call_daemon(options, "POST", "/api/v1/orders/" + order, json_text(words));
+    HttpCall call;
+    call.headers.emplace_back("Content-Type", "application/json");
+    call.body = json_text(words);
+    auto answer = call_daemon(options, "/api/v1/orders/" + order, std::move(call));
     if (!answer) return report(answer.error());
     print(*answer, options.as_json);
     return exit_done;

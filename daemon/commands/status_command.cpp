@@ -8,7 +8,9 @@
 namespace segmentd::daemon {
 
 int status_command(const CommandOptions& options) {
-    const auto status = call_daemon(options, "GET", "/api/v1/status", "");
+    HttpCall call;
+    call.method = "GET";
+    const auto status = call_daemon(options, "/api/v1/status", std::move(call));
     if (!status) return report(status.error());
     print(*status, options.as_json);
     return exit_done;

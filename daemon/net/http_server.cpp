@@ -13,6 +13,7 @@
 
 #include "daemon/net/http_session.hpp"
 #include "daemon/net/response_text.hpp"
+#include "daemon/net/tls_context.hpp"
 #include "daemon/telemetry/log.hpp"
 
 namespace segmentd::daemon {
@@ -27,6 +28,8 @@ class HttpServer::Core {
     Core(const HttpServerSettings& settings, Handler handler);
 
     Result<void> listen();
+    Result<void> load_tls();
+    Result<void> reload_tls();
     void run();
     void stop_accepting();
     void stop(std::chrono::milliseconds deadline);
@@ -66,6 +69,7 @@ std::chrono::milliseconds sweep_interval_for(const HttpServerSettings& settings)
 
 Result<std::unique_ptr<HttpServer>> HttpServer::start(const HttpServerSettings& settings, Handler handler) {
     auto core = std::make_unique<Core>(settings, std::move(handler));
+    if (auto loaded = core->load_tls(); !loaded) return fail(std::move(loaded).error());
     if (auto listening = core->listen(); !listening) return fail(std::move(listening).error());
     core->run();
     return std::unique_ptr<HttpServer>(new HttpServer(std::move(core)));
@@ -77,6 +81,9 @@ HttpServer::~HttpServer() {
 }
 std::uint16_t HttpServer::port() const {
     return core_->port();
+}
+Result<void> HttpServer::reload_tls() {
+    return core_->reload_tls();
 }
 void HttpServer::stop_accepting() {
     core_->stop_accepting();
@@ -93,6 +100,7 @@ HttpServer::Core::Core(const HttpServerSettings& settings, Handler handler)
       group_{.settings = settings,
              .handler = std::move(handler),
              .mailbox = std::make_shared<Mailbox>([this] { asio::post(io_, [this] { deliver_answers(); }); }),
+             .tls = nullptr,
              .date = {}},
       sweep_interval_(sweep_interval_for(settings)) {}
 
@@ -115,6 +123,18 @@ Result<void> HttpServer::Core::listen() {
     return fail(is_taken ? ErrorCode::conflict : ErrorCode::io,
                 fmt::format("cannot listen on {} port {}: {}", settings.address, settings.port, error.message()),
                 is_taken ? "stop the other program or choose another port" : "choose an address of this machine");
+}
+
+Result<void> HttpServer::Core::load_tls() {
+    TRY(context, load_tls_context(group_.settings.tls));
+    group_.tls = context;
+    return {};
+}
+
+Result<void> HttpServer::Core::reload_tls() {
+    TRY(context, load_tls_context(group_.settings.tls));
+    asio::post(io_, [this, context] { group_.tls = context; });
+    return {};
 }
 
 void HttpServer::Core::run() {
@@ -170,6 +190,7 @@ void HttpServer::Core::begin_session(Socket socket) {
     const std::size_t limit = group_.settings.connections_limit;
     if (group_.is_draining || group_.sessions.size() >= limit + refusals_at_once) return;  // closes the socket
     const bool is_one_too_many = group_.sessions.size() >= limit;
+    if (is_one_too_many && group_.tls) return;  // a refusal in the clear would not be understood
     const auto session = std::make_shared<HttpSession>(std::move(socket), group_, ++last_session_);
     group_.sessions.emplace(last_session_, session);
     if (is_one_too_many) {

@@ -1,5 +1,5 @@
-// The HTTP/1.1 server: one network thread that reads requests, hands each whole one to the handler and
-// writes what is answered, whenever and from whatever thread the answer comes.
+// The HTTP/1.1 server, over TLS where it has a certificate: one network thread that reads requests, hands each whole
+// one to the handler and writes what is answered, whenever and from whatever thread the answer comes.
 //
 // A connection is kept alive and works at one request at a time; what a client sends ahead waits.
 // Refused by the server itself, each with a problem (RFC 9457): broken HTTP 400, a client that is too
@@ -18,6 +18,12 @@
 
 namespace segmentd::daemon {
 
+// PEM: the certificate with its chain, and its key without a pass phrase. Both empty: no TLS.
+struct TlsFiles {
+    std::string certificate{};
+    std::string key{};
+};
+
 // Times are counted from the last progress to the next state, and kept to about a quarter of the
 // shortest of them.
 struct HttpServerSettings {
@@ -31,13 +37,15 @@ struct HttpServerSettings {
     std::chrono::milliseconds body_timeout{30'000};
     std::chrono::milliseconds answer_timeout{60'000};  // for the handler
     std::chrono::milliseconds write_timeout{30'000};
+    TlsFiles tls{};  // the handshake has the time of a header
 };
 
 // All functions may be called by any thread but the server's own (so not by the handler).
 class HttpServer {
   public:
     // Listens and serves. The handler is called on the network thread, so it must not wait for anything.
-    // ErrorCode::conflict where another program has the port, invalid where the address is none.
+    // ErrorCode::conflict where another program has the port, invalid where the address is none or the TLS files
+    // cannot be used.
     static Result<std::unique_ptr<HttpServer>> start(const HttpServerSettings& settings, Handler handler);
 
     ~HttpServer();  // stop(0ms)
@@ -45,6 +53,9 @@ class HttpServer {
     HttpServer& operator=(const HttpServer&) = delete;
 
     std::uint16_t port() const;
+
+    // Reads the TLS files again, for connections from now on. What cannot be used is an error and changes nothing.
+    Result<void> reload_tls();
 
     // New connections are refused by the system; those that stand go on.
     void stop_accepting();

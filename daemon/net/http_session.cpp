@@ -32,7 +32,7 @@ void HttpSession::start() {
     socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
     const auto peer = socket_.remote_endpoint(ignored);
     remote_address_ = peer.address().to_string();
-    begin_next_request();
+    group_.tls ? greet() : begin_next_request();
 }
 
 void HttpSession::refuse(const RequestRefusal& refusal) {
@@ -76,6 +76,7 @@ void HttpSession::close() {
 void HttpSession::enter(Phase phase) {
     const auto allowed = [&] {
         switch (phase) {
+            case Phase::greeting:
             case Phase::header: return group_.settings.header_timeout;
             case Phase::body: return group_.settings.body_timeout;
             case Phase::answering: return group_.settings.answer_timeout;
@@ -88,10 +89,28 @@ void HttpSession::enter(Phase phase) {
     deadline_ = std::chrono::steady_clock::now() + allowed();
 }
 
+// The stream that carries requests; below TLS only lingers. What concerns the connection itself (options, cancel,
+// close) goes to the socket in either case.
+template <typename Operation>
+void HttpSession::on_stream(Operation operation) {
+    tls_&& phase_ != Phase::lingering ? operation(*tls_) : operation(socket_);
+}
+
+void HttpSession::greet() {
+    enter(Phase::greeting);
+    tls_.emplace(socket_, *group_.tls);
+    tls_->async_handshake(asio::ssl::stream_base::server, [self = shared_from_this()](const Error& error) {
+        if (self->phase_ == Phase::closed) return;
+        error ? self->close() : self->begin_next_request();
+    });
+}
+
 void HttpSession::read() {
     const std::size_t size = phase_ == Phase::body || phase_ == Phase::lingering ? large_read : small_read;
-    socket_.async_read_some(buffer_.prepare(size), [self = shared_from_this()](const Error& error, std::size_t count) {
-        self->on_read(error, count);
+    on_stream([&](auto& stream) {
+        stream.async_read_some(
+            buffer_.prepare(size),
+            [self = shared_from_this()](const Error& error, std::size_t count) { self->on_read(error, count); });
     });
 }
 
@@ -126,12 +145,14 @@ void HttpSession::read_on() {
 
 void HttpSession::write_continue() {
     static constexpr std::string_view line = "HTTP/1.1 100 Continue\r\n\r\n";
-    asio::async_write(socket_, asio::buffer(line), [self = shared_from_this()](const Error& error, std::size_t) {
+    const auto on_sent = [self = shared_from_this()](const Error& error, std::size_t) {
         if (self->phase_ == Phase::closed) return;
         if (self->is_late_) return self->refuse_late();
         if (error) return self->close();
         self->read();
-    });
+    };
+    const auto bytes = asio::buffer(line);
+    on_stream([&](auto& stream) { asio::async_write(stream, bytes, on_sent); });
 }
 
 void HttpSession::handle() {
@@ -159,14 +180,14 @@ void HttpSession::write(HttpResponse response) {
     body_ = is_head_ || !may_have_body(response.status) ? std::string() : std::move(response.body);
     enter(Phase::writing);
     const std::array<asio::const_buffer, 2> both{asio::buffer(head_), asio::buffer(body_)};
-    asio::async_write(socket_, both,
-                      [self = shared_from_this()](const Error& error, std::size_t) { self->on_written(error); });
+    const auto on_sent = [self = shared_from_this()](const Error& error, std::size_t) { self->on_written(error); };
+    on_stream([&](auto& stream) { asio::async_write(stream, both, on_sent); });
 }
 
 void HttpSession::on_written(const Error& error) {
     if (phase_ == Phase::closed) return;
     if (error) return close();
-    if (!keeps_alive_) return linger();
+    if (!keeps_alive_) return tls_ ? say_goodbye() : linger();
     begin_next_request();
 }
 
@@ -181,6 +202,14 @@ void HttpSession::begin_next_request() {
     }
     enter(Phase::header);  // the next request came with the last one
     parse();
+}
+
+// TLS ends with a word of its own; what the peer still sends is then for nobody, and read below TLS.
+void HttpSession::say_goodbye() {
+    enter(Phase::lingering);
+    tls_->async_shutdown([self = shared_from_this()](const Error&) {
+        if (self->phase_ != Phase::closed) self->linger();
+    });
 }
 
 // A close with unread bytes would make the peer's system throw away what was just written. So the peer

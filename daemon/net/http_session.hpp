@@ -1,9 +1,11 @@
-// One connection of the server: reads a request, waits for its answer, writes it, begins anew.
-// Everything here runs on the network thread. Part of the server.
+// One connection of the server, in the clear or over TLS: reads a request, waits for its answer, writes it, begins
+// anew. Everything here runs on the network thread. Part of the server.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/asio/ssl/stream.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <chrono>
 #include <cstdint>
@@ -29,8 +31,9 @@ struct SessionGroup {
     HttpServerSettings settings;
     Handler handler;
     std::shared_ptr<Mailbox> mailbox;
-    std::string date;          // for the Date header
-    bool is_draining = false;  // no further requests are read
+    std::shared_ptr<boost::asio::ssl::context> tls;  // null: in the clear; a connection keeps what it began with
+    std::string date;                                // for the Date header
+    bool is_draining = false;                        // no further requests are read
     std::unordered_map<std::uint64_t, std::shared_ptr<HttpSession>> sessions{};
 };
 
@@ -46,10 +49,13 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
     void close();  // at once; the group forgets the session
 
   private:
-    enum class Phase { idle, header, body, answering, writing, lingering, closed };
+    enum class Phase { greeting, idle, header, body, answering, writing, lingering, closed };
     using Error = boost::system::error_code;
 
+    template <typename Operation>
+    void on_stream(Operation operation);
     void enter(Phase phase);
+    void greet();
     void read();
     void on_read(const Error& error, std::size_t size);
     void parse();
@@ -59,10 +65,12 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
     void write(HttpResponse response);
     void on_written(const Error& error);
     void begin_next_request();
+    void say_goodbye();
     void linger();
     void refuse_late();
 
     Socket socket_;
+    std::optional<boost::asio::ssl::stream<Socket&>> tls_;
     SessionGroup& group_;
     const std::uint64_t number_;
     std::string remote_address_;

@@ -16,7 +16,7 @@ void answer_order(ServeContext& context, RoutedRequest request, Respond respond)
     if (unreadable || !words.is_object()) {
         return respond(problem_response(Problem{.status = 400, .detail = "the body must be a JSON object"}));
     }
-    const auto order = request.open_parts.front();
+    const auto order = request.http.path.substr(request.http.path.rfind('/') + 1);
     const auto make = [order, words = words.get_object(), actor = request.actor](const Engine& engine) {
         return make_order(engine, order, words, actor);
     };

@@ -1,12 +1,10 @@
 #include "daemon/serve/routes.hpp"
 
-#include <sodium.h>
-
 #include <algorithm>
 #include <optional>
 
-#include "daemon/net/authorization.hpp"
 #include "daemon/net/problem.hpp"
+#include "daemon/serve/admission.hpp"
 
 namespace segmentd::daemon {
 namespace {
@@ -37,23 +35,6 @@ std::optional<std::vector<std::string>> match(std::string_view pattern, std::str
     return open;
 }
 
-bool is_same_secret(std::string_view left, std::string_view right) {
-    return left.size() == right.size() && sodium_memcmp(left.data(), right.data(), left.size()) == 0;
-}
-
-bool may_pass(const ServeContext& context, const Route& route, const HttpRequest& request) {
-    if (route.role == Role::anyone) return true;
-    if (const auto credential = credential_in(request)) return is_same_secret(credential->token, context.admin_token);
-    const bool body_may_hold_key = route.role == Role::ingester && request.path.starts_with("/v1/");
-    return body_may_hold_key && is_same_secret(body_write_key(request.body), context.admin_token);
-}
-
-HttpResponse not_allowed() {
-    auto response = problem_response(Problem{.status = 401, .detail = "a valid token is needed"});
-    response.headers.emplace_back("WWW-Authenticate", "Bearer realm=\"segmentd\"");
-    return response;
-}
-
 }  // namespace
 
 const std::vector<Route>& routes() {
@@ -80,9 +61,15 @@ const std::vector<Route>& routes() {
             {"GET", "/api/v1/endpoints", Role::viewer, answer_endpoints, "systems that receive, and how they fare"},
             {"GET", "/api/v1/pauses", Role::viewer, answer_pauses, "what operators stopped"},
             {"GET", "/api/v1/learnings", Role::viewer, answer_learnings, "what was learned; ?name="},
-            {"POST", "/api/v1/orders/{order}", Role::editor, answer_order,
-             "pause, resume, review, learning, touch_test"},
+            {"POST", "/api/v1/orders/pause", Role::editor, answer_order, "stop a playbook, a pilot or an endpoint"},
+            {"POST", "/api/v1/orders/resume", Role::editor, answer_order, "let it go on"},
+            {"POST", "/api/v1/orders/review", Role::approver, answer_order, "decide, acknowledge or snooze a review"},
+            {"POST", "/api/v1/orders/learning", Role::editor, answer_order, "keep what was learned"},
+            {"POST", "/api/v1/orders/touch_test", Role::editor, answer_order, "one touch to a tester"},
             {"GET", "/api/v1/rejects", Role::viewer, answer_rejects, "what was refused; ?limit="},
+            {"GET", "/api/v1/tokens", Role::admin, answer_tokens, "who may speak to this daemon"},
+            {"POST", "/api/v1/tokens", Role::admin, answer_token_creation, "hand out a token"},
+            {"DELETE", "/api/v1/tokens/{token}", Role::admin, answer_token_revocation, "take a token back"},
             {"POST", "/ofrep/v1/evaluate/flags", Role::evaluator, answer_all_flags, "OFREP: every pilot"},
             {"POST", "/ofrep/v1/evaluate/flags/{pilot}", Role::evaluator, answer_one_flag, "OFREP: one pilot"},
         };
@@ -95,18 +82,20 @@ const std::vector<Route>& routes() {
     return table;
 }
 
-void handle_request(ServeContext& context, HttpRequest request, Respond respond) {
+void handle_request(ServeContext& context, Listener listener, HttpRequest request, Respond respond) {
     bool is_known_path = false;
     for (const auto& route : routes()) {
+        if (!is_served_at(listener, route)) continue;
         auto open_parts = match(route.path, request.path);
         if (!open_parts) continue;
         is_known_path = true;
         const bool is_method =
             request.method == route.method || (request.method == "HEAD" && std::string_view(route.method) == "GET");
         if (!is_method) continue;
-        if (!may_pass(context, route, request)) return respond(not_allowed());
-        const char* actor = route.role == Role::anyone ? "token:none" : "token:admin";
-        return route.handler(context, {std::move(request), std::move(*open_parts), actor}, std::move(respond));
+        const auto now = std::chrono::floor<Duration>(std::chrono::system_clock::now());
+        auto actor = admit(context.tokens, route, request, now);
+        if (!actor) return respond(std::move(actor).error());
+        return route.handler(context, {std::move(request), std::move(*open_parts), *actor}, std::move(respond));
     }
     const int status = is_known_path ? 405 : 404;
     respond(problem_response(Problem{.status = status}));

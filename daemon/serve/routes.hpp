@@ -1,8 +1,7 @@
 // The HTTP interface: one table says which method and path exist, which role they need, and which
-// function answers.
+// function answers. What the roles may is in roles.hpp, who has one in token_book.hpp.
 //
-// The admin token may do everything; it lies in the store's folder as `token` (0600) and is an SDK
-// write key as well. Further tokens with single roles come later; the table already names them.
+// The admin token may do everything; it lies in the store's folder as `token` (0600).
 #pragma once
 
 #include <string>
@@ -11,17 +10,20 @@
 #include "daemon/collect/tracking_api.hpp"
 #include "daemon/host/host.hpp"
 #include "daemon/net/http_message.hpp"
+#include "daemon/serve/roles.hpp"
+#include "daemon/serve/token_book.hpp"
 #include "daemon/telemetry/metrics.hpp"
 
 namespace segmentd::daemon {
 
-enum class Role { anyone, viewer, evaluator, ingester, editor, admin };
+// Where a request came in. The ingest listener has no routes to read, change or administer.
+enum class Listener { main, ingest };
 
 // What the handlers share. It outlives the server.
 struct ServeContext {
     Host& host;
     Metrics& metrics;
-    std::string admin_token;
+    TokenBook tokens;
     std::string workspace_name;
     TrackingLimits tracking;
 };
@@ -30,7 +32,7 @@ struct ServeContext {
 struct RoutedRequest {
     HttpRequest http;
     std::vector<std::string> open_parts;
-    std::string actor;  // "token:admin", or "token:none" for open routes
+    std::string actor;  // "token:NAME", or "token:none" for open routes
 };
 
 using RouteHandler = void (*)(ServeContext&, RoutedRequest, Respond);
@@ -46,9 +48,10 @@ struct Route {
 // Every route there is, in the order of the documentation.
 const std::vector<Route>& routes();
 
-// Finds the row, checks the role, and lets it answer. Unknown paths are 404, known ones with another
-// method 405, a missing or wrong token 401; all as problems (RFC 9457). Called on the network thread.
-void handle_request(ServeContext& context, HttpRequest request, Respond respond);
+// Finds the row, checks the token (admission.hpp), and lets it answer. Paths that the listener does not know are
+// 404, known ones with another method 405; all as problems (RFC 9457). Called on the network
+// thread of the listener, so two requests may be handled at a time.
+void handle_request(ServeContext& context, Listener listener, HttpRequest request, Respond respond);
 
 // Handlers, by theme.
 void answer_tracking(ServeContext& context, RoutedRequest request, Respond respond);
@@ -74,6 +77,9 @@ void answer_pauses(ServeContext& context, RoutedRequest request, Respond respond
 void answer_learnings(ServeContext& context, RoutedRequest request, Respond respond);
 void answer_order(ServeContext& context, RoutedRequest request, Respond respond);
 void answer_rejects(ServeContext& context, RoutedRequest request, Respond respond);
+void answer_tokens(ServeContext& context, RoutedRequest request, Respond respond);
+void answer_token_creation(ServeContext& context, RoutedRequest request, Respond respond);
+void answer_token_revocation(ServeContext& context, RoutedRequest request, Respond respond);
 
 // The moment and the sender, as collectors want them.
 CollectContext collect_context(const ServeContext& context, const rules::Rulebook& book, const std::string& actor);

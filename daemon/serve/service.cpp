@@ -28,6 +28,19 @@ void end_after_failure(const Error& error) {
     std::_Exit(1);
 }
 
+bool has_tls(const Settings& settings) {
+    return !settings.tls_certificate_file.empty();
+}
+
+bool is_loopback(const std::string& address) {
+    return address.starts_with("127.") || address == "::1";
+}
+
+// Where clients of this machine find what listens there; the port is the one that was taken.
+std::string url_of(const std::string& listen, std::uint16_t port, bool is_secure) {
+    return fmt::format("{}://{}:{}", is_secure ? "https" : "http", listen.substr(0, listen.rfind(':')), port);
+}
+
 Record delivery_record(const DeliveryRecord& delivery, const Outgoing& event, Timestamp engine_now) {
     Record record;
     record.received_at = system_now();
@@ -49,12 +62,15 @@ tl::expected<std::unique_ptr<Service>, std::vector<Error>> Service::start(const 
     if (!book) return tl::unexpected(std::move(book).error());
     auto store = Store::open(settings.data, Store::Mode::writer);
     if (!store) return one(std::move(store).error());
+    const auto tokens = store->tokens();
+    if (!tokens) return one(tokens.error());
     std::unique_ptr<Service> service(new Service(settings));
     const auto listen = parse_listen(settings.listen);
     if (!listen) return one(listen.error());
     if (auto done = service->open_host(std::move(*store), *files, (*book)->definitions); !done)
         return one(done.error());
-    if (auto done = service->open_server(); !done) return one(done.error());
+    if (auto done = service->make_context(*tokens); !done) return one(done.error());
+    if (auto done = service->open_servers(); !done) return one(done.error());
     return service;
 }
 
@@ -87,28 +103,47 @@ Result<void> Service::open_host(Store store, const std::map<std::string, std::st
     return host_->start(files);
 }
 
-Result<void> Service::open_server() {
-    TRY(listen, parse_listen(settings_.listen));
-    TRY(token, admin_token(settings_.data));
+Result<void> Service::make_context(const std::vector<StoredToken>& tokens) {
+    TRY(secret, admin_token(settings_.data));
     TrackingLimits limits;
     limits.event_bytes = static_cast<std::size_t>(settings_.ingest_event_bytes);
     limits.batch_bytes = static_cast<std::size_t>(settings_.ingest_batch_bytes);
     limits.batch_events = static_cast<std::size_t>(settings_.ingest_batch_events);
     const auto name = host_->book()->definitions.workspace.name;
-    context_ = std::make_unique<ServeContext>(ServeContext{*host_, metrics_, token, name, limits});
+    context_.reset(new ServeContext{*host_, metrics_, TokenBook(secret, tokens), name, limits});
+    return {};
+}
+
+Result<void> Service::open_servers() {
+    TRY(server, open_server(Listener::main, settings_.listen));
+    server_ = std::move(server);
+    url_ = url_of(settings_.listen, server_->port(), has_tls(settings_));
+    if (!settings_.ingest_listen.empty()) {
+        TRY(ingest_server, open_server(Listener::ingest, settings_.ingest_listen));
+        ingest_server_ = std::move(ingest_server);
+        ingest_url_ = url_of(settings_.ingest_listen, ingest_server_->port(), has_tls(settings_));
+    }
+    host_->commits().query([url = url_](Store& store) { (void)store.announce(url); });
+    return {};
+}
+
+Result<std::unique_ptr<HttpServer>> Service::open_server(Listener listener, const std::string& address) {
+    TRY(listen, parse_listen(address));
     HttpServerSettings server;
     server.address = listen.address;
     server.port = listen.port;
-    auto started = HttpServer::start(server, [this](HttpRequest request, Respond respond) {
-        handle_request(*context_, std::move(request), std::move(respond));
+    if (!is_loopback(listen.address) && !has_tls(settings_)) {
+        log_warning("net", "tokens travel in the clear beyond this machine; set tls, or put a proxy before it",
+                    LogField("listen", address));
+    }
+    server.tls.certificate = credential_path(settings_.tls_certificate_file, credentials_directory());
+    server.tls.key = credential_path(settings_.tls_key_file, credentials_directory());
+    if (!server.tls.key.empty() && is_open_to_others(server.tls.key)) {
+        log_warning("net", "others than its owner may read the TLS key", LogField("file", server.tls.key));
+    }
+    return HttpServer::start(server, [this, listener](HttpRequest request, Respond respond) {
+        handle_request(*context_, listener, std::move(request), std::move(respond));
     });
-    if (!started) return fail(std::move(started).error());
-    server_ = std::move(*started);
-    url_ = fmt::format("http://{}:{}",
-                       listen.address.find(':') == std::string::npos ? listen.address : '[' + listen.address + ']',
-                       server_->port());
-    host_->commits().query([url = url_](Store& store) { (void)store.announce(url); });
-    return {};
 }
 
 Result<std::map<EndpointId, EndpointAddress>> Service::addresses(const rules::Definitions& definitions) const {
@@ -143,6 +178,20 @@ Result<std::map<EndpointId, EndpointAddress>> Service::addresses(const rules::De
 }
 
 std::vector<Error> Service::reload() {
+    auto errors = reload_tls();
+    for (auto& error : reload_workspace()) errors.push_back(std::move(error));
+    return errors;
+}
+
+std::vector<Error> Service::reload_tls() {
+    for (auto* server : {server_.get(), ingest_server_.get()}) {
+        if (server == nullptr) continue;
+        if (auto done = server->reload_tls(); !done) return {std::move(done).error()};
+    }
+    return {};
+}
+
+std::vector<Error> Service::reload_workspace() {
     auto files = read_workspace_files(settings_.workspace);
     if (!files) return {std::move(files).error()};
     auto book = compile_workspace(*files);
@@ -182,6 +231,7 @@ void Service::sign_head() {
 void Service::stop() {
     if (stopped_) return;
     stopped_ = true;
+    if (ingest_server_) ingest_server_->stop(drain_deadline);
     if (server_) server_->stop(drain_deadline);
     if (deliveries_) deliveries_->stop();
     if (!host_) return;

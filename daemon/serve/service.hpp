@@ -23,9 +23,10 @@ class Service {
     ~Service();  // as stop()
 
     const std::string& url() const { return url_; }
+    const std::string& ingest_url() const { return ingest_url_; }  // empty: no listener of its own
     std::uint16_t port() const { return server_->port(); }
 
-    // Reads the workspace folder again. A refused one changes nothing; its errors come back.
+    // Reads the TLS files and the workspace folder again. What is refused changes nothing; its errors come back.
     std::vector<Error> reload();
 
     // Signs the tree head once a minute; tells whether the engine thread still turns.
@@ -39,16 +40,22 @@ class Service {
     Result<std::map<EndpointId, EndpointAddress>> addresses(const rules::Definitions& definitions) const;
     Result<void> open_host(Store store, const std::map<std::string, std::string>& files,
                            const rules::Definitions& definitions);
-    Result<void> open_server();
+    Result<void> open_servers();
+    Result<std::unique_ptr<HttpServer>> open_server(Listener listener, const std::string& address);
+    Result<void> make_context(const std::vector<StoredToken>& tokens);
+    std::vector<Error> reload_tls();
+    std::vector<Error> reload_workspace();
     void sign_head();
 
     Settings settings_;
     Metrics metrics_;
     std::string url_;
+    std::string ingest_url_;
     std::unique_ptr<Deliveries> deliveries_;
     std::unique_ptr<Host> host_;
     std::unique_ptr<ServeContext> context_;
     std::unique_ptr<HttpServer> server_;
+    std::unique_ptr<HttpServer> ingest_server_;
     Timestamp head_signed_at_{};
     bool stopped_ = false;
 };

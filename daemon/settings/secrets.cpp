@@ -35,15 +35,20 @@ Result<std::optional<std::string>> endpoint_secret(const Settings& settings, con
     if (!endpoint.secret.empty()) return std::optional(endpoint.secret);
 
     const bool is_credential = !credentials.empty() && endpoint.secret_file.find('/') == std::string::npos;
-    const std::string standard = fmt::format("endpoints.{}.secret", name);
-    const std::string credential = endpoint.secret_file.empty() ? standard : endpoint.secret_file;
-    const std::string path = is_credential ? fmt::format("{}/{}", credentials, credential) : endpoint.secret_file;
+    const std::string standard = credentials.empty() ? "" : fmt::format("endpoints.{}.secret", name);
+    const std::string path =
+        credential_path(endpoint.secret_file.empty() ? standard : endpoint.secret_file, credentials);
     std::error_code ignored;
     if (path.empty() || (endpoint.secret_file.empty() && !files::exists(path, ignored))) {
         return std::optional<std::string>();
     }
     TRY(secret, is_credential ? read_secret(path) : read_private_secret(path));
     return std::optional(secret);
+}
+
+std::string credential_path(const std::string& file, const std::string& credentials) {
+    const bool is_credential = !credentials.empty() && !file.empty() && file.find('/') == std::string::npos;
+    return is_credential ? fmt::format("{}/{}", credentials, file) : file;
 }
 
 bool is_open_to_others(const std::string& path) {

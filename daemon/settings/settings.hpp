@@ -35,11 +35,14 @@ struct Settings {
     std::string port_file;
     std::string log_level = "info";
     std::string log_format = "auto";
+    std::string ingest_listen;                  // empty: no listener of its own
     std::int64_t ingest_queue = 200'000;        // records that wait for the disk, at most
     std::int64_t ingest_batch_bytes = 512'000;  // of one request
     std::int64_t ingest_event_bytes = 32'768;
     std::int64_t ingest_batch_events = 2'500;
     Duration clock_max_step = std::chrono::minutes(5);
+    std::string tls_certificate_file;  // these two: see credential_path() in secrets.hpp
+    std::string tls_key_file;
     std::map<std::string, EndpointSettings> endpoints;  // by the names in the workspace
     bool operator==(const Settings&) const = default;
 };

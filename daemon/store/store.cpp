@@ -129,12 +129,14 @@ Result<void> Store::commit(std::span<const Record> records, std::span<const Reje
             if (auto added = append.add(record, parts_->journal); !added) return added;
         }
         if (auto added = append_lines(parts_->ledger, parts_->state, ledger); !added) return added;
+        for (const Record& record : records) parts_->tokens.apply(record);
         parts_->rejects.append(rejects);
         transaction.commit();
         return {};
     });
     parts_->rejects.settle(committed.has_value());
     parts_->ledger.settle(committed.has_value());
+    parts_->tokens.settle(committed.has_value());
     if (committed) append.keep();
     return committed;
 }
@@ -216,6 +218,16 @@ Result<std::vector<StoredReject>> Store::rejects(std::size_t limit) {
 
 const std::map<std::string, std::uint64_t>& Store::reject_counts() const {
     return parts_->rejects.counts();
+}
+
+Result<void> Store::expect_token(const TokenRecord& token, const Sha256& hash, Timestamp now) {
+    return guarded("read the tokens", [&] { return parts_->tokens.expect(token, hash, now); });
+}
+void Store::forget_token(const std::string& id) {
+    parts_->tokens.forget(id);
+}
+Result<std::vector<StoredToken>> Store::tokens() {
+    return guarded("read the tokens", [&]() -> Result<std::vector<StoredToken>> { return parts_->tokens.all(); });
 }
 
 namespace {

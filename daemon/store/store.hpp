@@ -1,7 +1,7 @@
 // The durable part of the daemon: the journal, the keys of its payloads, the rejects and the signed
 // tree heads, all in one folder.
 //
-//   segmentd.db       journal, keys, rejects (SQLite)
+//   segmentd.db       journal, keys, rejects, access tokens (SQLite)
 //   master.key        32 bytes that unwrap every other key; lost with it: every payload
 //   signing.key       Ed25519 seed that tree heads are signed with
 //   tree_heads.jsonl  what was signed
@@ -26,6 +26,7 @@
 #include "base/result.hpp"
 #include "daemon/store/ledger_query.hpp"
 #include "daemon/store/reject.hpp"
+#include "daemon/store/stored_token.hpp"
 #include "daemon/store/tree_heads.hpp"
 
 namespace segmentd::daemon {
@@ -107,6 +108,14 @@ class Store {
 
     // All rejects ever, by their reason. A reader sees those of its opening.
     const std::map<std::string, std::uint64_t>& reject_counts() const;
+
+    // The hash of an access token whose record (TokenRecord, created) is committed next; conflict where its name
+    // is taken at this moment. forget_token: the record will not come. See tokens.hpp.
+    Result<void> expect_token(const TokenRecord& token, const Sha256& hash, Timestamp now);
+    void forget_token(const std::string& id);
+
+    // Every token ever handed out, by the time of creation.
+    Result<std::vector<StoredToken>> tokens();
 
   private:
     struct Parts;

@@ -48,6 +48,7 @@ Result<Store> Store::open(const std::filesystem::path& directory, Mode mode) {
         parts->lock = std::move(lock);
         parts->identity = identity;
         parts->is_journal_read = opened.is_empty;
+        if (is_writer) parts->tokens.create();
         return Store(std::move(parts));
     });
 }

@@ -11,6 +11,7 @@
 #include "daemon/store/rejects.hpp"
 #include "daemon/store/store.hpp"
 #include "daemon/store/store_lock.hpp"
+#include "daemon/store/tokens.hpp"
 
 namespace segmentd::daemon {
 
@@ -36,7 +37,8 @@ struct Store::Parts {
           keys(*database, master),
           journal(*database),
           rejects(*database, workspace),
-          ledger(*database, keys, is_writer) {}
+          ledger(*database, keys, is_writer),
+          tokens(*database) {}
 
     std::filesystem::path heads_file() const { return directory / "tree_heads.jsonl"; }
 
@@ -48,6 +50,7 @@ struct Store::Parts {
     JournalWriter journal;
     RejectTable rejects;
     LedgerTable ledger;
+    TokenTable tokens;
     JournalState state;
     bool is_journal_read = false;
 };

@@ -24,9 +24,11 @@ class Answer:
 class Client:
     """One connection that is kept open; for one thread."""
 
-    def __init__(self, port, token):
+    def __init__(self, port, token, tls=None):
+        """`tls`: an ssl.SSLContext, to speak https to the name localhost."""
         self.port = port
         self.token = token
+        self.tls = tls
         self.connection = None
 
     def call(self, method, path, body=None, headers=None):
@@ -37,13 +39,18 @@ class Client:
         sent.update(headers or {})
         raw = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
         if self.connection is None:
-            self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=SECONDS)
+            self.connection = self.connect()
         try:
             self.connection.request(method, path, raw, sent)
             return Answer(self.connection.getresponse())
         except (OSError, http.client.HTTPException):
             self.close()
             raise
+
+    def connect(self):
+        if self.tls is None:
+            return http.client.HTTPConnection("127.0.0.1", self.port, timeout=SECONDS)
+        return http.client.HTTPSConnection("localhost", self.port, timeout=SECONDS, context=self.tls)
 
     def get(self, path):
         answer = self.call("GET", path)

@@ -46,7 +46,8 @@ class RecordMaker {
             case 8: return ClockRecord{};
             case 9: return DeliveryRecord{text(), static_cast<DeliveryOutcome>(below(3)), integer(), integer(), text()};
             case 10: return AlarmRecord{text(), integer(), number(), number(), number(), number(), integer()};
-            default: return ExposureRecord{PilotId(text()), text()};
+            case 11: return ExposureRecord{PilotId(text()), text()};
+            default: return token();
         }
     }
 
@@ -55,6 +56,11 @@ class RecordMaker {
             ModelId(text()), text(), integer(), from_microseconds(integer()), integer(), number(), map([this] {
                 return number();
             })};
+    }
+
+    Payload token() {
+        const auto action = is_heads() ? TokenAction::created : TokenAction::revoked;
+        return TokenRecord{text(), text(), text(), action, from_microseconds(integer())};
     }
 
     Attributes attributes() {
@@ -220,6 +226,7 @@ TEST_CASE("every type of record has its word") {
     CHECK(std::string(to_word(RecordType::workspace)) == "workspace");
     CHECK(std::string(to_word(RecordType::tick)) == "tick");
     CHECK(std::string(to_word(RecordType::exposure)) == "exposure");
+    CHECK(std::string(to_word(RecordType::token)) == "token");
 }
 
 }  // namespace

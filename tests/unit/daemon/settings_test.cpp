@@ -111,6 +111,13 @@ TEST_CASE("an address to listen on has a port, and brackets where it is IPv6") {
     }
 }
 
+TEST_CASE("a file named without a slash is a credential where there are credentials") {
+    CHECK(credential_path("tls_key", "/run/credentials/segmentd") == "/run/credentials/segmentd/tls_key");
+    CHECK(credential_path("/etc/key.pem", "/run/credentials/segmentd") == "/etc/key.pem");
+    CHECK(credential_path("tls_key", "") == "tls_key");
+    CHECK(credential_path("", "/run/credentials/segmentd").empty());
+}
+
 TEST_CASE("the command line counts more than the file") {
     const TemporaryFolder folder;
     const auto file = folder.write("segmentd.yaml", "log.level: debug\ndata: /a\n");
