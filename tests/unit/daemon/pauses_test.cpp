@@ -1,0 +1,150 @@
+#include <catch2/catch.hpp>
+
+#include "tests/unit/daemon/engine_fixture.hpp"
+
+namespace segmentd::tests {
+namespace {
+
+constexpr std::string_view thanks_rules = R"(
+feature: orders_10d
+signal: purchase
+compute: count
+window: 10d
+---
+segment: buyers
+steward: dana
+playbook: thanks
+enter: feature.orders_10d >= 1
+---
+playbook: thanks
+touches:
+  - {touch: thank_you, purpose: care, endpoint: crm}
+---
+endpoint: crm
+mode: live
+owner: dana
+events: [touch, segment.entered]
+)";
+
+Files tested_shop() {
+    auto files = shop(thanks_rules);
+    files["workspace.yaml"] += "testers:\n  - {tester: dana_inbox, customer: tester-1}\n";
+    return files;
+}
+
+Record pause(PauseTarget target, std::string name, bool paused = true) {
+    auto record = record_of("", at("2027-01-02"), PauseRecord{target, std::move(name), paused});
+    record.actor = "person:dana";
+    record.reason = "complaints";
+    return record;
+}
+
+}  // namespace
+
+TEST_CASE("a paused playbook refuses its touches with the reason, other events go on") {
+    LivedEngine lived(shop(thanks_rules));
+    lived.take(pause(PauseTarget::playbook, "thanks"));
+
+    const auto effects = lived.take(purchase("ada", at("2027-01-03")));
+
+    CHECK(touches_of(effects) == "ada thank_you refused (playbook thanks is paused)");
+    REQUIRE(effects.events.size() == 2);
+    CHECK(effects.events[1].event.type == "segment.entered");
+    CHECK(effects.events[1].fate == daemon::TouchFate::send);
+}
+
+TEST_CASE("a paused endpoint is sent nothing") {
+    LivedEngine lived(shop(thanks_rules));
+    lived.take(pause(PauseTarget::endpoint, "crm"));
+
+    const auto effects = lived.take(purchase("ada", at("2027-01-03")));
+
+    REQUIRE(effects.events.size() == 2);
+    for (const auto& decision : effects.events) CHECK(decision.reason == "endpoint crm is paused");
+    CHECK(lived.engine.outbox().pending().empty());
+}
+
+TEST_CASE("after a resume the next decision is sent again") {
+    LivedEngine lived(shop(thanks_rules));
+    lived.take(pause(PauseTarget::playbook, "thanks"));
+    lived.take(pause(PauseTarget::playbook, "thanks", false));
+
+    const auto effects = lived.take(purchase("ada", at("2027-01-03")));
+
+    CHECK(touches_of(effects) == "ada thank_you send");
+}
+
+TEST_CASE("a pause keeps who ordered it, when and why") {
+    LivedEngine lived(shop(thanks_rules));
+
+    lived.take(pause(PauseTarget::pilot, "spring"));
+
+    const auto* found = lived.engine.pauses().find(PauseTarget::pilot, "spring");
+    REQUIRE(found != nullptr);
+    CHECK(to_text(found->since) == "2027-01-02T00:00:00Z");
+    CHECK(found->by == "person:dana");
+    CHECK(found->reason == "complaints");
+}
+
+TEST_CASE("entering a segment is told to endpoints that want to know, once each") {
+    LivedEngine lived(shop(thanks_rules));
+
+    const auto effects = lived.take(purchase("ada", at("2027-01-03")));
+
+    REQUIRE(effects.events.size() == 2);
+    const auto& told = effects.events[1].event;
+    CHECK(told.id.starts_with("event_"));
+    CHECK(
+        told.data ==
+        R"({"cause":"signal purchase","customer":"ada","segment":"buyers","values":{"feature.orders_10d":1},"version":"v1"})");
+}
+
+TEST_CASE("nothing is told about a suppressed customer") {
+    LivedEngine lived(shop(thanks_rules));
+    lived.take(record_of("ada", at("2027-01-02"), SuppressionRecord{true}));
+
+    const auto effects = lived.take(purchase("ada", at("2027-01-03")));
+
+    REQUIRE(effects.events.size() == 1);
+    CHECK(touches_of(effects) == "ada thank_you refused (suppressed)");
+}
+
+TEST_CASE("a test touch goes to the tester and makes no customer") {
+    LivedEngine lived(tested_shop());
+
+    const auto effects = lived.take(
+        record_of("", at("2027-01-02"), TesterTouchRecord{PlaybookId("thanks"), TouchId("thank_you"), "dana_inbox"}));
+
+    REQUIRE(effects.events.size() == 1);
+    CHECK(effects.events[0].fate == daemon::TouchFate::send);
+    CHECK(member_of(effects.events[0].event, "customer") == "tester-1");
+    CHECK(effects.events[0].event.data.find("\"test\":true") != std::string::npos);
+    CHECK(lived.engine.population().size() == 0);
+}
+
+TEST_CASE("a test touch through a paused endpoint is refused") {
+    LivedEngine lived(tested_shop());
+    lived.take(pause(PauseTarget::endpoint, "crm"));
+
+    const auto effects = lived.take(
+        record_of("", at("2027-01-02"), TesterTouchRecord{PlaybookId("thanks"), TouchId("thank_you"), "dana_inbox"}));
+
+    REQUIRE(effects.events.size() == 1);
+    CHECK(effects.events[0].reason == "endpoint crm is paused");
+}
+
+TEST_CASE("what is sent again waits under its old id") {
+    LivedEngine lived(shop(thanks_rules));
+    const auto sent = lived.take(purchase("ada", at("2027-01-03"))).events.front().event;
+    lived.take(record_of("", at("2027-01-04"), DeliveryRecord{sent.id, DeliveryOutcome::delivered, 1, 200, ""}));
+    REQUIRE(lived.engine.outbox().find(sent.id) == nullptr);
+
+    lived.take(record_of("ada", at("2027-01-05"), ResendRecord{sent.id, sent.endpoint, sent.type, sent.at, sent.data}));
+
+    const auto* waiting = lived.engine.outbox().find(sent.id);
+    REQUIRE(waiting != nullptr);
+    CHECK(waiting->attempts == 0);
+    CHECK(waiting->event.data == sent.data);
+}
+
+}  // namespace segmentd::tests
