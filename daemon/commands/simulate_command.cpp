@@ -50,17 +50,18 @@ Result<json::object> write_file(const OutputFile& file) {
                         {"sha256", to_hex(sha256(file.content))}};
 }
 
-Result<json::array> write_market(const MarketSettings& settings, const files::path& folder) {
+// {"truth", "files"}, as printed.
+Result<json::object> write_market(const MarketSettings& settings, const files::path& folder) {
     std::error_code error;
     files::create_directories(folder, error);
     if (error)
         return fail(ErrorCode::io, fmt::format("cannot make the folder {}: {}", folder.string(), error.message()));
     const MarketModel model;
     auto market = simulate_market(model, settings);
+    auto summary = market_truth_summary(settings, market);
+    TRY(truth, write_file({folder / "truth.json", settings.customers, market_truth_text(model, settings, market)}));
     TRY(signals, write_file({folder / "signals.jsonl", market.rows, std::move(market.signals)}));
-    TRY(truth,
-        write_file({folder / "truth.json", settings.customers, market_truth_text(model, settings, market.truth)}));
-    return json::array{signals, truth};
+    return json::object{{"truth", std::move(summary)}, {"files", {signals, truth}}};
 }
 
 }  // namespace
@@ -70,12 +71,12 @@ int simulate_command(const CommandOptions& options, const SimulateOptions& simul
     if (!settings) return report(settings.error());
     const auto written = write_market(*settings, simulate.out);
     if (!written) return report(written.error());
-    print(json::object{{"seed", settings->seed},
-                       {"customers", settings->customers},
-                       {"begins_at", to_text(settings->ends_at - market_year)},
-                       {"ends_at", to_text(settings->ends_at)},
-                       {"files", *written}},
-          options.as_json);
+    json::object printed{{"seed", settings->seed},
+                         {"customers", settings->customers},
+                         {"begins_at", to_text(settings->ends_at - market_year)},
+                         {"ends_at", to_text(settings->ends_at)}};
+    for (const auto& [name, value] : *written) printed[name] = value;
+    print(printed, options.as_json);
     return exit_done;
 }
 

@@ -154,8 +154,9 @@ void finish_emission(SourceEmission& emission, const Node& node, Reading& readin
     if (emission.assignment && !emission.values.empty()) {
         reading.refuse({node.find("values")->at, "unused_key", "an assignment has no values", "leave values out"});
     }
-    if (emission.profile && emission.values.empty()) {
-        reading.refuse({node.at, "missing_key", "key 'values' is missing", "add values: {attribute: expression}"});
+    if (emission.profile && emission.values.empty() && emission.consent.empty()) {
+        reading.refuse({node.at, "missing_key", "a profile row needs 'values' or 'consent'",
+                        "add values: {attribute: expression}, or consent: {purpose: granted}"});
     }
 }
 

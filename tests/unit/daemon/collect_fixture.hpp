@@ -43,6 +43,14 @@ emit:
   - profile: true
     values: {plan: row.plan}
 ---
+source: answers
+columns: [customer, day]
+customer: row.customer
+occurred_at: row.day
+emit:
+  - profile: true
+    consent: {offers: denied}
+---
 source: arms
 columns: [customer, arm]
 customer: row.customer

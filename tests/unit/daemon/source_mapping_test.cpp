@@ -41,6 +41,14 @@ TEST_CASE("a record from a row is historical, from its source, at its own time, 
     CHECK(record.consent == std::map<std::string, bool>{{"offers", true}});
 }
 
+TEST_CASE("a profile row may show consent alone") {
+    const auto row = mapping_of("answers", {"customer", "day"}).map({"ada", "2027-01-06"}, 1, received);
+
+    REQUIRE(row.records.size() == 1);
+    CHECK(row.records[0].consent == std::map<std::string, bool>{{"offers", false}});
+    CHECK(std::get<ProfileRecord>(row.records[0].payload).attributes.empty());
+}
+
 TEST_CASE("an emission is left out where its condition does not hold") {
     const auto row = order_row({"ada", "2027-01-05", "", "pro"});
 
