@@ -65,7 +65,7 @@ const Table<DriftMonitor>& monitor_table() {
         "",
         {
             required("segment", &M::segment, reference<SegmentId>(NameKind::segment), "the segment"),
-            required("reference_share", &M::reference_share, share_inside(), "its share of customers as approved"),
+            required("reference_share", &M::reference_share, share_inside(), "its share among the customers seen on a day, as approved"),
             optional("tolerance", &M::tolerance, share(), "relative change that does not matter; default 10%"),
         }};
     return table;

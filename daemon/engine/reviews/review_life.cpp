@@ -89,11 +89,16 @@ Review& Reviews::add(const rules::Rulebook& book, ReviewKind kind, const Segment
         if (present != escalation_.end()) review.owner = present->to.id;
     }
     review.opened_at = at;
-    review.deadline = review.next_call = at + review_within_;
+    review.deadline = review.next_call = at + time_for_review(segment);
     review.causes = causes_of(segment, at);
     reviews_.push_back(std::move(review));
     plan_next_call();
     return reviews_.back();
+}
+
+Duration Reviews::time_for_review(const SegmentId& segment) const {
+    const auto monitor = std::ranges::find(monitors_, segment, &Monitor::segment);
+    return monitor != monitors_.end() ? monitor->review_within : review_within_;
 }
 
 const Review& Reviews::open(const rules::Rulebook& book, const AlarmRecord& alarm, Timestamp at) {

@@ -47,10 +47,7 @@ void Reviews::use(const rules::Rulebook& book) {
             const bool goes_on = known != old.end() && is_same(known->defined_reference, defined.reference_share) &&
                                  is_same(known->settings.tolerance, defined.tolerance);
             if (goes_on) monitor = *known;
-            if (known != old.end()) {
-                monitor.waits = known->waits;
-                monitor.waits_until = known->waits_until;
-            }
+            monitor.review_within = drift.review_within;
             monitor.settings.tolerance = defined.tolerance;
             monitor.settings.run_length = ex::run_length_bound(
                 drift.false_alarms, static_cast<double>(std::chrono::floor<Days>(drift.per).count()),
@@ -101,7 +98,7 @@ std::vector<AlarmRecord> Reviews::end_day(const Population& population) {
     return alarms;
 }
 
-void Reviews::settle(Monitor& monitor, ReviewAction decision, Timestamp at) const {
+void Reviews::settle(Monitor& monitor, ReviewAction decision, Timestamp at) {
     monitor.state = {};
     monitor.waits = Waits::nothing;
     if (decision == ReviewAction::keep) {
@@ -112,7 +109,7 @@ void Reviews::settle(Monitor& monitor, ReviewAction decision, Timestamp at) cons
         return;
     }
     monitor.waits = decision == ReviewAction::recalibrate ? Waits::model : Waits::definitions;
-    monitor.waits_until = at + review_within_;
+    monitor.waits_until = at + monitor.review_within;
 }
 
 void Reviews::start_afresh(Waits awaited) {

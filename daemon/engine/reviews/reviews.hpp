@@ -64,7 +64,7 @@ Result<void> check_action(const std::vector<Review>& reviews, const ReviewRecord
 class Reviews {
   public:
     // Takes over the monitors and the steps of escalation; a monitor whose reference and tolerance did not
-    // change keeps its evidence.
+    // change keeps its evidence, any other starts afresh: a new reference is a new decision.
     void use(const rules::Rulebook& book);
 
     // A live signal of this customer came in.
@@ -109,6 +109,7 @@ class Reviews {
         experiments::ShareMonitorSettings settings;
         experiments::ShareMonitorState state;
         double defined_reference = 0;  // as in the YAML; settings hold what a decision made of it
+        Duration review_within{};      // from an alarm to its deadline
         Waits waits = Waits::nothing;
         Timestamp waits_until = never;                        // for a model or definitions no longer than this
         std::deque<experiments::ShareObservation> last_days;  // at most 7 with customers
@@ -124,12 +125,13 @@ class Reviews {
         std::string what;
     };
     Review& add(const rules::Rulebook& book, ReviewKind kind, const SegmentId& segment, Timestamp at);
+    Duration time_for_review(const SegmentId& segment) const;
     std::vector<std::string> causes_of(const SegmentId& segment, Timestamp at) const;
     void plan_next_call();
-    void settle(Monitor& monitor, ReviewAction decision, Timestamp at) const;
+    static void settle(Monitor& monitor, ReviewAction decision, Timestamp at);
     void start_afresh(Waits awaited);
 
-    Duration review_within_ = std::chrono::days(14);
+    Duration review_within_ = std::chrono::days(14);  // of reviews that no monitor opened
     std::vector<rules::EscalationStep> escalation_;
     std::vector<Monitor> monitors_;
     std::vector<std::size_t> seen_;  // customers seen in the running day
