@@ -25,10 +25,25 @@ struct DriftDefinition {
     SourcePlace place;
 };
 
+// Somebody answers for one condition that reads a protected attribute or a proxy of one. Exactly one
+// of segment, model and feature is named.
+struct SignedException {
+    ExpressionText attribute;  // as in protected_attributes or proxies
+    Reference<SegmentId> segment;
+    Reference<ModelId> model;
+    Reference<FeatureId> feature;
+    PersonId by;
+    Timestamp on{};
+    std::string reason;
+    SourcePlace place;
+};
+
 struct GovernanceDefinition {
     std::string name;
     std::string owner;
     std::vector<std::string> protected_attributes;  // profile attributes
+    std::vector<ExpressionText> proxies;            // "profile.city", "feature.x", "score.y", "event.z"
+    std::vector<SignedException> signed_exceptions;
     DriftDefinition drift;
     SourcePlace place;
 };
