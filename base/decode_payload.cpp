@@ -53,13 +53,21 @@ bool read(const json::value& value, Timestamp& instant) {
     instant = from_microseconds(microseconds);
     return is_sound;
 }
-bool read(const json::value& value, DeliveryOutcome& outcome) {
+template <typename Enum, std::size_t count>
+bool read_word(const json::value& value, const std::array<const char*, count>& words, Enum& choice) {
     const json::string* word = value.if_string();
     if (word == nullptr) return false;
-    const auto found = std::find(payload::outcome_words.begin(), payload::outcome_words.end(), std::string_view(*word));
-    outcome = static_cast<DeliveryOutcome>(found - payload::outcome_words.begin());
-    return found != payload::outcome_words.end();
+    const auto found = std::find(words.begin(), words.end(), std::string_view(*word));
+    choice = static_cast<Enum>(found - words.begin());
+    return found != words.end();
 }
+bool read(const json::value& value, DeliveryOutcome& outcome) {
+    return read_word(value, payload::outcome_words, outcome);
+}
+bool read(const json::value& value, Verdict& verdict) {
+    return read_word(value, payload::verdict_words, verdict);
+}
+bool read(const json::value& value, ValidationOutcome& outcome);
 template <typename Kind>
 bool read(const json::value& value, Id<Kind>& id) {
     return read(value, id.text);
@@ -99,6 +107,13 @@ bool read(const json::value& value, std::map<std::string, Value, Rest...>& map) 
 }
 
 template <typename T>
+bool read(const json::value& value, std::vector<T>& list) {
+    const json::array* array = value.if_array();
+    if (array == nullptr) return false;
+    return std::ranges::all_of(*array, [&](const json::value& item) { return read(item, list.emplace_back()); });
+}
+
+template <typename T>
 bool read_object(const json::value& value, T& object);
 
 bool read(const json::value& value, Payload& payload) {
@@ -134,6 +149,10 @@ bool read_object(const json::value& value, T& object) {
     MemberReader<T> visit(*json, object);
     payload::visit_members(visit, &object);
     return visit.is_sound();
+}
+
+bool read(const json::value& value, ValidationOutcome& outcome) {
+    return read_object(value, outcome);
 }
 
 template <std::size_t... Index>

@@ -21,6 +21,9 @@ namespace segmentd::payload {
 
 inline constexpr std::array<const char*, 3> outcome_words = {"delivered", "failed", "given_up"};
 
+inline constexpr std::array<const char*, 3> verdict_words = {"different", "no_measurable_difference",
+                                                             "not_enough_data"};
+
 inline bool fits_json_number(std::int64_t number) {
     return number >= -CanonicalJsonWriter::largest_integer && number <= CanonicalJsonWriter::largest_integer;
 }
@@ -112,6 +115,35 @@ template <typename Visit>
 void visit_members(Visit& visit, const ExposureRecord*) {
     visit("arm", &ExposureRecord::arm);
     visit("pilot", &ExposureRecord::pilot);
+}
+
+template <typename Visit>
+void visit_members(Visit& visit, const ValidationOutcome*) {
+    visit("against", &ValidationOutcome::against);
+    visit("customers", &ValidationOutcome::customers);
+    visit("in_sample", &ValidationOutcome::in_sample);
+    visit("lower", &ValidationOutcome::lower);
+    visit("mean", &ValidationOutcome::mean);
+    visit("metric", &ValidationOutcome::metric);
+    visit("other_customers", &ValidationOutcome::other_customers);
+    visit("other_mean", &ValidationOutcome::other_mean);
+    visit("p_adjusted", &ValidationOutcome::p_adjusted);
+    visit("p_value", &ValidationOutcome::p_value);
+    visit("upper", &ValidationOutcome::upper);
+    visit("verdict", &ValidationOutcome::verdict);
+}
+
+template <typename Visit>
+void visit_members(Visit& visit, const ValidationRecord*) {
+    visit("from", &ValidationRecord::from);
+    visit("members", &ValidationRecord::members);
+    visit("neighbour", &ValidationRecord::neighbour);
+    visit("outcomes", &ValidationRecord::outcomes);
+    visit("segment", &ValidationRecord::segment);
+    visit("until", &ValidationRecord::until);
+    visit("verdict", &ValidationRecord::verdict);
+    visit("version", &ValidationRecord::version);
+    visit("warnings", &ValidationRecord::warnings);
 }
 
 }  // namespace segmentd::payload

@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <cassert>
 
+#include "base/payload_members.hpp"
+
 namespace segmentd {
 namespace {
 
-constexpr std::array type_words = {"workspace", "signal", "profile", "consent",  "suppression", "assignment",
-                                   "model",     "tick",   "clock",   "delivery", "alarm",       "exposure"};
+constexpr std::array type_words = {"workspace", "signal", "profile",  "consent", "suppression", "assignment", "model",
+                                   "tick",      "clock",  "delivery", "alarm",   "exposure",    "validation"};
 static_assert(std::variant_size_v<Payload> == type_words.size());
 
 template <typename Number>
@@ -24,6 +26,10 @@ const char* to_word(RecordType type) {
     const auto number = static_cast<std::size_t>(type);
     assert(number >= 1 && number <= type_words.size() && "a record type is one of the enumeration");
     return type_words[number - 1];
+}
+
+const char* to_word(Verdict verdict) {
+    return payload::verdict_words[static_cast<std::size_t>(verdict)];
 }
 
 std::array<std::uint8_t, 52> header_bytes(const RecordHeader& header) {

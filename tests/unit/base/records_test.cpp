@@ -46,7 +46,8 @@ class RecordMaker {
             case 8: return ClockRecord{};
             case 9: return DeliveryRecord{text(), static_cast<DeliveryOutcome>(below(3)), integer(), integer(), text()};
             case 10: return AlarmRecord{text(), integer(), number(), number(), number(), number(), integer()};
-            default: return ExposureRecord{PilotId(text()), text()};
+            case 11: return ExposureRecord{PilotId(text()), text()};
+            default: return validation();
         }
     }
 
@@ -55,6 +56,23 @@ class RecordMaker {
             ModelId(text()), text(), integer(), from_microseconds(integer()), integer(), number(), map([this] {
                 return number();
             })};
+    }
+
+    Payload validation() {
+        ValidationRecord record;
+        record.segment = SegmentId(text());
+        record.version = text();
+        record.from = from_microseconds(integer());
+        record.until = from_microseconds(integer());
+        record.members = integer();
+        record.neighbour = SegmentId(text());
+        for (auto count = below(4); count > 0; --count) {
+            record.outcomes.push_back({MetricId(text()), text(), integer(), integer(), number(), number(), number(),
+                                       number(), number(), number(), is_heads(), static_cast<Verdict>(below(3))});
+            record.warnings.push_back(text());
+        }
+        record.verdict = static_cast<Verdict>(below(3));
+        return record;
     }
 
     Attributes attributes() {
