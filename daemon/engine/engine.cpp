@@ -65,7 +65,15 @@ Result<Effects> Engine::apply(const Record& record) {
     if (const auto* alarm = std::get_if<AlarmRecord>(&record.payload)) {
         reviews_.open(population_.book(), *alarm, engine_time_);
     }
+    if (const auto* validation = std::get_if<ValidationRecord>(&record.payload)) take_validation(*validation);
     return effects;
+}
+
+// A segment that nothing sets apart is a question to its steward.
+void Engine::take_validation(const ValidationRecord& found) {
+    validations_.note(found, engine_time_);
+    if (found.verdict != Verdict::no_measurable_difference) return;
+    reviews_.open(population_.book(), found, engine_time_);
 }
 
 // The way of one customer's record: identity and consent, features, outcomes, then the decisions.
@@ -179,6 +187,7 @@ Sha256 Engine::state_hash() {
         pilots_.append_canonical(common);
         touches_.append_canonical(common);
         reviews_.append_canonical(common);
+        validations_.append_canonical(common);
     }
     return hash_.compute(population_, common);
 }

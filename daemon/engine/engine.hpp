@@ -20,6 +20,7 @@
 #include "daemon/engine/reviews/reviews.hpp"
 #include "daemon/engine/state_hash/state_hash.hpp"
 #include "daemon/engine/touches/touches.hpp"
+#include "daemon/engine/validations/validations.hpp"
 
 namespace segmentd::daemon {
 
@@ -59,6 +60,10 @@ class Engine {
     const Pilots& pilots() const { return pilots_; }
     const Touches& touches() const { return touches_; }
     const Reviews& reviews() const { return reviews_; }
+    const Validations& validations() const { return validations_; }
+
+    // The journal so far, for questions about the past.
+    const PastRecords& past() const { return past_; }
 
     // The row of a customer at the engine time, memberships included. Looking changes nothing.
     Row row_of(std::size_t customer) const;
@@ -69,6 +74,7 @@ class Engine {
   private:
     Result<Population> derive_from_past(const std::shared_ptr<const rules::Rulebook>& book, const Record& record) const;
     void adopt(Population derived, const Record& record, Effects& effects);
+    void take_validation(const ValidationRecord& found);
     void take_customer_record(const Record& record, Effects& effects);
     void reconsider(std::size_t index, const Cause& cause, Effects& effects);
     void reconsider_all(const Cause& cause, Effects& effects);
@@ -90,6 +96,7 @@ class Engine {
     Pilots pilots_;
     Touches touches_;
     Reviews reviews_;
+    Validations validations_;
     Dedupe dedupe_;
     StateHash hash_;
     std::set<std::pair<Timestamp, std::size_t>> timers_;

@@ -70,16 +70,22 @@ json::value pilots_report(const Engine& engine) {
 json::value reviews_report(const Engine& engine) {
     json::array rows;
     for (const auto& review : engine.reviews().all()) {
-        rows.push_back({{"review", review.number},
-                        {"segment", review.segment.text},
-                        {"steward", review.steward.text},
-                        {"opened_at", to_text(review.opened_at)},
-                        {"deadline", to_text(review.deadline)},
-                        {"state", engine.engine_time() >= review.deadline ? "overdue" : "open"},
-                        {"reference", review.alarm.reference},
-                        {"estimate", review.alarm.estimate},
-                        {"interval", json::array{review.alarm.lower, review.alarm.upper}},
-                        {"observations", review.alarm.observations}});
+        json::object row{{"review", review.number},
+                         {"kind", to_word(review.kind)},
+                         {"segment", review.segment.text},
+                         {"steward", review.steward.text},
+                         {"opened_at", to_text(review.opened_at)},
+                         {"deadline", to_text(review.deadline)},
+                         {"state", engine.engine_time() >= review.deadline ? "overdue" : "open"}};
+        if (review.kind == ReviewKind::drift) {
+            row["reference"] = review.alarm.reference;
+            row["estimate"] = review.alarm.estimate;
+            row["interval"] = json::array{review.alarm.lower, review.alarm.upper};
+            row["observations"] = review.alarm.observations;
+        } else {
+            row["validation"] = validation_report(review.validation);
+        }
+        rows.push_back(std::move(row));
     }
     return rows;
 }

@@ -73,15 +73,32 @@ std::vector<AlarmRecord> Reviews::end_day(const Population& population) {
 void Reviews::open(const rules::Rulebook& book, const AlarmRecord& alarm, Timestamp at) {
     std::erase_if(unrecorded_,
                   [&](const AlarmRecord& other) { return other.monitor == alarm.monitor && other.day == alarm.day; });
-    const auto* segment = rules::find(book.definitions.segments, SegmentId(alarm.monitor));
-    Review review;
-    review.number = static_cast<std::int64_t>(reviews_.size()) + 1;
-    review.segment = SegmentId(alarm.monitor);
-    review.steward = segment != nullptr ? segment->steward : PersonId{};
+    open_review(book, SegmentId(alarm.monitor), at).alarm = alarm;
+}
+
+void Reviews::open(const rules::Rulebook& book, const ValidationRecord& validation, Timestamp at) {
+    const bool is_open = std::ranges::any_of(reviews_, [&](const Review& review) {
+        return review.kind == ReviewKind::validation && review.segment == validation.segment;
+    });
+    if (is_open) return;
+    auto& review = open_review(book, validation.segment, at);
+    review.kind = ReviewKind::validation;
+    review.validation = validation;
+}
+
+Review& Reviews::open_review(const rules::Rulebook& book, const SegmentId& segment, Timestamp at) {
+    const auto* definition = rules::find(book.definitions.segments, segment);
+    auto& review = reviews_.emplace_back();
+    review.number = static_cast<std::int64_t>(reviews_.size());
+    review.segment = segment;
+    review.steward = definition != nullptr ? definition->steward : PersonId{};
     review.opened_at = at;
     review.deadline = at + review_within_;
-    review.alarm = alarm;
-    reviews_.push_back(std::move(review));
+    return review;
+}
+
+const char* to_word(ReviewKind kind) {
+    return kind == ReviewKind::drift ? "drift" : "validation";
 }
 
 void Reviews::append_canonical(std::string& bytes) const {
@@ -90,8 +107,8 @@ void Reviews::append_canonical(std::string& bytes) const {
                              monitor.state.all.members, monitor.state.all.total, monitor.waits);
     }
     for (const auto& review : reviews_) {
-        bytes +=
-            fmt::format("review {} {} {}\n", review.number, review.segment.text, to_microseconds(review.opened_at));
+        bytes += fmt::format("review {} {} {} {}\n", review.number, to_word(review.kind), review.segment.text,
+                             to_microseconds(review.opened_at));
     }
 }
 
