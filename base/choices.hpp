@@ -29,6 +29,9 @@ inline constexpr std::array choice_words<PilotVerdict> = {"leading", "lagging"};
 template <>
 inline constexpr std::array choice_words<TokenAction> = {"created", "revoked"};
 
+template <>
+inline constexpr std::array choice_words<Verdict> = {"different", "no_measurable_difference", "not_enough_data"};
+
 template <typename Choice>
 concept IsChoice = !choice_words<Choice>.empty();
 

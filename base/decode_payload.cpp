@@ -60,6 +60,7 @@ bool read(const json::value& value, Choice& choice) {
     choice = found.value_or(Choice{});
     return found.has_value();
 }
+bool read(const json::value& value, ValidationOutcome& outcome);
 template <typename Kind>
 bool read(const json::value& value, Id<Kind>& id) {
     return read(value, id.text);
@@ -99,6 +100,13 @@ bool read(const json::value& value, std::map<std::string, Value, Rest...>& map) 
 }
 
 template <typename T>
+bool read(const json::value& value, std::vector<T>& list) {
+    const json::array* array = value.if_array();
+    if (array == nullptr) return false;
+    return std::ranges::all_of(*array, [&](const json::value& item) { return read(item, list.emplace_back()); });
+}
+
+template <typename T>
 bool read_object(const json::value& value, T& object);
 
 bool read(const json::value& value, Payload& payload) {
@@ -134,6 +142,10 @@ bool read_object(const json::value& value, T& object) {
     MemberReader<T> visit(*json, object);
     payload::visit_members(visit, &object);
     return visit.is_sound();
+}
+
+bool read(const json::value& value, ValidationOutcome& outcome) {
+    return read_object(value, outcome);
 }
 
 template <std::size_t... Index>

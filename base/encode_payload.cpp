@@ -39,6 +39,7 @@ template <IsChoice Choice>
 void write(CanonicalJsonWriter& writer, Choice choice) {
     writer.add_text(to_word(choice));
 }
+void write(CanonicalJsonWriter& writer, const ValidationOutcome& outcome);
 template <typename Kind>
 void write(CanonicalJsonWriter& writer, const Id<Kind>& id) {
     writer.add_text(id.text);
@@ -91,6 +92,16 @@ void write(CanonicalJsonWriter& writer, const std::map<std::string, Value, Rest.
         for (const auto* entry : entries) write_entry(writer, entry == entries.front(), *entry);
     }
     writer.add_raw("}");
+}
+
+template <typename T>
+void write(CanonicalJsonWriter& writer, const std::vector<T>& list) {
+    writer.add_raw("[");
+    for (const auto& item : list) {
+        if (&item != &list.front()) writer.add_raw(",");
+        write(writer, item);
+    }
+    writer.add_raw("]");
 }
 
 template <typename T>
@@ -150,6 +161,10 @@ bool write_object(CanonicalJsonWriter& writer, const T& object) {
     payload::visit_members(visit, &object);
     writer.add_raw(visit.is_empty() ? "{}" : "}");
     return !visit.is_empty();
+}
+
+void write(CanonicalJsonWriter& writer, const ValidationOutcome& outcome) {
+    write_object(writer, outcome);
 }
 
 }  // namespace

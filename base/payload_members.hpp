@@ -167,4 +167,33 @@ void visit_members(Visit& visit, const TokenRecord*) {
     visit("role", &TokenRecord::role);
 }
 
+template <typename Visit>
+void visit_members(Visit& visit, const ValidationOutcome*) {
+    visit("against", &ValidationOutcome::against);
+    visit("customers", &ValidationOutcome::customers);
+    visit("in_sample", &ValidationOutcome::in_sample);
+    visit("lower", &ValidationOutcome::lower);
+    visit("mean", &ValidationOutcome::mean);
+    visit("metric", &ValidationOutcome::metric);
+    visit("other_customers", &ValidationOutcome::other_customers);
+    visit("other_mean", &ValidationOutcome::other_mean);
+    visit("p_adjusted", &ValidationOutcome::p_adjusted);
+    visit("p_value", &ValidationOutcome::p_value);
+    visit("upper", &ValidationOutcome::upper);
+    visit("verdict", &ValidationOutcome::verdict);
+}
+
+template <typename Visit>
+void visit_members(Visit& visit, const ValidationRecord*) {
+    visit("from", &ValidationRecord::from);
+    visit("members", &ValidationRecord::members);
+    visit("neighbour", &ValidationRecord::neighbour);
+    visit("outcomes", &ValidationRecord::outcomes);
+    visit("segment", &ValidationRecord::segment);
+    visit("until", &ValidationRecord::until);
+    visit("verdict", &ValidationRecord::verdict);
+    visit("version", &ValidationRecord::version);
+    visit("warnings", &ValidationRecord::warnings);
+}
+
 }  // namespace segmentd::payload

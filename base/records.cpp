@@ -3,13 +3,15 @@
 #include <algorithm>
 #include <cassert>
 
+#include "base/payload_members.hpp"
+
 namespace segmentd {
 namespace {
 
 constexpr std::array type_words = {"workspace",    "signal",   "profile",        "consent", "suppression",
                                    "assignment",   "model",    "tick",           "clock",   "delivery",
                                    "alarm",        "exposure", "pause",          "review",  "learning",
-                                   "tester_touch", "resend",   "pilot_decision", "token"};
+                                   "tester_touch", "resend",   "pilot_decision", "token",   "validation"};
 static_assert(std::variant_size_v<Payload> == type_words.size());
 
 template <typename Number>

@@ -185,11 +185,44 @@ struct TokenRecord {
     bool operator==(const TokenRecord&) const = default;
 };
 
+enum class Verdict { different, no_measurable_difference, not_enough_data };
+
+// One metric of a segment's members beside that of other customers.
+struct ValidationOutcome {
+    MetricId metric;
+    std::string against;  // "non_members", or the name of the neighbouring segment
+    std::int64_t customers = 0;
+    std::int64_t other_customers = 0;
+    double mean = 0;
+    double other_mean = 0;
+    double lower = 0;  // of the difference mean - other_mean, at 95 %
+    double upper = 0;
+    double p_value = 1;
+    double p_adjusted = 1;
+    bool in_sample = false;  // a model that decides about members was fitted on this period
+    Verdict verdict = Verdict::not_enough_data;
+    bool operator==(const ValidationOutcome&) const = default;
+};
+
+// A segment was held against what its members did later: a finding about many customers.
+struct ValidationRecord {
+    SegmentId segment;
+    std::string version;  // of the definitions
+    Timestamp from{};     // members as of here, outcomes from here on
+    Timestamp until{};    // excluded
+    std::int64_t members = 0;
+    SegmentId neighbour;  // empty where there is none
+    std::vector<ValidationOutcome> outcomes;
+    Verdict verdict = Verdict::not_enough_data;
+    std::vector<std::string> warnings;
+    bool operator==(const ValidationRecord&) const = default;
+};
+
 // The order of the alternatives is the number stored in the journal: append, never reorder.
-using Payload =
-    std::variant<WorkspaceRecord, SignalRecord, ProfileRecord, ConsentRecord, SuppressionRecord, AssignmentRecord,
-                 ModelRecord, TickRecord, ClockRecord, DeliveryRecord, AlarmRecord, ExposureRecord, PauseRecord,
-                 ReviewRecord, LearningRecord, TesterTouchRecord, ResendRecord, PilotDecisionRecord, TokenRecord>;
+using Payload = std::variant<WorkspaceRecord, SignalRecord, ProfileRecord, ConsentRecord, SuppressionRecord,
+                             AssignmentRecord, ModelRecord, TickRecord, ClockRecord, DeliveryRecord, AlarmRecord,
+                             ExposureRecord, PauseRecord, ReviewRecord, LearningRecord, TesterTouchRecord, ResendRecord,
+                             PilotDecisionRecord, TokenRecord, ValidationRecord>;
 
 enum class RecordType : std::uint16_t {
     workspace = 1,
@@ -211,6 +244,7 @@ enum class RecordType : std::uint16_t {
     resend,
     pilot_decision,
     token,
+    validation,
 };
 
 struct Record {

@@ -19,7 +19,7 @@ struct CommandOptions {
     bool as_json = false;
 };
 
-// Checks a workspace folder: {"valid", "version", "counts", "errors"}; exit 1 where it is refused.
+// Checks a workspace folder: {"valid", "version", "counts", "errors", "warnings"}; exit 1 where it is refused.
 int check_command(const std::string& workspace, bool as_json);
 
 struct ImportOptions {
@@ -35,6 +35,19 @@ struct FitOptions {
     std::vector<std::string> models;
 };
 int fit_command(const CommandOptions& options, const FitOptions& fit);
+
+struct ValidateOptions {
+    std::string segment;
+    std::string from;  // a date means its start
+    std::string until;
+    bool dry_run = false;
+};
+// Holds a segment against what its members did later; records the finding unless it is a dry run. With
+// --url the daemon does it.
+int validate_command(const CommandOptions& options, const ValidateOptions& validate);
+
+// The segment's success metrics week by week.
+int track_command(const CommandOptions& options, const std::string& segment, std::int64_t weeks);
 
 // Reports on the state at the last durable record.
 int segments_command(const CommandOptions& options, const std::string& at);

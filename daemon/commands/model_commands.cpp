@@ -1,5 +1,8 @@
 // segmentctl check and fit.
+#include <fmt/format.h>
+
 #include <boost/json.hpp>
+#include <cstdio>
 
 #include "daemon/commands/commands.hpp"
 #include "daemon/commands/offline.hpp"
@@ -7,6 +10,7 @@
 #include "daemon/modelling/fit.hpp"
 #include "daemon/reports/reports.hpp"
 #include "daemon/settings/workspace_files.hpp"
+#include "rules/load/agreement.hpp"
 
 namespace segmentd::daemon {
 
@@ -18,6 +22,12 @@ json::object to_json(const Error& error) {
     return {{"file", error.where.file},   {"line", error.where.line}, {"column", error.where.column},
             {"message", error.message},   {"rule", error.rule},       {"hint", error.hint},
             {"code", to_word(error.code)}};
+}
+
+json::array to_json(const std::vector<Error>& errors) {
+    json::array rows;
+    for (const auto& error : errors) rows.push_back(to_json(error));
+    return rows;
 }
 
 json::object counts_of(const rules::Definitions& definitions) {
@@ -36,16 +46,16 @@ int check_command(const std::string& workspace, bool as_json) {
     if (!files) errors.push_back(files.error());
     auto book = files ? compile_workspace(*files) : tl::unexpected(errors);
     if (!book) errors = std::move(book).error();
+    const auto warnings = book ? rules::load::find_warnings((*book)->definitions) : std::vector<Error>();
     if (!as_json) {
         if (!errors.empty()) return report(errors);
         json::object summary = counts_of((*book)->definitions);
         summary["version"] = (*book)->definitions.version;
+        for (const auto& warning : warnings) fmt::print(stderr, "warning: {}\n", to_text(warning));
         print(summary, false);
         return exit_done;
     }
-    json::array found;
-    for (const auto& error : errors) found.push_back(to_json(error));
-    json::object result{{"valid", errors.empty()}, {"errors", std::move(found)}};
+    json::object result{{"valid", errors.empty()}, {"errors", to_json(errors)}, {"warnings", to_json(warnings)}};
     if (errors.empty()) {
         result["version"] = (*book)->definitions.version;
         result["counts"] = counts_of((*book)->definitions);

@@ -9,6 +9,7 @@
 #include "daemon/commands/commands.hpp"
 #include "daemon/commands/output.hpp"
 #include "daemon/modelling/fit.hpp"
+#include "daemon/modelling/validate.hpp"
 #include "daemon/store/store.hpp"
 
 namespace segmentd::daemon {
@@ -57,7 +58,8 @@ class Replay {
         json::object result{{"records", engine_.records()},
                             {"state_sha256", to_hex(engine_.state_hash())},
                             {"tree_head", to_hex(store_.tree_head().root)}};
-        if (verify_) result["verified"] = json::object{{"models", models_}, {"alarms", alarms_}};
+        if (verify_)
+            result["verified"] = json::object{{"models", models_}, {"alarms", alarms_}, {"validations", validations_}};
         return result;
     }
 
@@ -65,6 +67,7 @@ class Replay {
     Result<void> check(const Record& record) {
         if (const auto* model = std::get_if<ModelRecord>(&record.payload)) return check_model(record, *model);
         if (const auto* alarm = std::get_if<AlarmRecord>(&record.payload)) return check_alarm(record, *alarm);
+        if (const auto* found = std::get_if<ValidationRecord>(&record.payload)) return check_validation(record, *found);
         return {};
     }
 
@@ -95,12 +98,30 @@ class Replay {
         return {};
     }
 
+    Result<void> check_validation(const Record& record, const ValidationRecord& found) {
+        const auto again =
+            validate_segment(engine_, past_, {found.segment, found.from, found.until, record.engine_time});
+        if (!again) return differs(record, "the validation cannot be made again: " + again.error().message);
+        const auto is_same = [](const ValidationOutcome& left, const ValidationOutcome& right) {
+            return left.metric == right.metric && left.against == right.against && left.customers == right.customers &&
+                   left.other_customers == right.other_customers && is_near(left.mean, right.mean) &&
+                   is_near(left.other_mean, right.other_mean) && is_near(left.p_adjusted, right.p_adjusted);
+        };
+        const bool has_same_rows = std::ranges::equal(again->outcomes, found.outcomes, is_same);
+        if (again->version != found.version || again->verdict != found.verdict || !has_same_rows) {
+            return differs(record, fmt::format("segment {} was validated on other data", found.segment.text));
+        }
+        ++validations_;
+        return {};
+    }
+
     Store& store_;
     bool verify_ = false;
     PastRecords past_;
     Engine engine_;
     std::int64_t models_ = 0;
     std::int64_t alarms_ = 0;
+    std::int64_t validations_ = 0;
 };
 
 }  // namespace

@@ -75,6 +75,7 @@ void Engine::take_common_record(const Record& record, Effects& effects) {
     if (const auto* alarm = std::get_if<AlarmRecord>(&record.payload)) {
         announce_review("review.opened", reviews_.open(population_.book(), *alarm, engine_time_), effects);
     }
+    if (const auto* validation = std::get_if<ValidationRecord>(&record.payload)) take_validation(*validation, effects);
     if (const auto* pause = std::get_if<PauseRecord>(&record.payload)) pauses_.take(*pause, record);
     if (const auto* action = std::get_if<ReviewRecord>(&record.payload)) reviews_.act(record, *action);
     if (std::holds_alternative<LearningRecord>(record.payload)) learnings_.push_back(record);
@@ -98,6 +99,14 @@ void Engine::note_happening(const Record& record) {
                           fmt::format("{} {} {} by {}", to_word(pause->target), pause->name,
                                       pause->paused ? "paused" : "resumed", record.actor));
     }
+}
+
+// A segment that nothing sets apart is a question to its steward.
+void Engine::take_validation(const ValidationRecord& found, Effects& effects) {
+    validations_.note(found, engine_time_);
+    if (found.verdict != Verdict::no_measurable_difference) return;
+    const auto* review = reviews_.open(population_.book(), found, engine_time_);
+    if (review != nullptr) announce_review("review.opened", *review, effects);
 }
 
 // The way of one customer's record: identity and consent, features, outcomes, then the decisions.
@@ -270,6 +279,7 @@ Sha256 Engine::state_hash() {
         pauses_.append_canonical(common);
         outbox_.append_canonical(common);
         reviews_.append_canonical(common);
+        validations_.append_canonical(common);
     }
     return hash_.compute(population_, common);
 }

@@ -22,6 +22,7 @@
 #include "daemon/engine/reviews/reviews.hpp"
 #include "daemon/engine/state_hash/state_hash.hpp"
 #include "daemon/engine/touches/touches.hpp"
+#include "daemon/engine/validations/validations.hpp"
 
 namespace segmentd::daemon {
 
@@ -62,6 +63,10 @@ class Engine {
     const Outbox& outbox() const { return outbox_; }
     const Pauses& pauses() const { return pauses_; }
     const Reviews& reviews() const { return reviews_; }
+    const Validations& validations() const { return validations_; }
+
+    // The journal so far, for questions about the past.
+    const PastRecords& past() const { return past_; }
 
     // What people learned, oldest first: records of learnings.
     const std::vector<Record>& learnings() const { return learnings_; }
@@ -75,6 +80,7 @@ class Engine {
   private:
     Result<Population> derive_from_past(const std::shared_ptr<const rules::Rulebook>& book, const Record& record) const;
     void adopt(Population derived, const Record& record, Effects& effects);
+    void take_validation(const ValidationRecord& found, Effects& effects);
     void take_customer_record(const Record& record, Effects& effects);
     void reconsider(std::size_t index, const Cause& cause, Effects& effects);
     void reconsider_all(const Cause& cause, Effects& effects);
@@ -106,6 +112,7 @@ class Engine {
     std::vector<Record> learnings_;
     bool may_have_ungreeted_ = false;  // some members entered quietly since they were last looked for
     Reviews reviews_;
+    Validations validations_;
     Dedupe dedupe_;
     StateHash hash_;
     std::set<std::pair<Timestamp, std::size_t>> timers_;

@@ -180,6 +180,12 @@ void Host::turn() {
 
 void Host::take(Intake& intake, CommitBatch& batch) {
     IntakeOutcome outcome;
+    if (intake.find) {
+        submit(std::exchange(batch, {}));  // it may read the past, which is only what was submitted
+        auto found = intake.find(engine_);
+        if (found) intake.records = std::move(*found);
+        if (!found) outcome.error = std::move(found).error();
+    }
     for (auto& record : intake.records) {
         if (engine_.is_duplicate(record.customer, record.message_id)) {
             ++outcome.duplicates;

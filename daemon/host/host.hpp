@@ -33,6 +33,9 @@ struct Intake {
     std::vector<Record> records;  // without sequence and engine time
     std::vector<Reject> rejects;
     std::function<void(const IntakeOutcome&)> done;  // once durable; called on the store thread
+    // Instead of records: finds them on the engine thread from the state that they follow on. An Error
+    // leaves everything as it was and goes to `done`.
+    std::function<Result<std::vector<Record>>(const Engine&)> find{};
 };
 
 struct HostSettings {

@@ -53,6 +53,8 @@ json::value reviews_report(const Engine& engine) {
             row["estimate"] = review.alarm.estimate;
             row["interval"] = json::array{review.alarm.lower, review.alarm.upper};
             row["observations"] = review.alarm.observations;
+        } else {
+            row["validation"] = validation_report(review.validation);
         }
         rows.push_back(std::move(row));
     }

@@ -17,6 +17,21 @@ struct Hindsight {
 
 Result<Hindsight> look_back(const Engine& engine, const PastRecords& past, Timestamp at);
 
+// The same for one instant after the other, forward in time: what a journal holds is read once.
+class HindsightWalk {
+  public:
+    static Result<HindsightWalk> begin(const Engine& engine, const PastRecords& past);
+
+    // As look_back() to this instant, which is not before the last one; the next step changes it.
+    Hindsight& step_to(Timestamp at);
+
+  private:
+    Hindsight hindsight_;
+    std::vector<Record> signals_;  // by the time they occurred
+    std::vector<Record> answers_;  // profiles and consents, as in the journal
+    std::size_t taken_ = 0;
+};
+
 // A date means the end of that day, anything else the instant itself.
 Result<Timestamp> parse_as_of(std::string_view text);
 

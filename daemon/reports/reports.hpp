@@ -23,6 +23,26 @@ Result<boost::json::value> members_report(const Engine& engine, const SegmentId&
 // the truth of each of its lines, pilots, consents. Touches are the ledger's; the caller adds them.
 Result<boost::json::object> explain_report(const Engine& engine, const CustomerId& customer);
 
+// One finding about a segment: {"segment","version","from","to","members","neighbour","outcomes":[{"metric",
+// "against","n","n_other","mean","mean_other","difference","interval","p_value","p_adjusted","in_sample",
+// "verdict"}],"verdict","warnings"}; interval and p are null where there was not enough data. The
+// second form lists all recorded ones of the segment, oldest first, each with "at".
+boost::json::value validation_report(const ValidationRecord& validation);
+Result<boost::json::value> validations_report(const Engine& engine, const SegmentId& segment);
+
+struct TrackRequest {
+    SegmentId segment;
+    Timestamp now{};         // the engine time
+    std::int64_t weeks = 0;  // the last so many, the running one included
+};
+
+// [{"metric","week","from","members","value","at_least","at_most","state"}] for every success metric and
+// ISO week. Members are those who would have entered by the present rules on what had happened before the
+// week began; value is their mean of the metric from that moment on. state is "met" or "not_met" once the
+// metric's whole window has passed, "not_yet" before (the value is then the running one), "no_members"
+// without any. Weeks begin on Monday, 00:00 UTC.
+Result<boost::json::value> track_report(const Engine& engine, const PastRecords& past, const TrackRequest& request);
+
 // [{"model","type","version","as_of","customers","log_likelihood","parameters"}]; models that were
 // never fitted stand with version 0.
 boost::json::value models_report(const Engine& engine);
@@ -37,7 +57,8 @@ boost::json::value pilots_report(const Engine& engine);
 
 // [{"review","kind","segment","steward","steward_left","owner","opened_at","deadline","state","overdue","finding",
 // "causes","decision","reference","estimate","interval"}]; the last three are null where the review is not about
-// drift, "decision" is {"action","at","by","reason"} of the last action or null.
+// drift, "decision" is {"action","at","by","reason"} of the last action or null; a validation stands
+// under "validation".
 boost::json::value reviews_report(const Engine& engine);
 
 // Every decision to contact somebody, newest last, with what became of it:

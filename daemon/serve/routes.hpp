@@ -66,6 +66,9 @@ void answer_health(ServeContext& context, RoutedRequest request, Respond respond
 void answer_metrics(ServeContext& context, RoutedRequest request, Respond respond);
 void answer_welcome(ServeContext& context, RoutedRequest request, Respond respond);
 void answer_segments(ServeContext& context, RoutedRequest request, Respond respond);
+void answer_validation(ServeContext& context, RoutedRequest request, Respond respond);
+void answer_validations(ServeContext& context, RoutedRequest request, Respond respond);
+void answer_track(ServeContext& context, RoutedRequest request, Respond respond);
 void answer_members(ServeContext& context, RoutedRequest request, Respond respond);
 void answer_explain(ServeContext& context, RoutedRequest request, Respond respond);
 void answer_models(ServeContext& context, RoutedRequest request, Respond respond);

@@ -32,10 +32,25 @@ struct EscalationStep {
     SourcePlace place;
 };
 
+// Somebody answers for one condition that reads a protected attribute or a proxy of one. Exactly one
+// of segment, model and feature is named.
+struct SignedException {
+    ExpressionText attribute;  // as in protected_attributes or proxies
+    Reference<SegmentId> segment;
+    Reference<ModelId> model;
+    Reference<FeatureId> feature;
+    PersonId by;
+    Timestamp on{};
+    std::string reason;
+    SourcePlace place;
+};
+
 struct GovernanceDefinition {
     std::string name;
     std::string owner;
     std::vector<std::string> protected_attributes;  // profile attributes
+    std::vector<ExpressionText> proxies;            // "profile.city", "feature.x", "score.y", "event.z"
+    std::vector<SignedException> signed_exceptions;
     DriftDefinition drift;
     std::vector<EscalationStep> escalation;  // in the order of their times
     SourcePlace place;

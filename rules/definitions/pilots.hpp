@@ -58,6 +58,7 @@ struct DecisionDefinition {
     std::string roll_back;
     std::string confirm;  // keeps an earlier decision to ship
     std::string otherwise = "review";
+    SourcePlace by_place;
 };
 
 struct PilotDefinition {
@@ -73,6 +74,7 @@ struct PilotDefinition {
     Timestamp enrol_from = beginning_of_time;
     Timestamp enrol_until = never;
     std::optional<Timestamp> observe_until;
+    SourcePlace observe_until_place;
     Reference<MetricId> primary;
     std::vector<Reference<MetricId>> leading;
     std::vector<Reference<MetricId>> lagging;

@@ -7,6 +7,8 @@ namespace {
 const Table<DriftDefinition>& drift_table();
 const Table<DriftMonitor>& monitor_table();
 const Table<EscalationStep>& escalation_table();
+const Table<SignedException>& exception_table();
+void finish_exception(SignedException& exception, const Node& node, Reading& reading);
 
 }  // namespace
 
@@ -20,6 +22,10 @@ const Table<GovernanceDefinition>& governance_table() {
             optional("protected_attributes", &G::protected_attributes,
                      list_of(name<std::string>(uses(NameKind::attribute))),
                      "profile attributes that decide about nobody"),
+            optional("proxies", &G::proxies, list_of(expression_text()),
+                     "what gives a protected attribute away: profile.city, feature.x, score.y or event.z"),
+            optional("signed_exceptions", &G::signed_exceptions, list_of(record(exception_table())),
+                     "conditions that may read one after all, each signed"),
             optional("drift", &G::drift, record(drift_table()), "watches whether segments are still what was approved"),
             not_built<G>("approvals", "who must sign what"),
             optional("escalation", &G::escalation, list_of(record(escalation_table())),
@@ -65,10 +71,35 @@ const Table<DriftMonitor>& monitor_table() {
         "",
         {
             required("segment", &M::segment, reference<SegmentId>(NameKind::segment), "the segment"),
-            required("reference_share", &M::reference_share, share_inside(), "its share among the customers seen on a day, as approved"),
+            required("reference_share", &M::reference_share, share_inside(),
+                     "its share among the customers seen on a day, as approved"),
             optional("tolerance", &M::tolerance, share(), "relative change that does not matter; default 10%"),
         }};
     return table;
+}
+
+const Table<SignedException>& exception_table() {
+    using E = SignedException;
+    static const Table<E> table{
+        "",
+        {
+            required("attribute", &E::attribute, expression_text(), "the protected attribute or the proxy"),
+            optional("segment", &E::segment, reference<SegmentId>(NameKind::segment), "the segment that may read it"),
+            optional("model", &E::model, reference<ModelId>(NameKind::model), "or the model"),
+            optional("feature", &E::feature, reference<FeatureId>(NameKind::feature), "or the feature"),
+            required("by", &E::by, name<PersonId>(uses(NameKind::person)), "the steward or approver who signs"),
+            required("on", &E::on, instant(), "when they signed"),
+            required("reason", &E::reason, text(), "why it is right to use it here"),
+        },
+        finish_exception};
+    return table;
+}
+
+void finish_exception(SignedException& exception, const Node& node, Reading& reading) {
+    const int named = int(!exception.segment.empty()) + int(!exception.model.empty()) + int(!exception.feature.empty());
+    if (named == 1) return;
+    reading.refuse({node.at, "one_of_several", "an exception is for one segment, one model or one feature",
+                    "name exactly one; sign several exceptions where there are several"});
 }
 
 }  // namespace

@@ -230,7 +230,23 @@ void check_dates(const P& pilot, const Node& node, Reading& reading) {
                          "the late verdict is due before the early one");
 }
 
+// Where the dates stand that are held against the windows of metrics later.
+void note_places(P& pilot, const Node& node, const Reading& reading) {
+    const auto* observe_until = node.find("observe_until");
+    if (observe_until != nullptr) pilot.observe_until_place = reading.place(observe_until->at);
+    const auto* decide = node.find("decide");
+    if (decide == nullptr) return;
+    const auto note = [&](const char* which, DecisionDefinition& decision) {
+        const auto* mapping = decide->find(which);
+        const auto* by = mapping == nullptr ? nullptr : mapping->find("by");
+        if (by != nullptr) decision.by_place = reading.place(by->at);
+    };
+    note("leading", pilot.decide_leading);
+    note("lagging", pilot.decide_lagging);
+}
+
 void finish_pilot(P& pilot, const Node& node, Reading& reading) {
+    note_places(pilot, node, reading);
     check_arms(pilot, *node.find("arms"), reading);
     check_dates(pilot, node, reading);
     if (pilot.layer.empty()) pilot.layer = pilot.id.text;

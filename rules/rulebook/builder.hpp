@@ -25,6 +25,7 @@ class Builder {
     void order_scores();
     void order_segments();
     void find_readers();
+    void check_protection();
 
     // Compiles one text that must give `wanted` (dynamic accepts all); errors are collected with
     // their place in the file and nothing is returned.

@@ -84,6 +84,7 @@ tl::expected<Rulebook, std::vector<Error>> Builder::build() {
     compile_reports();
     if (errors_.empty()) order_scores();
     if (errors_.empty()) order_segments();
+    if (errors_.empty()) check_protection();
     if (!errors_.empty()) {
         if (errors_.size() > most_errors) errors_.resize(most_errors);
         return tl::unexpected(std::move(errors_));

@@ -114,7 +114,8 @@ struct Rulebook {
 };
 
 // Compiles everything, or says everything that is wrong (at most 100 errors): CEL syntax and
-// types, unknown names, and cycles among scores and among segments, printed as the way round.
+// types, unknown names, cycles among scores and among segments, printed as the way round, and
+// conditions that read a protected attribute or a proxy of one without a signature.
 tl::expected<Rulebook, std::vector<Error>> build_rulebook(Definitions definitions);
 
 // The index of a definition by its name, or nothing.

@@ -4,10 +4,11 @@
 #include <cassert>
 #include <map>
 
+#include "daemon/engine/pilots/outcome_units.hpp"
+
 namespace segmentd::daemon {
 
 using rules::AssignmentRule;
-using rules::MetricCompute;
 using rules::PilotDefinition;
 using rules::Rulebook;
 
@@ -29,15 +30,6 @@ bool layer_is_taken(const Rulebook& book, const Customer& customer, const PilotD
         return other != nullptr && !pilot.layer.empty() && other->layer == pilot.layer &&
                (!other->observe_until || at < *other->observe_until);
     });
-}
-
-// An outcome of one customer lies within 2^52 units, so that the squares of millions fit into a sum.
-constexpr WideSum most_units = std::int64_t{1} << 52;
-
-// What one signal adds to a metric: 1 for "it happened" and "how often", else its amount.
-WideSum units_of(const rules::MetricDefinition& metric, const std::optional<Attribute>& amount) {
-    if (metric.compute != MetricCompute::sum) return 1;
-    return amount ? to_exact_units(*amount) : 0;
 }
 
 }  // namespace
@@ -102,15 +94,11 @@ void Pilots::observe(const Rulebook& book, Customer& customer, const SignalRecor
         for (std::size_t m = 0; m < metrics.size(); ++m) {
             const auto metric_index = *rules::index_of(book.definitions.metrics, metrics[m]);
             const auto& metric = book.definitions.metrics[metric_index];
-            const auto& compiled = book.metrics[metric_index];
-            if (metric.signal.id != signal.signal || occurred_at > enrolment.at + metric.window) continue;
-            const auto& contract = book.definitions.signals[compiled.signal];
-            const Row event = event_row(contract, signal.properties, book.money_digits);
-            if (!holds(compiled.where, event)) continue;
+            if (occurred_at > enrolment.at + metric.window) continue;
+            const auto added = units_added(book, metric_index, signal);
+            if (!added) continue;
             auto& outcome = enrolment.outcomes[m];
-            const auto amount = amount_of(signal, contract, compiled.property, compiled.value, event);
-            const auto total = metric.compute == MetricCompute::any ? 1 : outcome.units + units_of(metric, amount);
-            const auto units = static_cast<std::int64_t>(std::clamp(total, -most_units, most_units));
+            const auto units = units_after(metric, outcome.units, *added);
             if (outcome.counted) {
                 count(*index, enrolment, m, outcome.units, false);
                 count(*index, enrolment, m, units, true);

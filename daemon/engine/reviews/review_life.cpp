@@ -110,11 +110,17 @@ const Review& Reviews::open(const rules::Rulebook& book, const AlarmRecord& alar
     return review;
 }
 
-const Review& Reviews::open(const rules::Rulebook& book, ReviewKind kind, const SegmentId& segment, std::string finding,
-                            Timestamp at) {
-    auto& review = add(book, kind, segment, at);
-    review.finding = std::move(finding);
-    return review;
+const Review* Reviews::open(const rules::Rulebook& book, const ValidationRecord& validation, Timestamp at) {
+    const bool waits = std::ranges::any_of(reviews_, [&](const Review& review) {
+        return review.kind == ReviewKind::validation && review.segment == validation.segment &&
+               review.state != ReviewState::decided;
+    });
+    if (waits) return nullptr;
+    auto& review = add(book, ReviewKind::validation, validation.segment, at);
+    review.validation = validation;
+    review.finding = fmt::format("from {} to {} its {} members showed no measurable difference",
+                                 to_date_text(validation.from), to_date_text(validation.until), validation.members);
+    return &review;
 }
 
 std::vector<std::string> Reviews::causes_of(const SegmentId& segment, Timestamp at) const {

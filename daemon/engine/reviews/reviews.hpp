@@ -11,6 +11,7 @@
 //   recalibrate  the monitor starts afresh when a model is fitted, or after the time for a review
 //   refresh      the monitor starts afresh with new definitions, or after the time for a review
 //   retire       as refresh: the definition is going to be taken out
+// A validation that found no measurable difference opens a review of its own kind, one a segment at a time.
 #pragma once
 
 #include <deque>
@@ -38,7 +39,8 @@ struct Review {
     Timestamp deadline{};
     std::string finding;              // one sentence
     std::vector<std::string> causes;  // what we did ourselves in the 28 days before, the newest first
-    AlarmRecord alarm;                // of a drift review
+    AlarmRecord alarm;                // of drift
+    ValidationRecord validation;      // of a validation
 
     ReviewState state = ReviewState::open;
     PersonId owner;           // who must answer now: the steward, later who was called
@@ -87,9 +89,9 @@ class Reviews {
     // An alarm was recorded: opens its review.
     const Review& open(const rules::Rulebook& book, const AlarmRecord& alarm, Timestamp at);
 
-    // Another finding about a segment opens a review.
-    const Review& open(const rules::Rulebook& book, ReviewKind kind, const SegmentId& segment, std::string finding,
-                       Timestamp at);
+    // A validation found no measurable difference: opens a review, unless one of this kind waits for a decision
+    // about the segment (then null).
+    const Review* open(const rules::Rulebook& book, const ValidationRecord& validation, Timestamp at);
 
     // What a person did; nothing happens where check_action() refuses it.
     void act(const Record& record, const ReviewRecord& action);

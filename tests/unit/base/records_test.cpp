@@ -47,7 +47,16 @@ class RecordMaker {
             case 9: return DeliveryRecord{text(), static_cast<DeliveryOutcome>(below(3)), integer(), integer(), text()};
             case 10: return AlarmRecord{text(), integer(), number(), number(), number(), number(), integer()};
             case 11: return ExposureRecord{PilotId(text()), text()};
-            default: return token();
+            case 12: return PauseRecord{static_cast<PauseTarget>(below(3)), text(), is_heads()};
+            case 13: return ReviewRecord{integer(), static_cast<ReviewAction>(below(6)), from_microseconds(integer())};
+            case 14:
+                return LearningRecord{static_cast<LearningSubject>(below(2)), text(),
+                                      static_cast<LearningCause>(below(4)), text()};
+            case 15: return TesterTouchRecord{PlaybookId(text()), TouchId(text()), text()};
+            case 16: return ResendRecord{text(), EndpointId(text()), text(), from_microseconds(integer()), text()};
+            case 17: return PilotDecisionRecord{PilotId(text()), static_cast<PilotVerdict>(below(2)), text(), text()};
+            case 18: return token();
+            default: return validation();
         }
     }
 
@@ -61,6 +70,23 @@ class RecordMaker {
     Payload token() {
         const auto action = is_heads() ? TokenAction::created : TokenAction::revoked;
         return TokenRecord{text(), text(), text(), action, from_microseconds(integer())};
+    }
+
+    Payload validation() {
+        ValidationRecord record;
+        record.segment = SegmentId(text());
+        record.version = text();
+        record.from = from_microseconds(integer());
+        record.until = from_microseconds(integer());
+        record.members = integer();
+        record.neighbour = SegmentId(text());
+        for (auto count = below(4); count > 0; --count) {
+            record.outcomes.push_back({MetricId(text()), text(), integer(), integer(), number(), number(), number(),
+                                       number(), number(), number(), is_heads(), static_cast<Verdict>(below(3))});
+            record.warnings.push_back(text());
+        }
+        record.verdict = static_cast<Verdict>(below(3));
+        return record;
     }
 
     Attributes attributes() {

@@ -2,6 +2,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "base/random.hpp"
+#include "rules/expression/value_text.hpp"
 #include "tests/unit/daemon/engine_fixture.hpp"
 
 namespace segmentd::tests {
@@ -97,6 +99,41 @@ TEST_CASE("looking back changes nothing that is live") {
 
     CHECK(lived.state_hash() == before);
     CHECK(lived.is_member("ada", "buyers"));
+}
+
+TEST_CASE("walking through the past sees at every step what looking back sees") {
+    for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+        INFO("seed " << seed);
+        Random random(seed, "shop");
+        LivedEngine lived(shop(counting));
+        for (int i = 0; i < 200; ++i) {
+            const auto customer = "c" + std::to_string(random.below(9));
+            const auto when = at("2027-01-01") + std::chrono::hours(9) * i;
+            const auto earlier = when - std::chrono::hours(static_cast<int>(random.below(400)));
+            auto record = random.below(4) == 0 ? plan_of(customer, when, std::to_string(i)) : purchase(customer, when);
+            if (random.below(5) == 0) record.consent["offers"] = random.below(2) == 0;
+            lived.take(late(std::move(record), earlier));
+        }
+
+        auto walk = daemon::HindsightWalk::begin(lived.engine, lived.reader()).value();
+
+        for (auto instant = at("2027-01-01"); instant < at("2027-04-01"); instant += Days(7)) {
+            auto& step = walk.step_to(instant);
+            auto look = daemon::look_back(lived.engine, lived.reader(), instant).value();
+            REQUIRE(step.population.size() == look.population.size());
+            for (std::size_t i = 0; i < look.population.size(); ++i) {
+                auto& customer = look.population.at(i);
+                auto& other = step.population.at(*step.population.find(customer.id));
+                daemon::Row row, other_row;
+                look.population.fill_row(customer, instant, row);
+                step.population.fill_row(other, instant, other_row);
+                for (std::size_t slot = 0; slot < row.size(); ++slot) {
+                    REQUIRE(rules::expression::to_json_text(row[slot]) ==
+                            rules::expression::to_json_text(other_row[slot]));
+                }
+            }
+        }
+    }
 }
 
 TEST_CASE("a past that cannot be read is an error") {

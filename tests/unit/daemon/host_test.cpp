@@ -63,10 +63,14 @@ class Running {
     }
 
     IntakeOutcome take(std::vector<Record> records, std::vector<daemon::Reject> rejects = {}) {
+        return outcome_of({std::move(records), std::move(rejects), {}});
+    }
+
+    IntakeOutcome outcome_of(daemon::Intake intake) {
         auto answer = std::make_shared<std::promise<IntakeOutcome>>();
         auto outcome = answer->get_future();
-        REQUIRE(host->offer({std::move(records), std::move(rejects),
-                             [answer](const IntakeOutcome& given) { answer->set_value(given); }}));
+        intake.done = [answer](const IntakeOutcome& given) { answer->set_value(given); };
+        REQUIRE(host->offer(std::move(intake)));
         REQUIRE(outcome.wait_for(patience) == std::future_status::ready);
         return outcome.get();
     }
@@ -305,6 +309,38 @@ TEST_CASE("what was accepted before a stop is in the journal") {
     Running again(folder);
 
     CHECK(again.records() == 22);
+}
+
+TEST_CASE("records found on the engine thread see all that was offered before them") {
+    const daemon::TemporaryFolder folder;
+    Running running(folder);
+    REQUIRE(running.host->offer({{order_of("ada")}, {}, {}}));
+    daemon::Intake intake;
+    intake.find = [](const daemon::Engine& engine) -> Result<std::vector<Record>> {
+        std::size_t orders = 0;
+        const auto read = engine.past()(engine.records() + 1, [&](const Record& record) {
+            if (!record.customer.empty()) ++orders;
+        });
+        if (!read) return fail(read.error());
+        return std::vector<Record>(orders, order_of("bob"));
+    };
+
+    CHECK(running.outcome_of(std::move(intake)).accepted == 1);
+}
+
+TEST_CASE("records that cannot be found change nothing") {
+    const daemon::TemporaryFolder folder;
+    Running running(folder);
+    const auto before = running.records();
+    daemon::Intake intake;
+    intake.find = [](const daemon::Engine&) -> Result<std::vector<Record>> {
+        return fail(ErrorCode::invalid, "there is nothing to find");
+    };
+
+    const auto outcome = running.outcome_of(std::move(intake));
+
+    CHECK(outcome.error.value().message == "there is nothing to find");
+    CHECK(running.records() == before);
 }
 
 }  // namespace segmentd::tests

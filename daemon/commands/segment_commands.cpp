@@ -1,0 +1,107 @@
+// segmentctl segment validate and track.
+#include <fmt/format.h>
+
+#include <boost/json.hpp>
+
+#include "daemon/commands/commands.hpp"
+#include "daemon/commands/offline.hpp"
+#include "daemon/commands/output.hpp"
+#include "daemon/modelling/validate.hpp"
+#include "daemon/net/http_client.hpp"
+#include "daemon/reports/reports.hpp"
+
+namespace segmentd::daemon {
+
+namespace json = boost::json;
+
+namespace {
+
+// A validation reads the whole journal, so the daemon may take its time.
+constexpr auto longest_validation = std::chrono::minutes(2);
+constexpr auto longest_answer = std::size_t{1} << 20;
+
+Result<void> record_finding(Offline& offline, const ValidationRecord& found) {
+    Record record;
+    record.received_at = wall_now();
+    record.actor = "person:operator";
+    record.reason = "segment validate";
+    record.payload = found;
+    const auto engine_time = offline.engine().time_at(record.received_at);
+    record.occurred_at = engine_time;
+    auto effects = offline.append(std::move(record), engine_time);
+    if (!effects) return fail(std::move(effects).error());
+    return offline.close();
+}
+
+int validate_in_store(const CommandOptions& options, ValidationRequest request, bool dry_run) {
+    auto opened = Offline::open(options.workspace, options.data, dry_run ? Store::Mode::reader : Store::Mode::writer);
+    if (!opened) return report(opened.error());
+    auto& offline = **opened;
+    request.now = offline.engine().time_at(wall_now());
+    const auto found = validate_segment(offline.engine(), offline.past(), request);
+    if (!found) return report(found.error());
+    if (!dry_run) {
+        if (auto done = record_finding(offline, *found); !done) return report(done.error());
+    }
+    print(validation_report(*found), options.as_json);
+    return exit_done;
+}
+
+int validate_by_daemon(const CommandOptions& options, const ValidateOptions& validate) {
+    HttpClientSettings settings;
+    settings.body_limit = longest_answer;
+    HttpClient client(settings);
+    HttpCall call;
+    call.url = options.url + "/api/v1/segments/" + validate.segment + "/validations" +
+               (validate.dry_run ? "?dry_run=true" : "");
+    call.timeout = longest_validation;
+    call.headers = {{"Content-Type", "application/json"}, {"Authorization", "Bearer " + options.token}};
+    call.body = json::serialize(json::object{{"from", validate.from}, {"to", validate.until}});
+    const auto outcome = client.fetch(call);
+    if (!outcome) {
+        auto error = outcome.error();
+        error.message = options.url + ": " + error.message;
+        error.hint = "is the daemon running there?";
+        return report(error);
+    }
+    boost::system::error_code broken;
+    const auto answer = json::parse(outcome->body, broken);
+    if (outcome->status == 200 && !broken) {
+        options.as_json ? fmt::print("{}\n", outcome->body) : print(answer, false);  // every digit as it came
+        return exit_done;
+    }
+    const auto* problem = broken ? nullptr : answer.if_object();
+    const auto* detail = problem == nullptr ? nullptr : problem->if_contains("detail");
+    const bool is_busy = outcome->status >= 500;
+    return report(Error{is_busy ? ErrorCode::unavailable : ErrorCode::invalid,
+                        detail != nullptr && detail->is_string()
+                            ? std::string(detail->get_string())
+                            : "the daemon answered " + std::to_string(outcome->status),
+                        {},
+                        {},
+                        {}});
+}
+
+}  // namespace
+
+int validate_command(const CommandOptions& options, const ValidateOptions& validate) {
+    const auto from = parse_timestamp(validate.from);
+    if (!from) return report(from.error());
+    const auto until = parse_timestamp(validate.until);
+    if (!until) return report(until.error());
+    if (!options.url.empty()) return validate_by_daemon(options, validate);
+    return validate_in_store(options, {SegmentId(validate.segment), *from, *until, {}}, validate.dry_run);
+}
+
+int track_command(const CommandOptions& options, const std::string& segment, std::int64_t weeks) {
+    auto opened = Offline::open(options.workspace, options.data, Store::Mode::reader);
+    if (!opened) return report(opened.error());
+    auto& offline = **opened;
+    const auto now = offline.engine().time_at(wall_now());
+    const auto value = track_report(offline.engine(), offline.past(), {SegmentId(segment), now, weeks});
+    if (!value) return report(value.error());
+    print(*value, options.as_json);
+    return exit_done;
+}
+
+}  // namespace segmentd::daemon

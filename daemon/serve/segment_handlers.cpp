@@ -1,0 +1,105 @@
+// Answers about one segment that read the whole past; they are made on the engine thread.
+#include <boost/json.hpp>
+#include <charconv>
+
+#include "base/json_text.hpp"
+#include "daemon/modelling/validate.hpp"
+#include "daemon/net/problem.hpp"
+#include "daemon/net/query.hpp"
+#include "daemon/reports/reports.hpp"
+#include "daemon/serve/routes.hpp"
+
+namespace segmentd::daemon {
+
+namespace json = boost::json;
+
+namespace {
+
+constexpr std::int64_t most_weeks = 520;
+
+HttpResponse answer_of(const Result<json::value>& value) {
+    if (!value) return problem_response(value.error());
+    return {.status = 200, .body = json_text(*value), .headers = {}};
+}
+
+// The period of a body {"from","to"}; nothing where it is not of that form.
+std::optional<ValidationRequest> period_in(const std::string& body) {
+    boost::system::error_code error;
+    const auto value = json::parse(body, error);
+    if (error || !value.is_object()) return std::nullopt;
+    const auto read = [&](const char* name) -> std::optional<Timestamp> {
+        const auto* text = value.get_object().if_contains(name);
+        if (text == nullptr || !text->is_string()) return std::nullopt;
+        const auto instant = parse_timestamp(std::string_view(text->get_string()));
+        return instant ? std::optional(*instant) : std::nullopt;
+    };
+    const auto from = read("from");
+    const auto until = read("to");
+    if (!from || !until) return std::nullopt;
+    return ValidationRequest{{}, *from, *until, {}};
+}
+
+std::string query_value(const RoutedRequest& request, const char* name) {
+    const auto query = parse_query(request.http.query);
+    const auto* value = query ? query->find(name) : nullptr;
+    return value != nullptr ? *value : std::string();
+}
+
+Record finding_record(const ServeContext& context, const std::string& actor, ValidationRecord found) {
+    Record record;
+    record.received_at = std::chrono::floor<Duration>(std::chrono::system_clock::now());
+    record.occurred_at = context.host.engine_now();
+    record.actor = actor;
+    record.reason = "segment validate";
+    record.payload = std::move(found);
+    return record;
+}
+
+}  // namespace
+
+void answer_validation(ServeContext& context, RoutedRequest request, Respond respond) {
+    auto asked = period_in(request.http.body);
+    if (!asked) {
+        return respond(problem_response(
+            Problem{.status = 400, .detail = R"(send {"from": "2027-01-01", "to": "2027-04-01"}, dates or instants)"}));
+    }
+    asked->segment = SegmentId(request.open_parts.front());
+    const bool dry_run = query_value(request, "dry_run") == "true";
+    const auto found = std::make_shared<ValidationRecord>();
+    Intake intake;
+    intake.find = [&context, asked = *asked, actor = request.actor, dry_run,
+                   found](const Engine& engine) mutable -> Result<std::vector<Record>> {
+        asked.now = context.host.engine_now();
+        TRY(validation, validate_segment(engine, engine.past(), asked));
+        *found = validation;
+        if (dry_run) return std::vector<Record>();
+        return std::vector<Record>{finding_record(context, actor, std::move(validation))};
+    };
+    intake.done = [respond, found](const IntakeOutcome& outcome) {
+        if (outcome.error) return respond(problem_response(*outcome.error));
+        respond(answer_of(validation_report(*found)));
+    };
+    if (!context.host.offer(std::move(intake))) respond(busy_response());
+}
+
+void answer_validations(ServeContext& context, RoutedRequest request, Respond respond) {
+    const bool asked = context.host.ask([respond, segment = SegmentId(request.open_parts.front())](Engine& engine) {
+        respond(answer_of(validations_report(engine, segment)));
+    });
+    if (!asked) respond(busy_response());
+}
+
+void answer_track(ServeContext& context, RoutedRequest request, Respond respond) {
+    const auto text = query_value(request, "weeks");
+    std::int64_t weeks = text.empty() ? 26 : 0;
+    std::from_chars(text.data(), text.data() + text.size(), weeks);
+    if (weeks < 1 || weeks > most_weeks) {
+        return respond(problem_response(Problem{.status = 400, .detail = "weeks is a number from 1 to 520"}));
+    }
+    const TrackRequest wanted{SegmentId(request.open_parts.front()), context.host.engine_now(), weeks};
+    const bool asked = context.host.ask(
+        [respond, wanted](Engine& engine) { respond(answer_of(track_report(engine, engine.past(), wanted))); });
+    if (!asked) respond(busy_response());
+}
+
+}  // namespace segmentd::daemon
