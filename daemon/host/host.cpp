@@ -33,15 +33,13 @@ Result<std::unique_ptr<Host>> Host::open(Store store, HostSettings settings) {
         return {};
     });
     if (!folded) return fail(folded.error());
-    host->durable_ = host->engine_.records();
     return host;
 }
 
 Result<void> Host::start(const std::map<std::string, std::string>& files) {
     CommitSettings commit;
     commit.most_waiting = settings_.most_waiting;
-    commit.on_durable = [this](std::uint64_t sequence) { release_until(sequence); };
-    commit.on_failure = settings_.on_failure;
+    commit.watch = settings_.watch;
     commits_ = std::make_unique<CommitThread>(std::move(*unread_), std::move(commit));
     unread_.reset();
     for (const auto* touch : engine_.touches().pending()) {
@@ -121,7 +119,8 @@ void Host::run() {
             const auto has_work = [&] { return stopping_ || !inputs_.empty() || !questions_.empty(); };
             auto nap = std::chrono::microseconds(longest_nap);
             const auto due = engine_.next_due();
-            if (due != never) nap = std::clamp<Duration>(due - engine_.time_at(clock_.now()), Duration(0), nap);
+            if (due != never && commits_->has_room())
+                nap = std::clamp<Duration>(due - engine_.time_at(clock_.now()), Duration(0), nap);
             input_ready_.wait_for(lock, nap, has_work);
             if (stopping_ && inputs_.empty() && questions_.empty()) return;
         }
@@ -151,6 +150,8 @@ void Host::turn() {
     for (auto& intake : inputs) take(intake, batch);
     tick_when_due(batch);
     submit(std::move(batch));
+    timers_ = engine_.timers();
+    next_due_ = to_microseconds(engine_.next_due());
 }
 
 void Host::take(Intake& intake, CommitBatch& batch) {
@@ -168,9 +169,7 @@ void Host::take(Intake& intake, CommitBatch& batch) {
         ++outcome.accepted;
     }
     std::ranges::move(intake.rejects, std::back_inserter(batch.rejects));
-    if (!intake.done) return;
-    const std::lock_guard lock(held_mutex_);
-    held_.push_back({engine_.records(), [done = std::move(intake.done), outcome] { done(outcome); }});
+    if (intake.done) batch.once_durable.push_back([done = std::move(intake.done), outcome] { done(outcome); });
 }
 
 Result<Effects> Host::append(Record record, CommitBatch& batch) {
@@ -182,8 +181,7 @@ Result<Effects> Host::append(Record record, CommitBatch& batch) {
     batch.records.push_back(std::move(record));
     for (auto& touch : effects->touches) {
         if (touch.fate != TouchFate::send || !settings_.on_touch) continue;
-        const std::lock_guard lock(held_mutex_);
-        held_.push_back({engine_.records(), [this, touch] { settings_.on_touch(touch, 0); }});
+        batch.once_durable.push_back([this, touch] { settings_.on_touch(touch, 0); });
     }
     for (auto& fact : effects->facts) {
         if (auto recorded = append(system_record(std::move(fact)), batch); !recorded) return recorded;
@@ -200,9 +198,9 @@ Result<void> Host::append_now(Record record) {
 }
 
 void Host::tick_when_due(CommitBatch& batch) {
-    if (engine_.next_due() > engine_.time_at(clock_.now())) return;
-    if (auto effects = append(system_record(TickRecord{}), batch); !effects && settings_.on_failure) {
-        settings_.on_failure(effects.error());
+    if (engine_.next_due() > engine_.time_at(clock_.now()) || !commits_->has_room()) return;
+    if (auto effects = append(system_record(TickRecord{}), batch); !effects && settings_.watch.on_failure) {
+        settings_.watch.on_failure(effects.error());
     }
 }
 
@@ -241,7 +239,7 @@ Result<void> Host::read_past(std::uint64_t end, const RecordVisitor& visit) {
     if (unread_) return read(*unread_);
     const auto deadline = std::chrono::steady_clock::now() + longest_drain;
     while (commits_->waiting() > 0) {
-        if (std::chrono::steady_clock::now() > deadline) {
+        if (commits_->waits_for_disk_space() || std::chrono::steady_clock::now() > deadline) {
             return fail(ErrorCode::unavailable, "the store is too busy to read the past", "try again later");
         }
         std::this_thread::yield();
@@ -255,25 +253,8 @@ Result<void> Host::read_past(std::uint64_t end, const RecordVisitor& visit) {
 }
 
 void Host::submit(CommitBatch batch) {
-    if (batch.records.empty() && batch.rejects.empty()) {
-        release_until(0);
-        return;
-    }
+    if (batch.records.empty() && batch.rejects.empty() && batch.once_durable.empty()) return;
     commits_->submit(std::move(batch));
-}
-
-// Lets go of what waited for this sequence, in the order in which it came.
-void Host::release_until(std::uint64_t sequence) {
-    std::vector<std::function<void()>> released;
-    {
-        const std::lock_guard lock(held_mutex_);
-        durable_ = std::max(durable_, sequence);
-        while (!held_.empty() && held_.front().sequence <= durable_) {
-            released.push_back(std::move(held_.front().release));
-            held_.pop_front();
-        }
-    }
-    for (const auto& release : released) release();
 }
 
 void Host::publish() {
@@ -301,6 +282,21 @@ bool Host::confirm_clock() {
 std::shared_ptr<const rules::Rulebook> Host::book() const {
     const std::lock_guard lock(book_mutex_);
     return book_;
+}
+
+std::optional<Timestamp> Host::oldest_undurable() const {
+    if (const auto applied = commits_->oldest_waiting()) return applied;
+    const std::lock_guard lock(input_mutex_);
+    for (const auto& intake : inputs_) {
+        if (!intake.records.empty()) return intake.records.front().received_at;
+        if (!intake.rejects.empty()) return intake.rejects.front().received_at;
+    }
+    return std::nullopt;
+}
+
+Duration Host::timer_lag() const {
+    const auto due = from_microseconds(next_due_.load());
+    return due == never ? Duration(0) : std::max(engine_now() - due, Duration(0));
 }
 
 Timestamp Host::engine_now() const {

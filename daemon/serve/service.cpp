@@ -6,6 +6,7 @@
 #include <future>
 
 #include "daemon/serve/admin_token.hpp"
+#include "daemon/serve/operation.hpp"
 #include "daemon/settings/secrets.hpp"
 #include "daemon/settings/workspace_files.hpp"
 #include "daemon/telemetry/log.hpp"
@@ -69,7 +70,8 @@ Result<void> Service::open_host(Store store, const std::map<std::string, std::st
     HostSettings host;
     host.most_waiting = static_cast<std::size_t>(settings_.ingest_queue);
     host.max_clock_step = settings_.clock_max_step;
-    host.on_failure = end_after_failure;
+    host.watch = watch_commits(metrics_);
+    host.watch.on_failure = end_after_failure;
     host.on_touch = [this](const TouchDecision& touch, std::int64_t attempts) {
         deliveries_->enqueue(touch, attempts);
     };
@@ -79,6 +81,7 @@ Result<void> Service::open_host(Store store, const std::map<std::string, std::st
     deliveries_ = std::make_unique<Deliveries>(
         std::move(*endpoints), definitions.workspace.name,
         [this](const TouchDecision& touch, const DeliveryRecord& delivery) {
+            count_delivery(metrics_, delivery.outcome);
             Intake intake;
             intake.records.push_back(delivery_record(delivery, touch, host_->engine_now()));
             if (!host_->offer(std::move(intake))) {
@@ -170,6 +173,8 @@ bool Service::tend() {
         head_signed_at_ = now;
         sign_head();
     }
+    metrics_.gauge({"segmentd_deliveries_waiting", "Touches that wait for their next attempt."}, {})
+        .set(static_cast<double>(deliveries_->waiting()));
     return now - host_->last_turn() < longest_turn;
 }
 

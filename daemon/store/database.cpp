@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include "daemon/store/files.hpp"
+
 namespace segmentd::daemon {
 namespace {
 
@@ -48,7 +50,9 @@ Error database_error(std::string_view work, const std::exception& exception) {
                 .hint = {}};
     const auto* from_sqlite = dynamic_cast<const SQLite::Exception*>(&exception);
     const int code = from_sqlite != nullptr ? from_sqlite->getErrorCode() : SQLITE_OK;
-    if (code == SQLITE_FULL) error.hint = "free some disk space";
+    const bool log_index_cannot_grow =
+        from_sqlite != nullptr && from_sqlite->getExtendedErrorCode() == SQLITE_IOERR_SHMSIZE;
+    if (code == SQLITE_FULL || log_index_cannot_grow) mark_disk_full(error);
     if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB) {
         error.code = ErrorCode::corrupt;
         error.hint = "restore the folder from a backup";

@@ -13,6 +13,8 @@
 namespace segmentd::daemon {
 namespace {
 
+constexpr const char* disk_full = "disk_full";
+
 Result<void> write_and_sync(const FileHandle& file, std::string_view bytes, const std::filesystem::path& path);
 Result<void> sync_folder(const std::filesystem::path& folder);
 
@@ -36,13 +38,24 @@ FileHandle::~FileHandle() {
 }
 
 Error system_error(std::string_view what, const std::filesystem::path& path) {
-    const ErrorCode code = errno == ENOENT ? ErrorCode::not_found : ErrorCode::io;
-    const std::string reason = std::generic_category().message(errno);
-    return {.code = code,
-            .message = fmt::format("cannot {} {}: {}", what, path.string(), reason),
-            .where = {},
-            .rule = {},
-            .hint = {}};
+    const int reason = errno;
+    Error error{
+        .code = reason == ENOENT ? ErrorCode::not_found : ErrorCode::io,
+        .message = fmt::format("cannot {} {}: {}", what, path.string(), std::generic_category().message(reason)),
+        .where = {},
+        .rule = {},
+        .hint = {}};
+    if (reason == ENOSPC || reason == EDQUOT) mark_disk_full(error);
+    return error;
+}
+
+bool is_disk_full(const Error& error) {
+    return error.rule == disk_full;
+}
+
+void mark_disk_full(Error& error) {
+    error.rule = disk_full;
+    error.hint = "free some disk space";
 }
 
 Result<std::string> read_file(const std::filesystem::path& path) {

@@ -30,6 +30,13 @@ class FileHandle {
 // Error{io} with the system's reason for the last failed call.
 Error system_error(std::string_view what, const std::filesystem::path& path);
 
+// True where the disk had no room: nothing was done, and the same can succeed later. Every other Error{io}
+// may have left anything behind. Holds for the errors of files and of the database.
+bool is_disk_full(const Error& error);
+
+// Makes the error one for want of room.
+void mark_disk_full(Error& error);
+
 // not_found where there is no such file.
 Result<std::string> read_file(const std::filesystem::path& path);
 
