@@ -70,6 +70,8 @@ Result<std::vector<SignedTreeHead>> read_tree_heads(const std::filesystem::path&
         auto head = parse_tree_head(rest.substr(0, end));
         if (!head) {
             Error error = std::move(head).error();
+            error.code = ErrorCode::corrupt;
+            error.hint = "restore this file from a backup";
             error.where = {.file = path.string(), .line = static_cast<int>(heads.size()) + 1};
             return fail(std::move(error));
         }
