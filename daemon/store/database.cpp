@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include <algorithm>
+
 #include "daemon/store/files.hpp"
 #include "daemon/store/upgrade.hpp"
 #include "daemon/telemetry/log.hpp"
@@ -37,7 +39,8 @@ Result<void> check_structure(SQLite::Database& database, const std::string& tabl
     return guarded(fmt::format("check the table {} of {}", table, path), [&]() -> Result<void> {
         const auto found = database.execAndGet("PRAGMA quick_check(" + table + ")").getString();
         if (found == "ok") return {};
-        return fail(ErrorCode::corrupt, fmt::format("the table {} of {} is damaged: {}", table, path, found),
+        const std::string finding = found.substr(found.rfind('\n') + 1);  // the last of a list
+        return fail(ErrorCode::corrupt, fmt::format("the table {} of {} is damaged: {}", table, path, finding),
                     "restore the store from a backup");
     });
 }
@@ -61,12 +64,14 @@ Error database_error(std::string_view work, const std::exception& exception) {
                 .where = {},
                 .rule = {},
                 .hint = {}};
+    std::ranges::replace_if(error.message, [](char c) { return c < ' ' || c > '~'; }, '?');
     const auto* from_sqlite = dynamic_cast<const SQLite::Exception*>(&exception);
     const int code = from_sqlite != nullptr ? from_sqlite->getErrorCode() : SQLITE_OK;
     const bool log_index_cannot_grow =
         from_sqlite != nullptr && from_sqlite->getExtendedErrorCode() == SQLITE_IOERR_SHMSIZE;
     if (code == SQLITE_FULL || log_index_cannot_grow) mark_disk_full(error);
-    if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB) {
+    const bool lacks_what_is_ours = code == SQLITE_ERROR || code < 0;  // a table or column; a row
+    if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB || lacks_what_is_ours) {
         error.code = ErrorCode::corrupt;
         error.hint = "restore the store from a backup";
     }

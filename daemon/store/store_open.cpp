@@ -46,7 +46,7 @@ Result<Store> Store::open(const std::filesystem::path& directory, Mode mode) {
                     "start segmentd on this folder first, or name another one");
     }
     TRY(secrets, load_secrets(directory, opened.is_empty));
-    return guarded("open the store " + directory.string(), [&]() -> Result<Store> {
+    return guarded("open " + (directory / "segmentd.db").string(), [&]() -> Result<Store> {
         if (opened.is_empty) create_store(*opened.database, secrets);
         for (const char* table : {"meta", "keys", "rejects"}) {  // the journal is read as a whole anyway
             if (auto checked = check_structure(*opened.database, table); !checked) return fail(checked.error());

@@ -110,7 +110,8 @@ class DamagedStore(cases.Case):
                     self.assertEqual(ended.returncode, 1, ended)
                     self.assertIn(name, ended.stderr)
                     self.assertIn("backup", ended.stderr)
-                    self.assertEqual(len(ended.stderr.splitlines()), 1, ended.stderr)
+                    said = [line for line in ended.stderr.splitlines() if not line.startswith("{")]  # the log apart
+                    self.assertEqual(len(said), 1, ended.stderr)
 
     def test_a_damaged_record_is_named_by_its_number(self):
         store = self.copy()
