@@ -24,6 +24,8 @@ struct Arguments {
     std::string workspace;
     std::string at;
     std::string name;
+    std::string folder;
+    daemon::DoctorOptions doctor;
     std::int64_t limit = 100;
     bool verify = false;
 };
@@ -99,6 +101,27 @@ void add_report_commands(CLI::App& app, Arguments& arguments, int& exit_code) {
     })->add_flag("--verify", arguments.verify, "check every recorded fact as well");
 }
 
+void add_operating_commands(CLI::App& app, Arguments& arguments, int& exit_code) {
+    auto* backup = app.add_subcommand("backup", "copy the store, beside a running daemon too, and read the copy");
+    add_store_options(*backup, arguments.options);
+    backup->add_option("--to", arguments.folder, "a folder that is not there yet, or empty")->required();
+    backup->callback([&] { exit_code = daemon::backup_command(arguments.options, arguments.folder); });
+
+    auto* restore = app.add_subcommand("restore", "make a store from a backup");
+    add_store_options(*restore, arguments.options);
+    restore->add_option("--from", arguments.folder, "the folder of the backup")->required();
+    restore->callback([&] { exit_code = daemon::restore_command(arguments.options, arguments.folder); });
+
+    auto* doctor = app.add_subcommand("doctor", "look at everything that a daemon needs; exit 1 where one is wrong");
+    doctor->add_option("--workspace,-w", arguments.options.workspace, "folder of the workspace's YAML");
+    doctor->add_option("--data,-d", arguments.options.data, "folder of the store");
+    doctor->add_option("--settings", arguments.doctor.settings, "the daemon's YAML file of settings");
+    doctor->add_option("--set", arguments.doctor.overrides, "one setting, key=value; may be repeated")
+        ->allow_extra_args(false);
+    doctor->add_flag("--json", arguments.options.as_json, "one JSON value instead of a table");
+    doctor->callback([&] { exit_code = daemon::doctor_command(arguments.options, arguments.doctor); });
+}
+
 void add_daemon_commands(CLI::App& app, Arguments& arguments, int& exit_code) {
     auto* status = app.add_subcommand("status", "ask a running daemon how it is");
     status->add_option("--url", arguments.options.url, "for example http://127.0.0.1:8686")->required();
@@ -117,6 +140,7 @@ int main(int count, char** texts) {
     int exit_code = daemon::exit_done;
     add_input_commands(app, arguments, exit_code);
     add_report_commands(app, arguments, exit_code);
+    add_operating_commands(app, arguments, exit_code);
     add_daemon_commands(app, arguments, exit_code);
     try {
         app.parse(count, texts);

@@ -16,7 +16,6 @@ namespace {
 constexpr const char* disk_full = "disk_full";
 
 Result<void> write_and_sync(const FileHandle& file, std::string_view bytes, const std::filesystem::path& path);
-Result<void> sync_folder(const std::filesystem::path& folder);
 
 }  // namespace
 
@@ -86,6 +85,12 @@ Result<void> append_line(const std::filesystem::path& path, std::string_view lin
     return {};
 }
 
+Result<void> sync_folder(const std::filesystem::path& folder) {
+    TRY(handle, FileHandle::open(folder, O_RDONLY | O_DIRECTORY, 0));
+    if (::fsync(handle.number()) != 0) return fail(system_error("sync", folder));
+    return {};
+}
+
 namespace {
 
 Result<void> write_and_sync(const FileHandle& file, std::string_view bytes, const std::filesystem::path& path) {
@@ -95,12 +100,6 @@ Result<void> write_and_sync(const FileHandle& file, std::string_view bytes, cons
         bytes.remove_prefix(static_cast<std::size_t>(written));
     }
     if (::fsync(file.number()) != 0) return fail(system_error("sync", path));
-    return {};
-}
-
-Result<void> sync_folder(const std::filesystem::path& folder) {
-    TRY(handle, FileHandle::open(folder, O_RDONLY | O_DIRECTORY, 0));
-    if (::fsync(handle.number()) != 0) return fail(system_error("sync", folder));
     return {};
 }
 

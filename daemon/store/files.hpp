@@ -43,6 +43,9 @@ Result<std::string> read_file(const std::filesystem::path& path);
 // The file appears whole or not at all, readable by its owner only, and is on the disk on return.
 Result<void> write_secret_file(const std::filesystem::path& path, std::string_view bytes);
 
+// Puts the names of a folder's files on the disk.
+Result<void> sync_folder(const std::filesystem::path& folder);
+
 // Adds a line (without its end) and syncs. A last line that a crash left unfinished is cut off first.
 Result<void> append_line(const std::filesystem::path& path, std::string_view line);
 
