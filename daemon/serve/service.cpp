@@ -179,9 +179,12 @@ bool Service::tend() {
 }
 
 void Service::sign_head() {
-    host_->commits().query([](Store& store) {
+    host_->commits().query([this](Store& store) {
+        if (store.tree_head().size == signed_size_) return;
         if (const auto head = store.sign_head(); !head) {
             log_error("store", "the tree head could not be signed", LogField("error", to_text(head.error())));
+        } else {
+            signed_size_ = head->head.size;
         }
     });
 }

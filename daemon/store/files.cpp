@@ -74,11 +74,14 @@ Result<void> write_secret_file(const std::filesystem::path& path, std::string_vi
 
 Result<void> append_line(const std::filesystem::path& path, std::string_view line) {
     const bool is_new = !std::filesystem::exists(path);
-    const std::string present = is_new ? std::string() : read_file(path).value_or(std::string());
-    const std::size_t whole_lines = present.rfind('\n') + 1;  // 0 where there is no line end
-    TRY(file, FileHandle::open(path, O_WRONLY | O_CREAT | O_APPEND, 0600));
-    if (whole_lines != present.size() && ::ftruncate(file.number(), static_cast<off_t>(whole_lines)) != 0) {
-        return fail(system_error("shorten", path));
+    TRY(file, FileHandle::open(path, O_RDWR | O_CREAT | O_APPEND, 0600));
+    const off_t size = ::lseek(file.number(), 0, SEEK_END);
+    char last = '\n';
+    if (size > 0 && ::pread(file.number(), &last, 1, size - 1) != 1) return fail(system_error("read", path));
+    if (last != '\n') {
+        TRY(present, read_file(path));
+        const auto whole_lines = static_cast<off_t>(present.rfind('\n') + 1);  // 0 where there is no line end
+        if (::ftruncate(file.number(), whole_lines) != 0) return fail(system_error("shorten", path));
     }
     if (auto written = write_and_sync(file, std::string(line) + '\n', path); !written) return written;
     if (is_new) return sync_folder(path.parent_path());
