@@ -37,6 +37,8 @@ struct Arguments {
     std::string workspace;
     std::string at;
     std::string name;
+    std::string folder;
+    daemon::DoctorOptions doctor;
     std::int64_t limit = 100;
     std::int64_t hours = 24;
     bool plan = false;
@@ -160,6 +162,27 @@ void add_segment_commands(CLI::App& app, Arguments& arguments, int& exit_code) {
     track->callback([&] { exit_code = daemon::track_command(arguments.options, arguments.name, arguments.weeks); });
 }
 
+void add_operating_commands(CLI::App& app, Arguments& arguments, int& exit_code) {
+    auto* backup = app.add_subcommand("backup", "copy the store, beside a running daemon too, and read the copy");
+    add_store_options(*backup, arguments.options);
+    backup->add_option("--to", arguments.folder, "a folder that is not there yet, or empty")->required();
+    backup->callback([&] { exit_code = daemon::backup_command(arguments.options, arguments.folder); });
+
+    auto* restore = app.add_subcommand("restore", "make a store from a backup");
+    add_store_options(*restore, arguments.options);
+    restore->add_option("--from", arguments.folder, "the folder of the backup")->required();
+    restore->callback([&] { exit_code = daemon::restore_command(arguments.options, arguments.folder); });
+
+    auto* doctor = app.add_subcommand("doctor", "look at everything that a daemon needs; exit 1 where one is wrong");
+    doctor->add_option("--workspace,-w", arguments.options.workspace, "folder of the workspace's YAML");
+    doctor->add_option("--data,-d", arguments.options.data, "folder of the store");
+    doctor->add_option("--settings", arguments.doctor.settings, "the daemon's YAML file of settings");
+    doctor->add_option("--set", arguments.doctor.overrides, "one setting, key=value; may be repeated")
+        ->allow_extra_args(false);
+    doctor->add_flag("--json", arguments.options.as_json, "one JSON value instead of a table");
+    doctor->callback([&] { exit_code = daemon::doctor_command(arguments.options, arguments.doctor); });
+}
+
 void add_daemon_commands(CLI::App& app, Arguments& arguments, int& exit_code) {
     auto* status = app.add_subcommand("status", "ask a running daemon how it is");
     add_daemon_options(*status, arguments.options)->required();
@@ -207,6 +230,7 @@ int main(int count, char** texts) {
     add_report_commands(app, arguments, exit_code);
     add_people_commands(app, arguments, exit_code);
     add_segment_commands(app, arguments, exit_code);
+    add_operating_commands(app, arguments, exit_code);
     add_daemon_commands(app, arguments, exit_code);
     add_token_commands(app, arguments, exit_code);
     try {

@@ -73,6 +73,20 @@ int order_command(const CommandOptions& options, const std::string& order, const
 // signed tree head and recorded fact is checked.
 int replay_command(const CommandOptions& options, bool verify);
 
+// Copies a store into a folder, beside a running daemon, reads the copy, and says what it holds:
+// {"records","tree_head","state_sha256","bytes","seconds"}, as does restore of what it brought back. A target
+// that is not empty is refused, and appears whole or not at all.
+int backup_command(const CommandOptions& options, const std::string& to);
+int restore_command(const CommandOptions& options, const std::string& from);
+
+struct DoctorOptions {
+    std::string settings;                // a file; empty: defaults
+    std::vector<std::string> overrides;  // "key=value"
+};
+
+// Looks at everything that a daemon needs on this machine, a line a finding; exit 1 where one is an error.
+int doctor_command(const CommandOptions& options, const DoctorOptions& doctor);
+
 // Asks a running daemon.
 int status_command(const CommandOptions& options);
 

@@ -7,10 +7,10 @@
 
 #include "base/sha256.hpp"
 #include "daemon/commands/commands.hpp"
+#include "daemon/commands/fold_store.hpp"
 #include "daemon/commands/output.hpp"
 #include "daemon/modelling/fit.hpp"
 #include "daemon/modelling/validate.hpp"
-#include "daemon/store/store.hpp"
 
 namespace segmentd::daemon {
 
@@ -54,13 +54,13 @@ class Replay {
         return {};
     }
 
-    json::object summary() {
-        json::object result{{"records", engine_.records()},
-                            {"state_sha256", to_hex(engine_.state_hash())},
-                            {"tree_head", to_hex(store_.tree_head().root)}};
-        if (verify_)
-            result["verified"] = json::object{{"models", models_}, {"alarms", alarms_}, {"validations", validations_}};
-        return result;
+    FoldedStore summary() {
+        return {.records = engine_.records(),
+                .state_sha256 = to_hex(engine_.state_hash()),
+                .tree_head = to_hex(store_.tree_head().root),
+                .models = models_,
+                .alarms = alarms_,
+                .validations = validations_};
     }
 
   private:
@@ -126,12 +126,24 @@ class Replay {
 
 }  // namespace
 
+Result<FoldedStore> fold_store(Store& store, bool verify) {
+    Replay replay(store, verify);
+    if (auto done = replay.run(); !done) return fail(std::move(done).error());
+    return replay.summary();
+}
+
 int replay_command(const CommandOptions& options, bool verify) {
     auto store = Store::open(options.data, Store::Mode::reader);
     if (!store) return report(store.error());
-    Replay replay(*store, verify);
-    if (auto done = replay.run(); !done) return report(done.error());
-    print(replay.summary(), options.as_json);
+    const auto folded = fold_store(*store, verify);
+    if (!folded) return report(folded.error());
+    json::object result{
+        {"records", folded->records}, {"state_sha256", folded->state_sha256}, {"tree_head", folded->tree_head}};
+    if (verify) {
+        result["verified"] =
+            json::object{{"models", folded->models}, {"alarms", folded->alarms}, {"validations", folded->validations}};
+    }
+    print(result, options.as_json);
     return exit_done;
 }
 

@@ -43,8 +43,9 @@ class Engine {
     Timestamp engine_time() const { return engine_time_; }
     bool has_workspace() const { return population_.has_book(); }
 
-    // When the next timer is due, or `never`.
+    // When the next timer is due, or `never`; and how many customers have one.
     Timestamp next_due() const;
+    std::size_t timers() const { return timers_.size(); }
 
     // The engine time that the wall clock means: tied by the last clock record; standing still where
     // the workspace has a clock of its own that was not started yet; else the wall itself. Never

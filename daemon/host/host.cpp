@@ -36,15 +36,13 @@ Result<std::unique_ptr<Host>> Host::open(Store store, HostSettings settings) {
     });
     if (!folded) return fail(folded.error());
     if (auto done = maker.finish(); !done) return fail(std::move(done).error());
-    host->durable_ = host->engine_.records();
     return host;
 }
 
 Result<void> Host::start(const std::map<std::string, std::string>& files) {
     CommitSettings commit;
     commit.most_waiting = settings_.most_waiting;
-    commit.on_durable = [this](std::uint64_t sequence) { release_until(sequence); };
-    commit.on_failure = settings_.on_failure;
+    commit.watch = settings_.watch;
     commits_ = std::make_unique<CommitThread>(std::move(*unread_), std::move(commit));
     unread_.reset();
     for (const auto* waiting : engine_.outbox().pending()) {
@@ -116,11 +114,7 @@ Result<void> Host::take_order(const MakeOrder& make, const std::function<void(Re
     CommitBatch batch;
     auto effects = append(std::move(record), batch);
     if (!effects) return fail(std::move(effects).error());
-    const auto sequence = batch.records.front().sequence;
-    {
-        const std::lock_guard lock(held_mutex_);
-        held_.push_back({engine_.records(), [done, sequence] { done(sequence); }});
-    }
+    batch.once_durable.emplace_back([done, sequence = batch.records.front().sequence] { done(sequence); });
     submit(std::move(batch));
     return {};
 }
@@ -146,7 +140,8 @@ void Host::run() {
             const auto has_work = [&] { return stopping_ || !inputs_.empty() || !questions_.empty(); };
             auto nap = std::chrono::microseconds(longest_nap);
             const auto due = engine_.next_due();
-            if (due != never) nap = std::clamp<Duration>(due - engine_.time_at(clock_.now()), Duration(0), nap);
+            if (due != never && commits_->has_room())
+                nap = std::clamp<Duration>(due - engine_.time_at(clock_.now()), Duration(0), nap);
             input_ready_.wait_for(lock, nap, has_work);
             if (stopping_ && inputs_.empty() && questions_.empty()) return;
         }
@@ -176,6 +171,8 @@ void Host::turn() {
     for (auto& intake : inputs) take(intake, batch);
     tick_when_due(batch);
     submit(std::move(batch));
+    timers_ = engine_.timers();
+    next_due_ = to_microseconds(engine_.next_due());
 }
 
 void Host::take(Intake& intake, CommitBatch& batch) {
@@ -199,9 +196,7 @@ void Host::take(Intake& intake, CommitBatch& batch) {
         ++outcome.accepted;
     }
     std::ranges::move(intake.rejects, std::back_inserter(batch.rejects));
-    if (!intake.done) return;
-    const std::lock_guard lock(held_mutex_);
-    held_.push_back({engine_.records(), [done = std::move(intake.done), outcome] { done(outcome); }});
+    if (intake.done) batch.once_durable.push_back([done = std::move(intake.done), outcome] { done(outcome); });
 }
 
 Result<Effects> Host::append(Record record, CommitBatch& batch) {
@@ -211,7 +206,7 @@ Result<Effects> Host::append(Record record, CommitBatch& batch) {
     auto effects = engine_.apply(record);
     if (!effects) return effects;
     std::ranges::move(ledger_entries(record, *effects), std::back_inserter(batch.ledger));
-    hold_events(record, *effects);
+    hold_events(record, *effects, batch);
     batch.records.push_back(std::move(record));
     for (auto& fact : effects->facts) {
         if (auto recorded = append(system_record(std::move(fact)), batch); !recorded) return recorded;
@@ -220,13 +215,12 @@ Result<Effects> Host::append(Record record, CommitBatch& batch) {
 }
 
 // Events leave once the record that decided them is durable.
-void Host::hold_events(const Record& record, const Effects& effects) {
+void Host::hold_events(const Record& record, const Effects& effects, CommitBatch& batch) {
     if (!settings_.on_event) return;
-    const auto hold = [this](const std::string& id) {
+    const auto hold = [this, &batch](const std::string& id) {
         const auto* waiting = engine_.outbox().find(id);
         if (waiting == nullptr) return;
-        const std::lock_guard lock(held_mutex_);
-        held_.push_back({engine_.records(), [this, event = *waiting] { settings_.on_event(event); }});
+        batch.once_durable.emplace_back([this, event = *waiting] { settings_.on_event(event); });
     };
     for (const auto& decision : effects.events) {
         if (decision.fate == TouchFate::send) hold(decision.event.id);
@@ -243,9 +237,9 @@ Result<void> Host::append_now(Record record) {
 }
 
 void Host::tick_when_due(CommitBatch& batch) {
-    if (engine_.next_due() > engine_.time_at(clock_.now())) return;
-    if (auto effects = append(system_record(TickRecord{}), batch); !effects && settings_.on_failure) {
-        settings_.on_failure(effects.error());
+    if (engine_.next_due() > engine_.time_at(clock_.now()) || !commits_->has_room()) return;
+    if (auto effects = append(system_record(TickRecord{}), batch); !effects && settings_.watch.on_failure) {
+        settings_.watch.on_failure(effects.error());
     }
 }
 
@@ -284,7 +278,7 @@ Result<void> Host::read_past(std::uint64_t end, const RecordVisitor& visit) {
     if (unread_) return read(*unread_);
     const auto deadline = std::chrono::steady_clock::now() + longest_drain;
     while (commits_->waiting() > 0) {
-        if (std::chrono::steady_clock::now() > deadline) {
+        if (commits_->waits_for_disk_space() || std::chrono::steady_clock::now() > deadline) {
             return fail(ErrorCode::unavailable, "the store is too busy to read the past", "try again later");
         }
         std::this_thread::yield();
@@ -298,25 +292,8 @@ Result<void> Host::read_past(std::uint64_t end, const RecordVisitor& visit) {
 }
 
 void Host::submit(CommitBatch batch) {
-    if (batch.records.empty() && batch.rejects.empty()) {
-        release_until(0);
-        return;
-    }
+    if (batch.records.empty() && batch.rejects.empty() && batch.once_durable.empty()) return;
     commits_->submit(std::move(batch));
-}
-
-// Lets go of what waited for this sequence, in the order in which it came.
-void Host::release_until(std::uint64_t sequence) {
-    std::vector<std::function<void()>> released;
-    {
-        const std::lock_guard lock(held_mutex_);
-        durable_ = std::max(durable_, sequence);
-        while (!held_.empty() && held_.front().sequence <= durable_) {
-            released.push_back(std::move(held_.front().release));
-            held_.pop_front();
-        }
-    }
-    for (const auto& release : released) release();
 }
 
 void Host::publish() {
@@ -344,6 +321,21 @@ bool Host::confirm_clock() {
 std::shared_ptr<const rules::Rulebook> Host::book() const {
     const std::lock_guard lock(book_mutex_);
     return book_;
+}
+
+std::optional<Timestamp> Host::oldest_undurable() const {
+    if (const auto applied = commits_->oldest_waiting()) return applied;
+    const std::lock_guard lock(input_mutex_);
+    for (const auto& intake : inputs_) {
+        if (!intake.records.empty()) return intake.records.front().received_at;
+        if (!intake.rejects.empty()) return intake.rejects.front().received_at;
+    }
+    return std::nullopt;
+}
+
+Duration Host::timer_lag() const {
+    const auto due = from_microseconds(next_due_.load());
+    return due == never ? Duration(0) : std::max(engine_now() - due, Duration(0));
 }
 
 Timestamp Host::engine_now() const {

@@ -1,7 +1,8 @@
 // The host keeps the engine running: one thread that gives every input its place in the journal
 // and its engine time, applies it and hands it to the store.
 //
-// Nobody is answered and nothing leaves before the store says that it is durable. Questions go
+// Nobody is answered and nothing leaves before the store says that it is durable. While the disk is full
+// nothing is taken in and time brings no ticks; the next tick catches up with all of it. Questions go
 // ahead of inputs. The engine thread never waits for a disk or a socket, except while a new
 // workspace takes the past signals in.
 #pragma once
@@ -43,7 +44,7 @@ struct HostSettings {
     Duration max_clock_step = std::chrono::minutes(5);
     // An event is durable and to be sent; on the store thread, or before start() returns.
     std::function<void(const Outbox::Waiting&)> on_event;
-    std::function<void(const Error&)> on_failure;  // the store failed: the process must end
+    CommitWatch watch;
 };
 
 class Host {
@@ -81,6 +82,9 @@ class Host {
 
     CommitThread& commits() { return *commits_; }
     std::size_t waiting() const { return waiting_.load(); }
+    std::optional<Timestamp> oldest_undurable() const;  // when it was received; nothing where all is durable
+    std::size_t timers() const { return timers_.load(); }
+    Duration timer_lag() const;  // for how long the next timer has been due; 0 where none is
     bool clock_is_held() const { return clock_is_held_.load(); }
     Timestamp last_turn() const { return from_microseconds(last_turn_.load()); }  // for the watchdog
 
@@ -96,13 +100,12 @@ class Host {
     void turn();
     void take(Intake& intake, CommitBatch& batch);
     Result<void> take_order(const MakeOrder& make, const std::function<void(Result<std::uint64_t>)>& done);
-    void hold_events(const Record& record, const Effects& effects);
+    void hold_events(const Record& record, const Effects& effects, CommitBatch& batch);
     Result<Effects> append(Record record, CommitBatch& batch);
     Result<void> append_now(Record record);
     Result<void> use_workspace(const std::map<std::string, std::string>& files);
     Result<void> read_past(std::uint64_t end, const RecordVisitor& visit);
     void submit(CommitBatch batch);
-    void release_until(std::uint64_t sequence);
     void publish();
     void publish_clock();
     void tick_when_due(CommitBatch& batch);
@@ -121,19 +124,13 @@ class Host {
     bool stopping_ = false;
     std::atomic<std::size_t> waiting_{0};
 
-    struct Held {
-        std::uint64_t sequence = 0;
-        std::function<void()> release;
-    };
-    std::mutex held_mutex_;
-    std::deque<Held> held_;  // acknowledgements and touches that wait to be durable
-    std::uint64_t durable_ = 0;
-
     mutable std::mutex book_mutex_;
     std::shared_ptr<const rules::Rulebook> book_;
     std::atomic<std::int64_t> clock_offset_{0};  // engine minus wall, microseconds
     std::atomic<bool> clock_is_held_{false};
     std::atomic<std::int64_t> last_turn_{0};
+    std::atomic<std::size_t> timers_{0};
+    std::atomic<std::int64_t> next_due_{to_microseconds(never)};
     std::thread thread_;
 };
 

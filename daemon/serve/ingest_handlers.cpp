@@ -3,6 +3,7 @@
 
 #include "daemon/collect/cloud_events.hpp"
 #include "daemon/net/problem.hpp"
+#include "daemon/serve/operation.hpp"
 #include "daemon/serve/routes.hpp"
 
 namespace segmentd::daemon {
@@ -12,7 +13,7 @@ namespace json = boost::json;
 namespace {
 
 void count(ServeContext& context, const Collected& collected) {
-    static const MetricName accepted{"segmentd_events_accepted_total", "Events that were taken in, by way."};
+    static const MetricName accepted{"segmentd_events_accepted_total", "Events that were taken in."};
     static const MetricName rejected{"segmentd_events_rejected_total", "Events that were refused, by reason."};
     context.metrics.counter(accepted, {}).add(collected.records.size());
     for (const auto& reject : collected.rejects) context.metrics.counter(rejected, {{"reason", reject.reason}}).add(1);
@@ -28,7 +29,7 @@ void offer(ServeContext& context, Collected collected, HttpResponse success, con
     intake.done = [respond, success = std::move(success)](const IntakeOutcome& outcome) {
         respond(outcome.error ? problem_response(*outcome.error) : success);
     };
-    if (!context.host.offer(std::move(intake))) respond(busy_response());
+    if (!context.host.offer(std::move(intake))) respond(refusal_of_intake(context));
 }
 
 // The record of an order about one customer by an authorised person or program.

@@ -56,28 +56,6 @@ void answer_welcome(ServeContext& context, RoutedRequest, Respond respond) {
     respond({.status = 200, .content_type = "text/plain; charset=utf-8", .body = std::move(text), .headers = {}});
 }
 
-void answer_health(ServeContext& context, RoutedRequest request, Respond respond) {
-    const bool is_ready = request.http.path != "/readyz" || context.host.commits().has_room();
-    if (!is_ready) return respond(busy_response());
-    respond({.status = 200, .content_type = "text/plain; charset=utf-8", .body = "ok\n", .headers = {}});
-}
-
-void answer_metrics(ServeContext& context, RoutedRequest, Respond respond) {
-    const auto store = context.host.commits().status();
-    const auto set = [&](const char* name, const char* help, auto value) {
-        context.metrics.gauge({name, help}, {}).set(static_cast<double>(value));
-    };
-    set("segmentd_durable_records", "Records of the journal that are on the disk.", store.head.size);
-    set("segmentd_customers", "Customers with at least one record.", store.customers);
-    set("segmentd_records_waiting", "Records in the queue of the engine.", context.host.waiting());
-    set("segmentd_records_waiting_for_disk", "Records applied and not yet durable.", context.host.commits().waiting());
-    set("segmentd_clock_held", "1 while a step of the wall clock waits to be confirmed.", context.host.clock_is_held());
-    respond({.status = 200,
-             .content_type = "text/plain; version=0.0.4; charset=utf-8",
-             .body = context.metrics.prometheus_text(),
-             .headers = {}});
-}
-
 // The tree head is the store's: of the records that are durable when the engine was asked.
 void answer_status(ServeContext& context, RoutedRequest, Respond respond) {
     const bool asked = context.host.ask([&context, respond](Engine& engine) {

@@ -6,6 +6,7 @@
 #include <future>
 
 #include "daemon/serve/admin_token.hpp"
+#include "daemon/serve/operation.hpp"
 #include "daemon/settings/secrets.hpp"
 #include "daemon/settings/workspace_files.hpp"
 #include "daemon/telemetry/log.hpp"
@@ -85,14 +86,16 @@ Result<void> Service::open_host(Store store, const std::map<std::string, std::st
     HostSettings host;
     host.most_waiting = static_cast<std::size_t>(settings_.ingest_queue);
     host.max_clock_step = settings_.clock_max_step;
-    host.on_failure = end_after_failure;
     host.on_event = [this](const Outbox::Waiting& waiting) { deliveries_->enqueue(waiting.event, waiting.attempts); };
+    host.watch = watch_commits(metrics_);
+    host.watch.on_failure = end_after_failure;
     auto opened = Host::open(std::move(store), std::move(host));
     if (!opened) return fail(std::move(opened).error());
     host_ = std::move(*opened);
     deliveries_ = std::make_unique<Deliveries>(
         std::move(*endpoints), definitions.workspace.name,
         [this](const Outgoing& event, const DeliveryRecord& delivery) {
+            count_delivery(metrics_, delivery.outcome);
             Intake intake;
             intake.records.push_back(delivery_record(delivery, event, host_->engine_now()));
             if (!host_->offer(std::move(intake))) {
@@ -217,13 +220,18 @@ bool Service::tend() {
         head_signed_at_ = now;
         sign_head();
     }
+    metrics_.gauge({"segmentd_deliveries_waiting", "Touches that wait for their next attempt."}, {})
+        .set(static_cast<double>(deliveries_->waiting()));
     return now - host_->last_turn() < longest_turn;
 }
 
 void Service::sign_head() {
-    host_->commits().query([](Store& store) {
+    host_->commits().query([this](Store& store) {
+        if (store.tree_head().size == signed_size_) return;
         if (const auto head = store.sign_head(); !head) {
             log_error("store", "the tree head could not be signed", LogField("error", to_text(head.error())));
+        } else {
+            signed_size_ = head->head.size;
         }
     });
 }

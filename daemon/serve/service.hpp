@@ -29,7 +29,7 @@ class Service {
     // Reads the TLS files and the workspace folder again. What is refused changes nothing; its errors come back.
     std::vector<Error> reload();
 
-    // Signs the tree head once a minute; tells whether the engine thread still turns.
+    // Signs the tree head once a minute where there are new records; tells whether the engine thread still turns.
     bool tend();
 
     // Answers what is under way, commits what was accepted, signs the last tree head.
@@ -57,6 +57,7 @@ class Service {
     std::unique_ptr<HttpServer> server_;
     std::unique_ptr<HttpServer> ingest_server_;
     Timestamp head_signed_at_{};
+    std::uint64_t signed_size_ = 0;  // of the head signed last; the store thread's own
     bool stopped_ = false;
 };
 

@@ -3,12 +3,19 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include <algorithm>
+
+#include "daemon/store/files.hpp"
+#include "daemon/store/upgrade.hpp"
+#include "daemon/telemetry/log.hpp"
+
 namespace segmentd::daemon {
 namespace {
 
 constexpr int busy_timeout_ms = 5000;
 
-Result<bool> check_format(SQLite::Database& database, const std::filesystem::path& path);
+Result<bool> check_format(SQLite::Database& database, const std::filesystem::path& path, bool is_writer);
+Result<void> upgrade_or_refuse(SQLite::Database& database, const std::filesystem::path& path, bool is_writer);
 void tune_writer(SQLite::Database& database);
 
 }  // namespace
@@ -21,9 +28,20 @@ Result<OpenDatabase> open_database(const std::filesystem::path& path, bool is_wr
     return guarded("open " + path.string(), [&]() -> Result<OpenDatabase> {
         const int flags = is_writer ? SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE : SQLite::OPEN_READONLY;
         auto database = std::make_unique<SQLite::Database>(path.string(), flags, busy_timeout_ms);
-        TRY(is_empty, check_format(*database, path));
+        TRY(is_empty, check_format(*database, path, is_writer));
         if (is_writer) tune_writer(*database);
         return OpenDatabase{std::move(database), is_empty};
+    });
+}
+
+Result<void> check_structure(SQLite::Database& database, const std::string& table) {
+    const std::string path = database.getFilename();
+    return guarded(fmt::format("check the table {} of {}", table, path), [&]() -> Result<void> {
+        const auto found = database.execAndGet("PRAGMA quick_check(" + table + ")").getString();
+        if (found == "ok") return {};
+        const std::string finding = found.substr(found.rfind('\n') + 1);  // the last of a list
+        return fail(ErrorCode::corrupt, fmt::format("the table {} of {} is damaged: {}", table, path, finding),
+                    "restore the store from a backup");
     });
 }
 
@@ -46,12 +64,16 @@ Error database_error(std::string_view work, const std::exception& exception) {
                 .where = {},
                 .rule = {},
                 .hint = {}};
+    std::ranges::replace_if(error.message, [](char c) { return c < ' ' || c > '~'; }, '?');
     const auto* from_sqlite = dynamic_cast<const SQLite::Exception*>(&exception);
     const int code = from_sqlite != nullptr ? from_sqlite->getErrorCode() : SQLITE_OK;
-    if (code == SQLITE_FULL) error.hint = "free some disk space";
-    if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB) {
+    const bool log_index_cannot_grow =
+        from_sqlite != nullptr && from_sqlite->getExtendedErrorCode() == SQLITE_IOERR_SHMSIZE;
+    if (code == SQLITE_FULL || log_index_cannot_grow) mark_disk_full(error);
+    const bool lacks_what_is_ours = code == SQLITE_ERROR || code < 0;  // a table or column; a row
+    if (code == SQLITE_CORRUPT || code == SQLITE_NOTADB || lacks_what_is_ours) {
         error.code = ErrorCode::corrupt;
-        error.hint = "restore the folder from a backup";
+        error.hint = "restore the store from a backup";
     }
     return error;
 }
@@ -72,7 +94,7 @@ void bind_number(SQLite::Statement& statement, int index, std::uint64_t number) 
 namespace {
 
 // True where the database has no tables yet.
-Result<bool> check_format(SQLite::Database& database, const std::filesystem::path& path) {
+Result<bool> check_format(SQLite::Database& database, const std::filesystem::path& path, bool is_writer) {
     const int application = database.execAndGet("PRAGMA application_id").getInt();
     const int format = database.execAndGet("PRAGMA user_version").getInt();
     const int tables = database.execAndGet("SELECT count(*) FROM sqlite_schema").getInt();
@@ -81,12 +103,26 @@ Result<bool> check_format(SQLite::Database& database, const std::filesystem::pat
         return fail(ErrorCode::conflict, fmt::format("{} is a database of another program", path.string()),
                     "name a folder of its own for the store");
     }
-    if (format != store_format) {
+    if (format == store_format) return false;
+    if (auto upgraded = upgrade_or_refuse(database, path, is_writer); !upgraded) return fail(upgraded.error());
+    return false;
+}
+
+Result<void> upgrade_or_refuse(SQLite::Database& database, const std::filesystem::path& path, bool is_writer) {
+    const int format = database.execAndGet("PRAGMA user_version").getInt();
+    const auto refuse = [&](std::string hint) {
         return fail(ErrorCode::unsupported,
                     fmt::format("{} has format {}; this program knows format {}", path.string(), format, store_format),
-                    "use the version of segmentd that wrote it, or a newer one");
+                    std::move(hint));
+    };
+    if (format > store_format) return refuse("use the version of segmentd that wrote it, or a newer one");
+    if (!is_writer) {
+        return refuse(
+            "back it up with the version of segmentd that wrote it, then start this one: it upgrades the store");
     }
-    return false;
+    auto upgraded = upgrade(database, format, upgrade_steps());
+    if (upgraded) log_info("store", "the store was upgraded", LogField("from", format), LogField("to", store_format));
+    return upgraded;
 }
 
 // A commit returns after its sync. Fewer checkpoints (every 16 MB) and a cache that holds the largest commit

@@ -24,8 +24,12 @@ struct OpenDatabase {
 };
 
 // Opens the file and refuses a foreign or newer one. A writer may meet no file and creates an empty
-// database; for a reader no file is Error{not_found}.
+// database; for a reader no file is Error{not_found}. A writer upgrades an older format, a reader refuses it.
 Result<OpenDatabase> open_database(const std::filesystem::path& path, bool is_writer);
+
+// Error{corrupt} where the pages of a table are not what SQLite wrote; their content is not looked at. Takes
+// a reading of the whole table.
+Result<void> check_structure(SQLite::Database& database, const std::string& table);
 
 // Creates the tables; meant to run inside a transaction, so that a store has all of them or none.
 void create_tables(SQLite::Database& database);

@@ -13,8 +13,9 @@
 namespace segmentd::daemon {
 namespace {
 
+constexpr const char* disk_full = "disk_full";
+
 Result<void> write_and_sync(const FileHandle& file, std::string_view bytes, const std::filesystem::path& path);
-Result<void> sync_folder(const std::filesystem::path& folder);
 
 }  // namespace
 
@@ -36,13 +37,24 @@ FileHandle::~FileHandle() {
 }
 
 Error system_error(std::string_view what, const std::filesystem::path& path) {
-    const ErrorCode code = errno == ENOENT ? ErrorCode::not_found : ErrorCode::io;
-    const std::string reason = std::generic_category().message(errno);
-    return {.code = code,
-            .message = fmt::format("cannot {} {}: {}", what, path.string(), reason),
-            .where = {},
-            .rule = {},
-            .hint = {}};
+    const int reason = errno;
+    Error error{
+        .code = reason == ENOENT ? ErrorCode::not_found : ErrorCode::io,
+        .message = fmt::format("cannot {} {}: {}", what, path.string(), std::generic_category().message(reason)),
+        .where = {},
+        .rule = {},
+        .hint = {}};
+    if (reason == ENOSPC || reason == EDQUOT) mark_disk_full(error);
+    return error;
+}
+
+bool is_disk_full(const Error& error) {
+    return error.rule == disk_full;
+}
+
+void mark_disk_full(Error& error) {
+    error.rule = disk_full;
+    error.hint = "free some disk space";
 }
 
 Result<std::string> read_file(const std::filesystem::path& path) {
@@ -62,14 +74,23 @@ Result<void> write_secret_file(const std::filesystem::path& path, std::string_vi
 
 Result<void> append_line(const std::filesystem::path& path, std::string_view line) {
     const bool is_new = !std::filesystem::exists(path);
-    const std::string present = is_new ? std::string() : read_file(path).value_or(std::string());
-    const std::size_t whole_lines = present.rfind('\n') + 1;  // 0 where there is no line end
-    TRY(file, FileHandle::open(path, O_WRONLY | O_CREAT | O_APPEND, 0600));
-    if (whole_lines != present.size() && ::ftruncate(file.number(), static_cast<off_t>(whole_lines)) != 0) {
-        return fail(system_error("shorten", path));
+    TRY(file, FileHandle::open(path, O_RDWR | O_CREAT | O_APPEND, 0600));
+    const off_t size = ::lseek(file.number(), 0, SEEK_END);
+    char last = '\n';
+    if (size > 0 && ::pread(file.number(), &last, 1, size - 1) != 1) return fail(system_error("read", path));
+    if (last != '\n') {
+        TRY(present, read_file(path));
+        const auto whole_lines = static_cast<off_t>(present.rfind('\n') + 1);  // 0 where there is no line end
+        if (::ftruncate(file.number(), whole_lines) != 0) return fail(system_error("shorten", path));
     }
     if (auto written = write_and_sync(file, std::string(line) + '\n', path); !written) return written;
     if (is_new) return sync_folder(path.parent_path());
+    return {};
+}
+
+Result<void> sync_folder(const std::filesystem::path& folder) {
+    TRY(handle, FileHandle::open(folder, O_RDONLY | O_DIRECTORY, 0));
+    if (::fsync(handle.number()) != 0) return fail(system_error("sync", folder));
     return {};
 }
 
@@ -82,12 +103,6 @@ Result<void> write_and_sync(const FileHandle& file, std::string_view bytes, cons
         bytes.remove_prefix(static_cast<std::size_t>(written));
     }
     if (::fsync(file.number()) != 0) return fail(system_error("sync", path));
-    return {};
-}
-
-Result<void> sync_folder(const std::filesystem::path& folder) {
-    TRY(handle, FileHandle::open(folder, O_RDONLY | O_DIRECTORY, 0));
-    if (::fsync(handle.number()) != 0) return fail(system_error("sync", folder));
     return {};
 }
 

@@ -30,11 +30,21 @@ class FileHandle {
 // Error{io} with the system's reason for the last failed call.
 Error system_error(std::string_view what, const std::filesystem::path& path);
 
+// True where the disk had no room: nothing was done, and the same can succeed later. Every other Error{io}
+// may have left anything behind. Holds for the errors of files and of the database.
+bool is_disk_full(const Error& error);
+
+// Makes the error one for want of room.
+void mark_disk_full(Error& error);
+
 // not_found where there is no such file.
 Result<std::string> read_file(const std::filesystem::path& path);
 
 // The file appears whole or not at all, readable by its owner only, and is on the disk on return.
 Result<void> write_secret_file(const std::filesystem::path& path, std::string_view bytes);
+
+// Puts the names of a folder's files on the disk.
+Result<void> sync_folder(const std::filesystem::path& folder);
 
 // Adds a line (without its end) and syncs. A last line that a crash left unfinished is cut off first.
 Result<void> append_line(const std::filesystem::path& path, std::string_view line);

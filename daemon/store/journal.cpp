@@ -14,6 +14,7 @@ constexpr std::size_t hashed_header_size = 20;  // of header_bytes: everything b
 using AssociatedData = std::array<std::uint8_t, hashed_header_size + 8>;
 
 AssociatedData associated_data(const RecordHeader& header, std::uint64_t subject);
+Result<bool> next_row(SQLite::Statement& select, std::uint64_t expected);
 Result<JournalRow> row_in(SQLite::Statement& select);
 tl::unexpected<Error> damaged(std::uint64_t sequence, std::string_view what);
 
@@ -69,7 +70,9 @@ Result<void> scan_journal(SQLite::Database& database, SequenceRange range, const
     bind_number(select, 2, range.end);
     std::uint64_t expected = range.first;
     Timestamp latest = beginning_of_time;
-    while (select.executeStep()) {
+    while (true) {
+        TRY(has_row, next_row(select, expected));
+        if (!has_row) return {};
         TRY(row, row_in(select));
         if (row.header.sequence != expected) return damaged(expected, "it is missing");
         if (row.header.engine_time < latest)
@@ -78,7 +81,6 @@ Result<void> scan_journal(SQLite::Database& database, SequenceRange range, const
         latest = row.header.engine_time;
         ++expected;
     }
-    return {};
 }
 
 namespace {
@@ -90,6 +92,14 @@ AssociatedData associated_data(const RecordHeader& header, std::uint64_t subject
     const auto rest = std::copy_n(bytes.begin(), hashed_header_size, data.begin());
     std::copy(subject_bytes.begin(), subject_bytes.end(), rest);
     return data;
+}
+
+Result<bool> next_row(SQLite::Statement& select, std::uint64_t expected) {
+    try {
+        return select.executeStep();
+    } catch (const std::exception& exception) {
+        return fail(database_error(fmt::format("read record {} of the journal", expected), exception));
+    }
 }
 
 Result<JournalRow> row_in(SQLite::Statement& select) {

@@ -90,7 +90,11 @@ Result<ReadSummary> Store::read_journal(std::uint64_t from_sequence, const Visit
         state.next_subject = parts_->keys.next_subject();
         return check.finish(state.tree);
     });
-    if (!read) return fail(std::move(read).error());
+    if (!read) {
+        Error error = std::move(read).error();
+        if (error.code == ErrorCode::corrupt) error.where.file = parts_->database->getFilename();
+        return fail(std::move(error));
+    }
     parts_->state = std::move(state);
     parts_->is_journal_read = true;
     return ReadSummary{tree_head(), engine_time(), customer_count()};
@@ -237,8 +241,10 @@ Result<HeadCheck> HeadCheck::load(const std::filesystem::path& file, const Store
     HeadCheck check;
     for (const SignedTreeHead& head : heads) {
         if (head.origin != identity.id || !is_signed_by(head, identity.public_key)) {
-            return fail(ErrorCode::corrupt, fmt::format("{}: the head of {} records is not signed by this store",
-                                                        file.string(), head.head.size));
+            return fail(
+                ErrorCode::corrupt,
+                fmt::format("{}: the head of {} records is not signed by this store", file.string(), head.head.size),
+                "restore this file from a backup");
         }
         check.heads_.push_back(head.head);
     }

@@ -17,6 +17,7 @@ struct Secrets {
 };
 
 Result<void> create_folder(const std::filesystem::path& directory);
+bool was_in_use(const std::filesystem::path& directory);
 Result<Secrets> load_secrets(const std::filesystem::path& directory, bool may_create);
 Result<Key> load_secret(const std::filesystem::path& path, bool may_create);
 void create_store(SQLite::Database& database, const Secrets& secrets);
@@ -34,13 +35,22 @@ Result<Store> Store::open(const std::filesystem::path& directory, Mode mode) {
         lock = std::move(taken);
     }
     TRY(opened, open_database(directory / "segmentd.db", is_writer));
+    if (opened.is_empty && was_in_use(directory)) {
+        return fail(
+            ErrorCode::corrupt,
+            fmt::format("{} is empty, but the files beside it belong to a store", (directory / "segmentd.db").string()),
+            "restore the store from a backup");
+    }
     if (opened.is_empty && !is_writer) {
         return fail(ErrorCode::not_found, fmt::format("there is no store in {}", directory.string()),
                     "start segmentd on this folder first, or name another one");
     }
     TRY(secrets, load_secrets(directory, opened.is_empty));
-    return guarded("open the store " + directory.string(), [&]() -> Result<Store> {
+    return guarded("open " + (directory / "segmentd.db").string(), [&]() -> Result<Store> {
         if (opened.is_empty) create_store(*opened.database, secrets);
+        for (const char* table : {"meta", "keys", "rejects"}) {  // the journal is read as a whole anyway
+            if (auto checked = check_structure(*opened.database, table); !checked) return fail(checked.error());
+        }
         TRY(identity, load_identity(*opened.database, secrets));
         TRY(workspace_key, KeyRing(*opened.database, secrets.master).key_of(workspace_subject));
         auto parts =
@@ -61,6 +71,13 @@ Result<void> create_folder(const std::filesystem::path& directory) {
     if (!error && is_new) std::filesystem::permissions(directory, std::filesystem::perms::owner_all, error);
     if (error) return fail(ErrorCode::io, fmt::format("cannot create {}: {}", directory.string(), error.message()));
     return {};
+}
+
+// True where a store has been written to before: a lost database must not be replaced by an empty one.
+bool was_in_use(const std::filesystem::path& directory) {
+    std::error_code error;
+    return std::filesystem::exists(directory / "tree_heads.jsonl", error) ||
+           std::filesystem::exists(directory / "token", error);
 }
 
 Result<Secrets> load_secrets(const std::filesystem::path& directory, bool may_create) {

@@ -58,7 +58,7 @@ Result<SignedTreeHead> parse_tree_head(std::string_view line) {
     if (!error && parsed.is_object()) {
         if (auto head = head_in(parsed.get_object())) return *head;
     }
-    return fail(ErrorCode::invalid, fmt::format("'{}' is not a signed tree head", line.substr(0, 80)));
+    return fail(ErrorCode::invalid, "this line is no signed tree head");
 }
 
 Result<std::vector<SignedTreeHead>> read_tree_heads(const std::filesystem::path& path) {
@@ -70,6 +70,8 @@ Result<std::vector<SignedTreeHead>> read_tree_heads(const std::filesystem::path&
         auto head = parse_tree_head(rest.substr(0, end));
         if (!head) {
             Error error = std::move(head).error();
+            error.code = ErrorCode::corrupt;
+            error.hint = "restore this file from a backup";
             error.where = {.file = path.string(), .line = static_cast<int>(heads.size()) + 1};
             return fail(std::move(error));
         }

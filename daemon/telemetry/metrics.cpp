@@ -14,6 +14,7 @@ bool is_name(std::string_view text);
 std::string labels_text(const Labels& labels);
 std::string escaped(std::string_view text, bool with_quotes);
 std::string number_text(double value);
+std::string histogram_text(const std::string& name, const Histogram& histogram);
 
 template <typename Families>
 auto& figure_of(Families& families, const MetricName& name, const Labels& labels) {
@@ -27,6 +28,27 @@ auto& figure_of(Families& families, const MetricName& name, const Labels& labels
 
 }  // namespace
 
+Histogram::Histogram(std::vector<double> bounds) : bounds_(std::move(bounds)), counts_(bounds_.size() + 1) {
+    assert(std::ranges::is_sorted(bounds_) && "bounds ascend");
+}
+
+void Histogram::observe(double value) {
+    const auto place = std::ranges::lower_bound(bounds_, value) - bounds_.begin();
+    counts_[static_cast<std::size_t>(place)].fetch_add(1, std::memory_order_relaxed);
+    sum_.fetch_add(value, std::memory_order_relaxed);
+}
+
+std::vector<std::uint64_t> Histogram::counts() const {
+    std::vector<std::uint64_t> counts;
+    std::uint64_t so_far = 0;
+    for (const auto& count : counts_) counts.push_back(so_far += count.load(std::memory_order_relaxed));
+    return counts;
+}
+
+std::vector<double> bounds_of_seconds() {
+    return {0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10};
+}
+
 Counter& Metrics::counter(const MetricName& name, const Labels& labels) {
     assert(is_name(name.name) && name.name.ends_with("_total") && "the name of a counter ends in _total");
     const std::lock_guard lock(mutex_);
@@ -39,6 +61,16 @@ Gauge& Metrics::gauge(const MetricName& name, const Labels& labels) {
     const std::lock_guard lock(mutex_);
     assert(!counters_.contains(name.name) && "one name is a counter or a gauge");
     return figure_of(gauges_, name, labels);
+}
+
+Histogram& Metrics::histogram(const MetricName& name, const std::vector<double>& bounds) {
+    assert(is_name(name.name) && "names are lower-case words joined by _");
+    const std::lock_guard lock(mutex_);
+    auto& family = histograms_[name.name];
+    auto& figure = family.figures[""];
+    if (family.help.empty()) family.help = name.help;
+    if (!figure) figure = std::make_unique<Histogram>(bounds);
+    return *figure;
 }
 
 std::string Metrics::prometheus_text() const {
@@ -58,6 +90,9 @@ std::string Metrics::prometheus_text() const {
         for (const auto& [labels, figure] : family.figures) {
             text += fmt::format("{}{} {}\n", name, labels, number_text(figure->value()));
         }
+    }
+    for (const auto& [name, family] : histograms_) {
+        write(name, family.help, "histogram") += histogram_text(name, *family.figures.at(""));
     }
     std::string text;
     for (const auto& [name, family] : families) text += family;
@@ -98,6 +133,16 @@ std::string number_text(double value) {
     if (std::isnan(value)) return "NaN";
     if (std::isinf(value)) return value > 0 ? "+Inf" : "-Inf";
     return fmt::format("{}", value);
+}
+
+std::string histogram_text(const std::string& name, const Histogram& histogram) {
+    const auto counts = histogram.counts();
+    std::string text;
+    for (std::size_t i = 0; i < counts.size(); ++i) {
+        const std::string bound = i < histogram.bounds().size() ? number_text(histogram.bounds()[i]) : "+Inf";
+        text += fmt::format("{}_bucket{{le=\"{}\"}} {}\n", name, bound, counts[i]);
+    }
+    return text + fmt::format("{0}_sum {1}\n{0}_count {2}\n", name, number_text(histogram.sum()), counts.back());
 }
 
 }  // namespace

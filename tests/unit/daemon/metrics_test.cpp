@@ -4,6 +4,8 @@
 #include <limits>
 #include <thread>
 
+#include "daemon/telemetry/process_figures.hpp"
+
 namespace segmentd::daemon {
 namespace {
 
@@ -41,6 +43,29 @@ TEST_CASE("gauges may be infinite or no number") {
     CHECK(text.find("\na +Inf\n") != std::string::npos);
     CHECK(text.find("\nb -Inf\n") != std::string::npos);
     CHECK(text.find("\nc NaN\n") != std::string::npos);
+}
+
+TEST_CASE("a histogram counts what lies at or below each bound") {
+    Metrics metrics;
+    auto& histogram = metrics.histogram({"h_seconds", "How long."}, {0.5, 1});
+    for (const double value : {0.25, 0.5, 0.75, 4.0}) histogram.observe(value);
+
+    CHECK(metrics.prometheus_text() ==
+          "# HELP h_seconds How long.\n"
+          "# TYPE h_seconds histogram\n"
+          "h_seconds_bucket{le=\"0.5\"} 2\n"
+          "h_seconds_bucket{le=\"1\"} 3\n"
+          "h_seconds_bucket{le=\"+Inf\"} 4\n"
+          "h_seconds_sum 5.5\n"
+          "h_seconds_count 4\n");
+}
+
+TEST_CASE("the process knows its memory, its files and its start") {
+    const auto figures = read_process_figures();
+
+    CHECK(figures.resident_bytes > 1'000'000);
+    CHECK(figures.open_files >= 3);
+    CHECK(figures.started_at_seconds > 1.7e9);
 }
 
 TEST_CASE("the same name and labels are the same figure, and threads may share it") {

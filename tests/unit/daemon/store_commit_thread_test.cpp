@@ -11,20 +11,27 @@ namespace {
 // Collects what the commit thread reports.
 struct Reports {
     std::mutex mutex;
-    std::vector<std::uint64_t> durable;
+    std::vector<std::uint64_t> durable;  // the last sequence of each batch that became durable
     std::vector<std::string> failures;
+    int commits = 0;
 
     CommitSettings settings() {
         CommitSettings settings;
-        settings.on_durable = [this](std::uint64_t sequence) {
-            const std::lock_guard lock(mutex);
-            durable.push_back(sequence);
-        };
-        settings.on_failure = [this](const Error& error) {
-            const std::lock_guard lock(mutex);
-            failures.push_back(error.message);
-        };
+        settings.watch.on_commit = [this](std::chrono::duration<double>) { ++commits; };
+        settings.watch.on_failure = [this](const Error& error) { failures.push_back(error.message); };
         return settings;
+    }
+
+    CommitBatch batch_of(std::uint64_t first, std::uint64_t last) {
+        CommitBatch batch;
+        for (std::uint64_t sequence = first; sequence <= last; ++sequence) {
+            batch.records.push_back(signal(sequence, "ada"));
+        }
+        batch.once_durable.push_back([this, last] {
+            const std::lock_guard lock(mutex);
+            durable.push_back(last);
+        });
+        return batch;
     }
 };
 
@@ -46,27 +53,21 @@ class Pause {
     std::promise<void> let_go_;
 };
 
-CommitBatch batch_of(std::uint64_t first, std::uint64_t last) {
-    CommitBatch batch;
-    for (std::uint64_t sequence = first; sequence <= last; ++sequence) batch.records.push_back(signal(sequence, "ada"));
-    return batch;
-}
-
-TEST_CASE("the watermark only rises and ends with the last record") {
+TEST_CASE("batches become durable in the order in which they were submitted") {
     const StoreFolder folder;
     Reports reports;
     CommitThread thread(open_writer(folder), reports.settings());
 
-    for (std::uint64_t i = 0; i < 200; ++i) thread.submit(batch_of(5 * i + 1, 5 * i + 5));
+    for (std::uint64_t i = 0; i < 200; ++i) thread.submit(reports.batch_of(5 * i + 1, 5 * i + 5));
     thread.drain_and_stop();
 
-    REQUIRE_FALSE(reports.durable.empty());
+    REQUIRE(reports.durable.size() == 200);
     CHECK(std::is_sorted(reports.durable.begin(), reports.durable.end()));
     CHECK(reports.durable.back() == 1000);
     CHECK(reports.failures.empty());
     CHECK(thread.waiting() == 0);
     Store store = std::move(Store::open(folder.store(), Store::Mode::reader)).value();
-    CHECK(read_all(store).value() == batch_of(1, 1000).records);
+    CHECK(read_all(store).value() == reports.batch_of(1, 1000).records);
 }
 
 TEST_CASE("what waits together is committed together, up to the limit of a commit") {
@@ -77,14 +78,15 @@ TEST_CASE("what waits together is committed together, up to the limit of a commi
     CommitThread thread(open_writer(folder), settings);
     Pause pause(thread);
 
-    thread.submit(batch_of(1, 2));
-    thread.submit(batch_of(3, 5));
-    thread.submit(batch_of(6, 6));
-    thread.submit(batch_of(7, 16));
+    thread.submit(reports.batch_of(1, 2));
+    thread.submit(reports.batch_of(3, 5));
+    thread.submit(reports.batch_of(6, 6));
+    thread.submit(reports.batch_of(7, 16));
     pause.end();
     thread.drain_and_stop();
 
-    CHECK(reports.durable == std::vector<std::uint64_t>{5, 6, 16});
+    CHECK(reports.commits == 3);
+    CHECK(reports.durable == std::vector<std::uint64_t>{2, 5, 6, 16});
 }
 
 TEST_CASE("a full queue says so and has room again when it is durable") {
@@ -93,14 +95,15 @@ TEST_CASE("a full queue says so and has room again when it is durable") {
     CommitSettings settings = reports.settings();
     settings.most_waiting = 4;
     std::promise<void> durable;
-    settings.on_durable = [&durable](std::uint64_t) { durable.set_value(); };
     CommitThread thread(open_writer(folder), settings);
     Pause pause(thread);
 
     CHECK(thread.has_room());
-    thread.submit(batch_of(1, 3));
+    thread.submit(reports.batch_of(1, 3));
     CHECK(thread.has_room());
-    thread.submit(batch_of(4, 6));
+    auto last = reports.batch_of(4, 6);
+    last.once_durable.push_back([&durable] { durable.set_value(); });
+    thread.submit(std::move(last));
     CHECK_FALSE(thread.has_room());
     CHECK(thread.waiting() == 6);
     pause.end();
@@ -114,11 +117,11 @@ TEST_CASE("a failed commit is reported once and nothing is committed after it") 
     CommitThread thread(open_writer(folder), reports.settings());
     Pause pause(thread);
 
-    thread.submit(batch_of(1, 2));
-    thread.submit(batch_of(9, 9));
+    thread.submit(reports.batch_of(1, 2));
+    thread.submit(reports.batch_of(9, 9));
     pause.end();
     thread.drain_and_stop();
-    thread.submit(batch_of(3, 3));
+    thread.submit(reports.batch_of(3, 3));
 
     CHECK(reports.failures == std::vector<std::string>{"record 9 cannot follow record 2"});
     CHECK(reports.durable.empty());
@@ -131,7 +134,7 @@ TEST_CASE("the status is that of the last commit, with counts of rejects") {
     const StoreFolder folder;
     Reports reports;
     CommitThread thread(open_writer(folder), reports.settings());
-    CommitBatch batch = batch_of(1, 2);
+    CommitBatch batch = reports.batch_of(1, 2);
     batch.rejects.push_back({.received_at = {}, .source = {}, .reason = "too_late", .detail = {}, .payload = {}});
 
     thread.submit(batch);
@@ -143,17 +146,22 @@ TEST_CASE("the status is that of the last commit, with counts of rejects") {
     CHECK(status.reject_counts == std::map<std::string, std::uint64_t>{{"too_late", 1}});
 }
 
-TEST_CASE("rejects alone are durable too and leave the watermark where it is") {
+TEST_CASE("rejects alone are durable too, and a batch of nothing follows those before it") {
     const StoreFolder folder;
     Reports reports;
     CommitThread thread(open_writer(folder), reports.settings());
     CommitBatch batch;
     batch.rejects.push_back({.received_at = {}, .source = {}, .reason = "too_late", .detail = {}, .payload = {}});
 
+    batch.once_durable.push_back([&reports] { reports.durable.push_back(1); });
+    CommitBatch nothing;
+    nothing.once_durable.push_back([&reports] { reports.durable.push_back(2); });
     thread.submit(batch);
+    thread.submit(nothing);
     thread.drain_and_stop();
 
-    CHECK(reports.durable == std::vector<std::uint64_t>{0});
+    CHECK(reports.durable == std::vector<std::uint64_t>{1, 2});
+    CHECK(thread.status().reject_counts.at("too_late") == 1);
 }
 
 TEST_CASE("a question is answered by the store itself, after the commit of what waited with it") {
@@ -162,7 +170,7 @@ TEST_CASE("a question is answered by the store itself, after the commit of what 
     CommitThread thread(open_writer(folder), reports.settings());
     std::promise<std::uint64_t> count;
 
-    thread.submit(batch_of(1, 7));
+    thread.submit(reports.batch_of(1, 7));
     REQUIRE(thread.query([&count](Store& store) { count.set_value(store.record_count()); }));
 
     CHECK(count.get_future().get() == 7);
@@ -173,7 +181,7 @@ TEST_CASE("stopping twice is stopping once") {
     Reports reports;
     CommitThread thread(open_writer(folder), reports.settings());
 
-    thread.submit(batch_of(1, 1));
+    thread.submit(reports.batch_of(1, 1));
     thread.drain_and_stop();
     thread.drain_and_stop();
 

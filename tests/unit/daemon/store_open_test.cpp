@@ -155,12 +155,13 @@ TEST_CASE("a store of a newer format is refused by name") {
     {
         const Store store = open_writer(folder);
     }
-    folder.tamper("PRAGMA user_version = 2");
+    folder.tamper("PRAGMA user_version = 1000");
 
     const Error error = error_of_opening(folder.store(), Store::Mode::reader);
 
     CHECK(error.code == ErrorCode::unsupported);
-    CHECK(error.message == (folder.store() / "segmentd.db").string() + " has format 2; this program knows format 1");
+    CHECK(error.message == (folder.store() / "segmentd.db").string() + " has format 1000; this program knows format " +
+                               std::to_string(store_format));
 }
 
 TEST_CASE("a lost secret is never replaced by a new one") {
@@ -175,6 +176,23 @@ TEST_CASE("a lost secret is never replaced by a new one") {
 
         CHECK(error.code == ErrorCode::not_found);
         CHECK_FALSE(std::filesystem::exists(folder.store() / name));
+    }
+}
+
+TEST_CASE("an empty database beside the files of a store is not taken for a new store") {
+    for (const char* name : {"tree_heads.jsonl", "token"}) {
+        const StoreFolder folder;
+        {
+            const Store store = open_writer(folder);
+        }
+        std::ofstream(folder.store() / name) << "x";
+        std::filesystem::remove(folder.store() / "segmentd.db");
+
+        const Error error = error_of_opening(folder.store(), Store::Mode::writer);
+
+        CHECK(error.code == ErrorCode::corrupt);
+        CHECK(error.message.find("segmentd.db is empty") != std::string::npos);
+        CHECK(error.hint == "restore the store from a backup");
     }
 }
 

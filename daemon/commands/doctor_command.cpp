@@ -1,0 +1,224 @@
+// segmentctl doctor: the settings, the store and the machine, looked at before somebody has to.
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+
+#include <boost/json.hpp>
+#include <filesystem>
+#include <optional>
+
+#include "daemon/commands/commands.hpp"
+#include "daemon/commands/offline.hpp"
+#include "daemon/commands/output.hpp"
+#include "daemon/net/http_client.hpp"
+#include "daemon/net/reachability.hpp"
+#include "daemon/net/url.hpp"
+#include "daemon/settings/secrets.hpp"
+#include "daemon/settings/settings.hpp"
+#include "daemon/settings/workspace_files.hpp"
+
+namespace segmentd::daemon {
+namespace {
+
+namespace files = std::filesystem;
+namespace json = boost::json;
+
+constexpr auto patience = std::chrono::milliseconds(5000);
+constexpr auto clock_tolerance = std::chrono::minutes(5);
+constexpr double scarce_bytes = 1e9;
+constexpr double no_bytes = 64e6;
+
+// What was found, in the order of looking.
+class Findings {
+  public:
+    void ok(std::string check, std::string detail) { add(std::move(check), "ok", std::move(detail)); }
+    void warning(std::string check, std::string detail) { add(std::move(check), "warning", std::move(detail)); }
+    void error(std::string check, std::string detail) {
+        add(std::move(check), "error", std::move(detail));
+        has_error_ = true;
+    }
+    void error(std::string check, const std::vector<Error>& errors) {
+        for (const auto& error : errors) this->error(check, to_text(error));
+    }
+
+    const json::array& rows() const { return rows_; }
+    bool has_error() const { return has_error_; }
+
+  private:
+    void add(std::string check, const char* result, std::string detail) {
+        rows_.push_back({{"check", std::move(check)}, {"result", result}, {"detail", std::move(detail)}});
+    }
+    json::array rows_;
+    bool has_error_ = false;
+};
+
+std::optional<Settings> check_settings(const CommandOptions& options, const DoctorOptions& doctor, Findings& findings);
+std::shared_ptr<const rules::Rulebook> check_workspace(const Settings& settings, Findings& findings);
+void check_store(const Settings& settings, Findings& findings);
+void check_permissions(const files::path& data, Findings& findings);
+void check_space(const files::path& data, Findings& findings);
+void check_endpoints(const Settings& settings, const rules::Definitions& definitions, Findings& findings);
+void check_listening(const Settings& settings, Findings& findings);
+
+}  // namespace
+
+int doctor_command(const CommandOptions& options, const DoctorOptions& doctor) {
+    Findings findings;
+    findings.ok("version", std::string("segmentctl ") + SEGMENTD_VERSION);
+    if (const auto settings = check_settings(options, doctor, findings)) {
+        const auto book = check_workspace(*settings, findings);
+        check_store(*settings, findings);
+        if (book) check_endpoints(*settings, book->definitions, findings);
+        check_listening(*settings, findings);
+    }
+    print(findings.rows(), options.as_json);
+    return findings.has_error() ? exit_wrong_input : exit_done;
+}
+
+namespace {
+
+std::optional<Settings> check_settings(const CommandOptions& options, const DoctorOptions& doctor, Findings& findings) {
+    SettingsSources sources{doctor.settings, doctor.overrides};
+    if (!options.workspace.empty()) sources.overrides.push_back("workspace=" + options.workspace);
+    if (!options.data.empty()) sources.overrides.push_back("data=" + options.data);
+    auto loaded = load_settings(sources);
+    if (!loaded) {
+        findings.error("settings", loaded.error());
+        return std::nullopt;
+    }
+    for (const auto& warning : loaded->warnings) findings.warning("settings", warning);
+    const auto& settings = loaded->settings;
+    findings.ok("settings", doctor.settings.empty() ? "defaults, no file was named" : doctor.settings);
+    if (!settings.workspace.empty() && !settings.data.empty()) return settings;
+    findings.error("settings", "they name no workspace or no data; give --workspace and --data");
+    return std::nullopt;
+}
+
+std::shared_ptr<const rules::Rulebook> check_workspace(const Settings& settings, Findings& findings) {
+    auto read = read_workspace_files(settings.workspace);
+    if (!read) {
+        findings.error("workspace", to_text(read.error()));
+        return nullptr;
+    }
+    auto book = compile_workspace(*read);
+    if (!book) {
+        findings.error("workspace", book.error());
+        return nullptr;
+    }
+    findings.ok("workspace", fmt::format("{}, version {}", settings.workspace, (*book)->definitions.version));
+    return *book;
+}
+
+// A clock that went back is seen by the last record, which was received later than now.
+void check_clock(Timestamp last_received, Findings& findings) {
+    const auto now = wall_now();
+    const std::string text = fmt::format("it is {}, the last record came at {}", to_text(now), to_text(last_received));
+    if (last_received > now + clock_tolerance)
+        findings.error("clock", text + "; set the clock of this machine");
+    else
+        findings.ok("clock", text);
+}
+
+void check_store(const Settings& settings, Findings& findings) {
+    std::error_code error;
+    if (!files::exists(files::path(settings.data) / "segmentd.db", error)) {
+        findings.warning("store", fmt::format("there is none in {} yet; the daemon makes it", settings.data));
+        return;
+    }
+    check_permissions(settings.data, findings);
+    check_space(settings.data, findings);
+    auto store = Store::open(settings.data, Store::Mode::reader);
+    if (!store) return findings.error("store", to_text(store.error()));
+    Timestamp last_received = beginning_of_time;
+    const auto read = store->read_journal(1, [&](const Record& record) -> Result<void> {
+        last_received = record.received_at;
+        return {};
+    });
+    if (!read) return findings.error("store", to_text(read.error()));
+    findings.ok("store", fmt::format("{} records of {} customers, every hash and signed tree head verified",
+                                     read->head.size, read->customers));
+    if (read->head.size > 0) check_clock(last_received, findings);
+}
+
+// The folder and its secrets belong to one user, and to nobody else.
+void check_permissions(const files::path& data, Findings& findings) {
+    struct stat folder{};
+    if (::stat(data.c_str(), &folder) != 0) return findings.error("permissions", data.string() + " cannot be read");
+    const auto size_before = findings.rows().size();
+    if ((folder.st_mode & 077U) != 0) {
+        findings.warning("permissions", fmt::format("others can look into {0}; chmod 700 {0}", data.string()));
+    }
+    std::error_code error;
+    for (const auto& entry : files::recursive_directory_iterator(data, error)) {
+        const auto path = entry.path();
+        const bool is_secret =
+            path.extension() == ".key" || path.extension() == ".secret" || path.filename() == "token";
+        struct stat file{};
+        if (::stat(path.c_str(), &file) != 0) continue;
+        if (is_secret && is_open_to_others(path.string())) {
+            findings.error("permissions", fmt::format("others can read {0}; chmod 600 {0}", path.string()));
+        }
+        if (file.st_uid != folder.st_uid) {
+            findings.error("permissions", fmt::format("{} belongs to another user than its folder", path.string()));
+        }
+    }
+    if (error) findings.error("permissions", fmt::format("{}: {}", data.string(), error.message()));
+    if (findings.rows().size() == size_before) findings.ok("permissions", "the store and its secrets are its owner's");
+}
+
+void check_space(const files::path& data, Findings& findings) {
+    struct statvfs disk{};
+    if (::statvfs(data.c_str(), &disk) != 0) return findings.error("disk space", "cannot be read");
+    const double free = static_cast<double>(disk.f_bavail) * static_cast<double>(disk.f_frsize);
+    const std::string text = fmt::format("{:.1f} GB are free for {}", free / 1e9, data.string());
+    if (free < no_bytes)
+        findings.error("disk space", text + "; free some");
+    else if (free < scarce_bytes)
+        findings.warning("disk space", text);
+    else
+        findings.ok("disk space", text);
+}
+
+void check_endpoint(const Settings& settings, const rules::EndpointDefinition& definition, Findings& findings) {
+    const auto& name = definition.id.text;
+    const std::string check = "endpoint " + name;
+    const auto found = settings.endpoints.find(name);
+    if (found == settings.endpoints.end() || found->second.url.empty()) {
+        const bool is_live = definition.mode == rules::EndpointMode::live;
+        if (!is_live) return findings.ok(check, "in shadow, without an address");
+        return findings.error(check, fmt::format("is live and has no address; set endpoints.{}.url", name));
+    }
+    const auto secret = endpoint_secret(settings, name, credentials_directory());
+    if (!secret) return findings.error(check, to_text(secret.error()));
+    const auto url = parse_url(found->second.url);
+    if (!url) return findings.error(check, to_text(url.error()));
+    const auto connected = try_connection(url->host, url->port, patience);
+    if (!connected) return findings.error(check, to_text(connected.error()));
+    findings.ok(check, fmt::format("{} answers at {}, {}", url->host, *connected,
+                                   *secret ? "its secret is there" : "its secret is kept in the store"));
+}
+
+void check_endpoints(const Settings& settings, const rules::Definitions& definitions, Findings& findings) {
+    for (const auto& definition : definitions.endpoints) check_endpoint(settings, definition, findings);
+    for (const auto& [name, endpoint] : settings.endpoints) {
+        if (rules::find(definitions.endpoints, EndpointId(name)) != nullptr) continue;
+        findings.error("endpoint " + name, "stands in the settings and not in the workspace");
+    }
+}
+
+void check_listening(const Settings& settings, Findings& findings) {
+    const auto listen = parse_listen(settings.listen);
+    if (!listen) return findings.error("listen", to_text(listen.error()));
+    const auto free = try_listening(listen->address, listen->port);
+    if (free) return findings.ok("listen", settings.listen + " is free");
+    if (free.error().code != ErrorCode::conflict) return findings.error("listen", to_text(free.error()));
+    HttpCall call{.url = fmt::format("http://{}/readyz", settings.listen), .method = "GET", .timeout = patience};
+    const auto answer = HttpClient(HttpClientSettings{}).fetch(call);
+    if (!answer) return findings.error("listen", settings.listen + " is taken by a program that is no segmentd");
+    if (answer->status == 200) return findings.ok("listen", "a daemon answers at " + settings.listen);
+    findings.warning("listen", fmt::format("a daemon answers at {} and takes nothing in: {} {}", settings.listen,
+                                           answer->status, answer->body));
+}
+
+}  // namespace
+}  // namespace segmentd::daemon
