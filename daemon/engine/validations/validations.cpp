@@ -1,5 +1,7 @@
 #include "daemon/engine/validations/validations.hpp"
 
+#include "base/choices.hpp"
+
 #include <fmt/format.h>
 
 namespace segmentd::daemon {
