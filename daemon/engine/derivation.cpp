@@ -65,8 +65,7 @@ void Derivation::report(AtEnrolment& known) {
         known.population.fill_row(customer, enrolment.at, row);
         const auto entered = entered_segments(known.population, row);
         for (const auto group : known.groups) {
-            enrolment.reported[group] =
-                entered[*rules::index_of(book.definitions.segments, pilot.report_by[group].id)];
+            enrolment.reported[group] = entered[*rules::index_of(book.definitions.segments, pilot.report_by[group].id)];
         }
     }
 }

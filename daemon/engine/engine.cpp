@@ -96,8 +96,8 @@ void Engine::take_customer_record(const Record& record, Effects& effects) {
         }
     }
     reconsider(index, {cause_of(record), engine_time_, record.historical}, effects);
-    const bool tells_of_the_past = std::holds_alternative<ProfileRecord>(record.payload) ||
-                                   std::holds_alternative<SignalRecord>(record.payload);
+    const bool tells_of_the_past =
+        std::holds_alternative<ProfileRecord>(record.payload) || std::holds_alternative<SignalRecord>(record.payload);
     if (record.historical && tells_of_the_past && !customer.enrolments.empty()) {
         pilots_.recall(population_.book(), customer, occurred_at, entered_segments(population_, row_));
     }

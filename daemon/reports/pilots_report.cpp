@@ -65,10 +65,11 @@ json::array warnings(const Engine& engine, const rules::PilotDefinition& pilot, 
         texts.emplace_back("the arms' sizes do not fit their weights: find out why before believing a finding");
     }
     if (const auto records = engine.pilots().unrecalled(pilot.id); records > 0) {
-        texts.emplace_back(fmt::format(
-            "{} records that are dated before their customer's enrolment came after it; findings by a segment that reads "
-            "features or scores do not know them: import what came before the pilot first",
-            records));
+        texts.emplace_back(
+            fmt::format("{} records that are dated before their customer's enrolment came after it; findings by a "
+                        "segment that reads "
+                        "features or scores do not know them: import what came before the pilot first",
+                        records));
     }
     return texts;
 }

@@ -87,8 +87,7 @@ PilotDecision decide_pilot(const rules::Rulebook& book, std::size_t pilot, const
             if (++rolled_back == 1) first_roll_back = fmt::format("roll_back: {}; ", decision.line);
         } else if (!decision.decision.empty() && primary_gain(arm) > best) {
             best = primary_gain(arm);
-            decided = {decision.decision, arm.arm,
-                       fmt::format("{}: {}; {}", decision.decision, decision.line, values)};
+            decided = {decision.decision, arm.arm, fmt::format("{}: {}; {}", decision.decision, decision.line, values)};
         }
     }
     if (!decided.arm.empty()) return decided;
@@ -179,7 +178,8 @@ std::string values_of(const ArmFindings& arm) {
         if (finding == nullptr) continue;
         const auto* interval = interval_of(*finding);
         text += fmt::format("{}{} {:+.6g}", text.empty() ? "" : ", ", finding->metric.text, finding->difference);
-        text += interval == nullptr ? " (too early)" : fmt::format(" [{:.6g}, {:.6g}]", interval->lower, interval->upper);
+        text +=
+            interval == nullptr ? " (too early)" : fmt::format(" [{:.6g}, {:.6g}]", interval->lower, interval->upper);
     }
     return text.empty() ? "nothing found" : text;
 }

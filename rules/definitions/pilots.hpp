@@ -68,8 +68,8 @@ struct PilotDefinition {
     std::vector<Reference<SegmentId>> report_by;  // findings also for these segments
     std::vector<ArmDefinition> arms;
     AssignmentRule assignment = AssignmentRule::hashed;
-    std::string layer;  // default: the pilot's own name
-    std::string seed;   // default: the pilot's own name
+    std::string layer;             // default: the pilot's own name
+    std::string seed;              // default: the pilot's own name
     Reference<PurposeId> purpose;  // who does not allow it is not enrolled; empty: what the touches need
     Timestamp enrol_from = beginning_of_time;
     Timestamp enrol_until = never;

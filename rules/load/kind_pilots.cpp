@@ -71,8 +71,15 @@ const Table<PilotDefinition>& pilot_table() {
             group<P>({.key = "metrics", .shape = {}, .required = true, .built = true, .doc = "what judges the pilot"},
                      metrics_table()),
             optional("design", &P::design, record(design_table()), "how certain a verdict must be"),
-            group<P>({.key = "decide", .shape = {}, .required = false, .built = true, .doc = "the two verdicts"},
-                     decide_table()),
+            group<P>(
+                {.key = "decide",
+                 .shape = {},
+                 .required = false,
+                 .built = true,
+                 .doc = "the two verdicts, by the interval of the design over all customers of the pilot: better and "
+                        "worse exclude 0, not_worse reaches above minus the margin of a guardrail (else 0), "
+                        "enough says that there is an interval"},
+                decide_table()),
             optional("budget", &P::budget, cost(), "what the pilot may cost"),
             not_built<P>("ramp", "steps by which a pilot grows"),
         },
@@ -128,7 +135,8 @@ const Table<DecisionDefinition>& decision_table() {
         {
             optional("by", &D::by, instant(), "when it is due"),
             optional("owner", &D::owner, name<PersonId>(uses(NameKind::person)), "who decides"),
-            optional("ship", &D::ship, expression_text(), "when to give the treatment to everybody: CEL over primary, guardrails and each metric, which are "
+            optional("ship", &D::ship, expression_text(),
+                     "when to give the treatment to everybody: CEL over primary, guardrails and each metric, which are "
                      "better, worse, not_worse or enough; guardrails are ok or harmed"),
             optional("roll_back", &D::roll_back, expression_text(), "when to stop the treatment"),
             optional("confirm", &D::confirm, expression_text(), "when to keep an earlier decision to ship"),

@@ -50,8 +50,7 @@ std::optional<std::size_t> Builder::purpose_of(const PilotDefinition& pilot) con
     std::set<std::string> needed;
     for (const auto& arm : pilot.arms) {
         const auto own = segment == nullptr ? PlaybookId{} : segment->playbook.id;
-        const auto* playbook =
-            find(book_.definitions.playbooks, arm.playbook.empty() ? own : arm.playbook.id);
+        const auto* playbook = find(book_.definitions.playbooks, arm.playbook.empty() ? own : arm.playbook.id);
         if (playbook == nullptr || playbook->touches.empty()) return std::nullopt;
         needed.merge(purposes_of_every_touch(*playbook));
     }

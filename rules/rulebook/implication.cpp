@@ -32,7 +32,7 @@ struct Range {
 struct Claim {
     std::string operand;
     BinaryOperator operation = BinaryOperator::equal;
-    std::optional<double> number;   // a bound, or
+    std::optional<double> number;  // a bound, or
     std::set<std::string> values;  // listed values, with == (one of them) or != (none of them)
 };
 
@@ -119,16 +119,16 @@ Range common(const Range& a, const Range& b) {
 }
 
 bool is_empty(const Range& range) {
-    const bool has_a_point = range.lower < range.upper || (range.lower <= range.upper && !range.without_lower &&
-                                                           !range.without_upper);
+    const bool has_a_point =
+        range.lower < range.upper || (range.lower <= range.upper && !range.without_lower && !range.without_upper);
     return !has_a_point;
 }
 
 bool lies_within(const Range& inner, const Range& outer) {
-    const bool from = inner.lower > outer.lower ||
-                      (inner.lower >= outer.lower && (inner.without_lower || !outer.without_lower));
-    const bool until = inner.upper < outer.upper ||
-                       (inner.upper <= outer.upper && (inner.without_upper || !outer.without_upper));
+    const bool from =
+        inner.lower > outer.lower || (inner.lower >= outer.lower && (inner.without_lower || !outer.without_lower));
+    const bool until =
+        inner.upper < outer.upper || (inner.upper <= outer.upper && (inner.without_upper || !outer.without_upper));
     return from && until;
 }
 

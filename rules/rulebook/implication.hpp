@@ -32,7 +32,7 @@ struct OperandFacts {
 };
 
 struct OperandKnowledge {
-    std::function<std::optional<OperandFacts>(std::string_view operand)> facts;   // nothing: not a plain name
+    std::function<std::optional<OperandFacts>(std::string_view operand)> facts;  // nothing: not a plain name
     std::function<std::optional<double>(std::string_view threshold)> threshold;  // by its name alone
 };
 

@@ -65,8 +65,9 @@ void Builder::find_readers_of_profiles() {
             return slot >= layout.segments && slot < layout.consents &&
                    book_.segments[slot - layout.segments].reads_profile_alone;
         };
-        segment.reads_profile_alone = std::ranges::all_of(
-            segment.enter, [&](const auto& line) { return std::ranges::all_of(expression::slots_read(line), is_steady); });
+        segment.reads_profile_alone = std::ranges::all_of(segment.enter, [&](const auto& line) {
+            return std::ranges::all_of(expression::slots_read(line), is_steady);
+        });
     }
 }
 

@@ -25,13 +25,13 @@ std::optional<Error> literal_division_by_zero(const std::string& text) {
     const auto tree = expression::parse(text, expression::Limits{});
     if (!tree) return std::nullopt;
     for (const auto& node : tree->nodes) {
-        const bool divides = node.kind == SyntaxKind::binary && (node.operation == BinaryOperator::divide ||
-                                                                 node.operation == BinaryOperator::remainder);
+        const bool divides = node.kind == SyntaxKind::binary &&
+                             (node.operation == BinaryOperator::divide || node.operation == BinaryOperator::remainder);
         if (!divides) continue;
         const auto& divisor = tree->nodes[node.children[1]];
         if (divisor.kind != SyntaxKind::literal || !is_zero(divisor.literal)) continue;
-        return expression::to_error(
-            text, {node.offset, "division_by_zero", "a division by 0 never gives a number", "divide by something else"});
+        return expression::to_error(text, {node.offset, "division_by_zero", "a division by 0 never gives a number",
+                                           "divide by something else"});
     }
     return std::nullopt;
 }

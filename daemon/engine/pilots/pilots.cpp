@@ -138,8 +138,7 @@ void Pilots::enrol(const Rulebook& book, std::size_t index, Customer& customer, 
     customer.enrolments.emplace(pilot.id, std::move(enrolment));
 }
 
-void Pilots::recall(const Rulebook& book, Customer& customer, Timestamp occurred_at,
-                    const std::vector<bool>& entered) {
+void Pilots::recall(const Rulebook& book, Customer& customer, Timestamp occurred_at, const std::vector<bool>& entered) {
     for (auto& [id, enrolment] : customer.enrolments) {
         const auto index = rules::index_of(book.definitions.pilots, id);
         if (!index || occurred_at > enrolment.at) continue;

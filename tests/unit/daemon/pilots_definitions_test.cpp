@@ -171,10 +171,15 @@ std::vector<Record> random_life(std::uint64_t seed) {
 }  // namespace
 
 TEST_CASE("after any new definitions the sums are those of a computation from the rows") {
-    const std::vector<std::vector<Edit>> ways = {
-        {arms_reordered},          {metrics_swapped}, {window_changed},  {filter_changed},
-        {groups_changed},          {metric_removed},  {other_words},     {arms_reordered, metrics_swapped},
-        {window_changed, filter_changed, groups_changed}};
+    const std::vector<std::vector<Edit>> ways = {{arms_reordered},
+                                                 {metrics_swapped},
+                                                 {window_changed},
+                                                 {filter_changed},
+                                                 {groups_changed},
+                                                 {metric_removed},
+                                                 {other_words},
+                                                 {arms_reordered, metrics_swapped},
+                                                 {window_changed, filter_changed, groups_changed}};
     const char* set = std::getenv("SEGMENTD_SEED");
     const std::uint64_t first = set != nullptr ? std::strtoull(set, nullptr, 10) : 1;
     for (auto seed = first; seed < first + 10; ++seed) {
@@ -215,7 +220,9 @@ TEST_CASE("other weights change nobody's arm and end the test of the sample rati
     lived.take(visit("ada", at("2027-02-02")));
     const auto arm = arm_of(lived, "ada");
 
-    lived.take(new_rules(at("2027-02-03"), edited(visitors_rules, {{"50%, control", "99%, control"}, {"voucher: {weight: 50%", "voucher: {weight: 1%"}})));
+    lived.take(new_rules(
+        at("2027-02-03"),
+        edited(visitors_rules, {{"50%, control", "99%, control"}, {"voucher: {weight: 50%", "voucher: {weight: 1%"}})));
 
     CHECK(arm_of(lived, "ada") == arm);
     CHECK(lived.engine.pilots().form(PilotId("voucher")).weights_changed);

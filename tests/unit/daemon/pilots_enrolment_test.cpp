@@ -220,8 +220,8 @@ std::string treated(std::string_view arms) {
 }
 
 TEST_CASE("a customer without consent is never assigned to a pilot") {
-    LivedEngine lived(shop(treated(
-        "{plain: {weight: 50%, control: true, playbook: plain}, voucher: {weight: 50%, playbook: rich}}")));
+    LivedEngine lived(shop(
+        treated("{plain: {weight: 50%, control: true, playbook: plain}, voucher: {weight: 50%, playbook: rich}}")));
 
     lived.take(visit("ada", at("2027-02-05")));
     lived.take(consent("bob", at("2027-02-05"), "offers", true));
@@ -233,8 +233,8 @@ TEST_CASE("a customer without consent is never assigned to a pilot") {
 }
 
 TEST_CASE("consent that comes while enrolment is open enrols at that instant and its withdrawal changes nothing") {
-    LivedEngine lived(shop(treated(
-        "{plain: {weight: 50%, control: true, playbook: plain}, voucher: {weight: 50%, playbook: rich}}")));
+    LivedEngine lived(shop(
+        treated("{plain: {weight: 50%, control: true, playbook: plain}, voucher: {weight: 50%, playbook: rich}}")));
     lived.take(visit("ada", at("2027-02-05")));
 
     lived.take(consent("ada", at("2027-02-07"), "offers", true));
@@ -244,7 +244,8 @@ TEST_CASE("consent that comes while enrolment is open enrols at that instant and
 }
 
 TEST_CASE("a pilot whose control arm is not contacted needs no consent unless it names a purpose") {
-    const auto silent_control = treated("{plain: {weight: 50%, control: true}, voucher: {weight: 50%, playbook: rich}}");
+    const auto silent_control =
+        treated("{plain: {weight: 50%, control: true}, voucher: {weight: 50%, playbook: rich}}");
     LivedEngine open(shop(silent_control));
     LivedEngine strict(shop(replaced(silent_control, "layer: offers\n", "layer: offers\npurpose: offers\n")));
 

@@ -144,9 +144,8 @@ TEST_CASE("the late verdict has its own lines and its own otherwise") {
 TEST_CASE("guardrails are told for each arm as ok, harmed or unsettled") {
     const auto book = book_of(ships, rolls_back, {"voucher", "call", "letter"});
 
-    const auto verdicts =
-        guardrail_verdicts(book.definitions.pilots[0], {finding("returns", "voucher", -0.01, 0.01),
-                                                        finding("returns", "call", -0.09, -0.05)});
+    const auto verdicts = guardrail_verdicts(book.definitions.pilots[0], {finding("returns", "voucher", -0.01, 0.01),
+                                                                          finding("returns", "call", -0.09, -0.05)});
 
     REQUIRE(verdicts.size() == 3);
     CHECK(verdicts[0].verdict == std::string("ok"));

@@ -13,9 +13,7 @@ OperandKnowledge known() {
         if (operand == "score.churn" || operand == "profile.plan") return OperandFacts{};
         return std::nullopt;
     };
-    knowledge.threshold = [](std::string_view name) {
-        return name == "calm" ? std::optional(0.5) : std::nullopt;
-    };
+    knowledge.threshold = [](std::string_view name) { return name == "calm" ? std::optional(0.5) : std::nullopt; };
     return knowledge;
 }
 
