@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "daemon/engine/derivation.hpp"
 #include "daemon/engine/touches/announcements.hpp"
 #include "rules/load/load.hpp"
 
@@ -136,6 +137,11 @@ void Engine::take_customer_record(const Record& record, Effects& effects) {
         }
     }
     reconsider(index, {cause_of(record), engine_time_, record.historical}, effects);
+    const bool tells_of_the_past =
+        std::holds_alternative<ProfileRecord>(record.payload) || std::holds_alternative<SignalRecord>(record.payload);
+    if (record.historical && tells_of_the_past && !customer.enrolments.empty()) {
+        pilots_.recall(population_.book(), customer, occurred_at, entered_segments(population_, row_));
+    }
 }
 
 // Scores, segments, pilots, touches: in this order, for one customer at one instant.
@@ -144,7 +150,7 @@ void Engine::reconsider(std::size_t index, const Cause& cause, Effects& effects)
     const auto& book = population_.book();
     population_.fill_row(customer, cause.at, row_);
     auto changes = decide_memberships(population_, customer, row_, cause);
-    pilots_.enrol_where_eligible(book, customer, cause.at);
+    pilots_.enrol_where_eligible(population_, customer, cause.at);
     pilots_.mature(book, customer, cause.at);
     for (auto& change : changes) {
         if (cause.quiet)
@@ -221,24 +227,19 @@ void Engine::reconsider_all(const Cause& cause, Effects& effects) {
 // What new definitions make of the past signals, found before anything changes: it may fail.
 Result<Population> Engine::derive_from_past(const std::shared_ptr<const rules::Rulebook>& book,
                                             const Record& record) const {
-    Population derived;
-    derived.use(book);
-    if (record.sequence == 1) return derived;
-    const auto replayed = past_(record.sequence, [&](const Record& past) {
-        const auto* signal = std::get_if<SignalRecord>(&past.payload);
-        if (signal == nullptr) return;
-        auto& customer = derived.at(derived.find_or_create(past.customer));
-        const auto occurred_at = std::min(past.occurred_at, past.engine_time);
-        derived.take_signal(customer, *signal, {occurred_at, past.sequence, {}}, record.engine_time);
-    });
-    if (!replayed) return fail(replayed.error());
-    return derived;
+    Derivation derivation(book, population_, pilots_, record.engine_time);
+    if (record.sequence > 1) {
+        const auto replayed = past_(record.sequence, [&](const Record& past) { derivation.take(past); });
+        if (!replayed) return fail(replayed.error());
+    }
+    return derivation.finish();
 }
 
 // New definitions: what is derived from signals is taken over as derived anew; what customers and
 // people decided stays.
 void Engine::adopt(Population derived, const Record& record, Effects& effects) {
     population_.use(derived.shared_book());
+    pilots_.use(population_.book(), population_, derived);
     for (std::size_t i = 0; i < derived.size(); ++i) {
         auto& fresh = derived.at(i);
         const auto index = population_.find(fresh.id);
@@ -247,7 +248,6 @@ void Engine::adopt(Population derived, const Record& record, Effects& effects) {
         customer.features = std::move(fresh.features);
         customer.histories = std::move(fresh.histories);
     }
-    pilots_.use(population_.book(), population_);
     reviews_.use(population_.book());
     reviews_.definitions_were_applied();
     may_have_ungreeted_ = true;

@@ -71,7 +71,7 @@ json::object scores(const Population& population, const Row& row) {
         const auto fitted = population.models().find(id);
         if (fitted != population.models().end()) {
             score["model_version"] = fitted->second.version;
-            auto parts = additive_reasons(book, model, fitted->second, row);
+            auto parts = score["value"].is_null() ? json::value() : additive_reasons(book, model, fitted->second, row);
             if (!parts.is_null()) score["reasons"] = std::move(parts);
         }
         result[book.score_names[i]] = std::move(score);
@@ -107,13 +107,15 @@ json::array segments(const Population& population, const Customer& customer, con
     return result;
 }
 
-json::array pilots(const rules::Rulebook& book, const Customer& customer) {
+json::array pilots(const Engine& engine, const Customer& customer) {
     json::array result;
     for (const auto& [id, enrolment] : customer.enrolments) {
-        const auto* pilot = rules::find(book.definitions.pilots, id);
+        const auto* pilot = rules::find(engine.population().book().definitions.pilots, id);
         if (pilot == nullptr) continue;
-        json::object row{
-            {"pilot", id.text}, {"arm", pilot->arms[enrolment.arm].name}, {"enrolled_at", to_text(enrolment.at)}};
+        json::object row{{"pilot", id.text},
+                         {"arm", engine.pilots().form(id).arms[enrolment.arm]},
+                         {"enrolled_at", to_text(enrolment.at)}};
+        if (Pilots::arm_of(*pilot, enrolment) == nullptr) row["arm_left"] = true;
         if (enrolment.exposed_at) row["exposed_at"] = to_text(*enrolment.exposed_at);
         result.push_back(std::move(row));
     }
@@ -139,7 +141,7 @@ Result<json::object> explain_report(const Engine& engine, const CustomerId& id) 
     for (auto& [name, value] : inputs(population.book(), row)) report[name] = std::move(value);
     report["scores"] = scores(population, row);
     report["segments"] = segments(population, customer, row);
-    report["pilots"] = pilots(population.book(), customer);
+    report["pilots"] = pilots(engine, customer);
     return report;
 }
 

@@ -1,7 +1,9 @@
+#include <fmt/format.h>
+
 #include <boost/json.hpp>
 
 #include "daemon/reports/reports.hpp"
-#include "experiments/pilots/findings.hpp"
+#include "experiments/pilots/decision.hpp"
 
 namespace segmentd::daemon {
 
@@ -35,10 +37,41 @@ json::object to_json(const experiments::Finding& finding) {
     return row;
 }
 
-json::object arm_counts(const rules::PilotDefinition& pilot, const experiments::PilotState& state) {
+// Customers by arm, from the first place of the form to the end of the range.
+json::object arm_counts(const PilotForm& form, const experiments::PilotState& state, std::size_t from,
+                        std::size_t until) {
     json::object counts;
-    for (std::size_t arm = 0; arm < pilot.arms.size(); ++arm) counts[pilot.arms[arm].name] = state.enrolled(0)[arm];
+    for (std::size_t arm = from; arm < until; ++arm) counts[form.arms[arm]] = state.enrolled(0)[arm];
     return counts;
+}
+
+json::array guardrails(const rules::PilotDefinition& pilot, const std::vector<experiments::Finding>& findings) {
+    json::array rows;
+    for (const auto& guardrail : experiments::guardrail_verdicts(pilot, findings)) {
+        rows.push_back({{"metric", guardrail.metric.text},
+                        {"arm", guardrail.arm},
+                        {"worse_by_at_most", guardrail.worse_by_at_most},
+                        {"verdict", guardrail.verdict}});
+    }
+    return rows;
+}
+
+// What a reader of the findings must know before believing them.
+json::array warnings(const Engine& engine, const rules::PilotDefinition& pilot, const std::optional<double>& ratio_p) {
+    json::array texts;
+    if (engine.pilots().form(pilot.id).weights_changed) {
+        texts.emplace_back("the arms' weights were changed while customers were enrolled: their sizes say nothing");
+    } else if (ratio_p && *ratio_p < 0.001) {
+        texts.emplace_back("the arms' sizes do not fit their weights: find out why before believing a finding");
+    }
+    if (const auto records = engine.pilots().unrecalled(pilot.id); records > 0) {
+        texts.emplace_back(
+            fmt::format("{} records that are dated before their customer's enrolment came after it; findings by a "
+                        "segment that reads "
+                        "features or scores do not know them: import what came before the pilot first",
+                        records));
+    }
+    return texts;
 }
 
 }  // namespace
@@ -55,13 +88,19 @@ json::value pilots_report(const Engine& engine) {
             const auto& definition = book.definitions.metrics[index];
             scales.push_back({&definition, experiments::units_in_one(definition, book.metrics[index].money_digits)});
         }
+        const auto found = experiments::findings_of(pilot, state, scales);
+        const auto& form = engine.pilots().form(pilot.id);
+        const auto ratio_p = form.weights_changed ? std::nullopt : experiments::sample_ratio_p(pilot, state);
         json::array findings;
-        for (const auto& finding : experiments::findings_of(pilot, state, scales)) findings.push_back(to_json(finding));
+        for (const auto& finding : found) findings.push_back(to_json(finding));
         rows.push_back({{"pilot", pilot.id.text},
                         {"state", pilot_phase(pilot, engine.engine_time())},
                         {"hypothesis", pilot.hypothesis},
-                        {"enrolled", arm_counts(pilot, state)},
-                        {"sample_ratio_p", experiments::sample_ratio_p(pilot, state)},
+                        {"enrolled", arm_counts(form, state, 0, pilot.arms.size())},
+                        {"arms_that_left", arm_counts(form, state, pilot.arms.size(), form.arms.size())},
+                        {"sample_ratio_p", ratio_p ? json::value(*ratio_p) : json::value()},
+                        {"guardrails", guardrails(pilot, found)},
+                        {"warnings", warnings(engine, pilot, ratio_p)},
                         {"findings", std::move(findings)}});
     }
     return rows;

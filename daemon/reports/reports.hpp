@@ -52,7 +52,8 @@ boost::json::value models_report(const Engine& engine);
 // that the fit knew. is_over tells whether the horizon has passed at the engine time.
 Result<boost::json::value> forecasts_report(const Engine& engine, const PastRecords& past);
 
-// [{"pilot","state","sample_ratio_p","findings":[...]}].
+// [{"pilot","state","enrolled","arms_that_left","sample_ratio_p","guardrails","warnings","findings"}].
+// sample_ratio_p is null while nobody is enrolled, and after the weights were changed under way.
 boost::json::value pilots_report(const Engine& engine);
 
 // [{"review","kind","segment","steward","steward_left","owner","opened_at","deadline","state","overdue","finding",

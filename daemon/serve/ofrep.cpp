@@ -40,41 +40,68 @@ tl::expected<CustomerId, HttpResponse> targeting_key(const RoutedRequest& reques
     return CustomerId(std::string(target->get_string()));
 }
 
+// The arm that treats the customer: none before enrolment, and none once the arm left the definitions.
+const rules::ArmDefinition* arm_for(const Engine& engine, const rules::PilotDefinition& pilot, const CustomerId& id) {
+    const auto index = engine.population().find(id);
+    if (!index) return nullptr;
+    const auto& enrolments = engine.population().at(*index).enrolments;
+    const auto enrolment = enrolments.find(pilot.id);
+    return enrolment == enrolments.end() ? nullptr : Pilots::arm_of(pilot, enrolment->second);
+}
+
 // What the pilot says of a customer. Without an arm there is no value: the product uses its own default.
 json::object evaluate(const Engine& engine, const rules::PilotDefinition& pilot, const CustomerId& id) {
     json::object flag{{"key", pilot.id.text}};
     const std::string phase = pilot_phase(pilot, engine.engine_time());
     flag["metadata"] = json::object{{"phase", phase}, {"version", engine.population().book().definitions.version}};
-    const auto index = engine.population().find(id);
-    const Customer* customer = index ? &engine.population().at(*index) : nullptr;
-    const auto enrolment =
-        customer != nullptr ? customer->enrolments.find(pilot.id) : decltype(customer->enrolments.end()){};
-    if (customer == nullptr || enrolment == customer->enrolments.end()) {
+    const auto* arm = arm_for(engine, pilot, id);
+    if (arm == nullptr) {
         flag["reason"] = phase == "ended" ? "DISABLED" : "UNKNOWN";
         return flag;
     }
-    const auto& arm = pilot.arms[enrolment->second.arm].name;
     flag["reason"] = "SPLIT";
-    flag["value"] = arm;
-    flag["variant"] = arm;
+    flag["value"] = arm->name;
+    flag["variant"] = arm->name;
     return flag;
+}
+
+// One flag asked for by a server's SDK. Those of the first generation take an answer without value for a
+// broken one, and both generations use the code default where the flag is not found; so a customer
+// without an arm does not find it.
+HttpResponse answer_for(const Engine& engine, const rules::PilotDefinition& pilot, const CustomerId& id) {
+    if (arm_for(engine, pilot, id) != nullptr) return answer(200, evaluate(engine, pilot, id));
+    auto body = failure(pilot.id.text, "FLAG_NOT_FOUND", "the customer has no arm in this pilot; use the code default");
+    body["metadata"] = evaluate(engine, pilot, id).at("metadata");
+    return answer(404, body);
+}
+
+// RFC 9110, 13.1.2: a list of tags or *, compared weakly.
+bool names_tag(std::string_view header, std::string_view tag) {
+    while (!header.empty()) {
+        const auto comma = std::min(header.find(','), header.size());
+        auto one = header.substr(0, comma);
+        header.remove_prefix(std::min(comma + 1, header.size()));
+        one.remove_prefix(std::min(one.find_first_not_of(" \t"), one.size()));
+        one = one.substr(0, one.find_last_not_of(" \t") + 1);
+        if (one.starts_with("W/")) one.remove_prefix(2);
+        if (one == tag || one == "*") return true;
+    }
+    return false;
 }
 
 // The first answer that names an arm is the customer's exposure; it is recorded once, in its own time.
 void record_exposure(ServeContext& context, const Engine& engine, const rules::PilotDefinition& pilot,
                      const CustomerId& id, const std::string& actor) {
-    const auto index = engine.population().find(id);
-    if (!index) return;
-    const auto& enrolments = engine.population().at(*index).enrolments;
-    const auto enrolment = enrolments.find(pilot.id);
-    if (enrolment == enrolments.end() || enrolment->second.exposed_at) return;
+    const auto* arm = arm_for(engine, pilot, id);
+    if (arm == nullptr) return;
+    if (engine.population().at(*engine.population().find(id)).enrolments.at(pilot.id).exposed_at) return;
     Record record;
     record.received_at = std::chrono::floor<Duration>(std::chrono::system_clock::now());
     record.occurred_at = context.host.engine_now();
     record.actor = actor;
     record.customer = id;
     record.message_id = "exposure:" + pilot.id.text;
-    record.payload = ExposureRecord{pilot.id, pilot.arms[enrolment->second.arm].name};
+    record.payload = ExposureRecord{pilot.id, arm->name};
     Intake intake;
     intake.records.push_back(std::move(record));
     context.host.offer(std::move(intake));
@@ -90,7 +117,7 @@ void answer_one_flag(ServeContext& context, RoutedRequest request, Respond respo
         context.host.ask([&context, key, customer = *customer, actor = request.actor, respond](Engine& engine) {
             const auto* pilot = rules::find(engine.population().book().definitions.pilots, PilotId(key));
             if (pilot == nullptr) return respond(answer(404, failure(key, "FLAG_NOT_FOUND", "there is no such pilot")));
-            respond(answer(200, evaluate(engine, *pilot, customer)));
+            respond(answer_for(engine, *pilot, customer));
             record_exposure(context, engine, *pilot, customer, actor);
         });
     if (!asked) respond(busy_response());
@@ -108,7 +135,7 @@ void answer_all_flags(ServeContext& context, RoutedRequest request, Respond resp
         auto response = answer(200, json::object{{"flags", std::move(flags)}});
         const auto digest = sha256(response.body);
         const auto tag = '"' + to_hex(std::span(digest).first<16>()) + '"';
-        if (tag == known_tag) response = {.status = 304, .body = {}, .headers = {}};
+        if (names_tag(known_tag, tag)) response = {.status = 304, .body = {}, .headers = {}};
         response.headers.emplace_back("ETag", tag);
         respond(std::move(response));
     });

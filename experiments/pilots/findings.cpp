@@ -1,6 +1,8 @@
 #include "experiments/pilots/findings.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <span>
 
 #include "experiments/analysis/distributions.hpp"
 #include "experiments/analysis/sample_ratio.hpp"
@@ -17,6 +19,8 @@ Finding compare(const rules::PilotDefinition& pilot, const MetricScale& scale, c
     Finding finding;
     finding.metric = scale.metric->id;
     finding.timing = scale.metric->timing;
+    finding.direction = scale.metric->direction;
+    finding.is_always_valid = pilot.design.method == "always_valid";
     finding.untreated = control;
     finding.treated = treatment;
     finding.difference = treatment.mean - control.mean;
@@ -59,11 +63,13 @@ std::vector<Finding> findings_of(const rules::PilotDefinition& pilot, const Pilo
     return findings;
 }
 
-double sample_ratio_p(const rules::PilotDefinition& pilot, const PilotState& state) {
+std::optional<double> sample_ratio_p(const rules::PilotDefinition& pilot, const PilotState& state) {
     std::vector<double> weights;
     for (const auto& arm : pilot.arms) weights.push_back(arm.weight);
-    const auto test = check_sample_ratio(state.enrolled(0), weights);
-    return test ? test->p : 1.0;
+    const auto counts = std::span(state.enrolled(0)).first(weights.size());
+    if (std::ranges::all_of(counts, [](auto count) { return count == 0; })) return std::nullopt;
+    const auto test = check_sample_ratio(counts, weights);
+    return test ? std::optional(test->p) : std::nullopt;
 }
 
 }  // namespace segmentd::experiments

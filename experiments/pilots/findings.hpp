@@ -19,7 +19,9 @@ namespace segmentd::experiments {
 struct Finding {
     MetricId metric;
     rules::MetricTiming timing = rules::MetricTiming::leading;
-    SegmentId segment;  // empty: everybody in the pilot
+    rules::MetricDirection direction = rules::MetricDirection::up;
+    bool is_always_valid = true;  // the interval that the design decides by; else the fixed one
+    SegmentId segment;            // empty: everybody in the pilot
     std::string arm;
     std::string control;
     ArmSummary treated;
@@ -43,7 +45,8 @@ struct MetricScale {
 std::vector<Finding> findings_of(const rules::PilotDefinition& pilot, const PilotState& state,
                                  const std::vector<MetricScale>& scales);
 
-// p of the sample-ratio test over everybody enrolled; 1 while nobody is.
-double sample_ratio_p(const rules::PilotDefinition& pilot, const PilotState& state);
+// p of the sample-ratio test over everybody enrolled in an arm that is still defined; nothing while
+// nobody is.
+std::optional<double> sample_ratio_p(const rules::PilotDefinition& pilot, const PilotState& state);
 
 }  // namespace segmentd::experiments

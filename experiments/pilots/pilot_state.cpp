@@ -1,7 +1,5 @@
 #include "experiments/pilots/pilot_state.hpp"
 
-#include <algorithm>
-
 #include "experiments/assignment/bucketing.hpp"
 
 namespace segmentd::experiments {
@@ -18,14 +16,6 @@ const ExactSum& PilotState::cell(std::size_t group, std::size_t arm, std::size_t
     return cells_[group][arm][metric];
 }
 
-bool PilotState::has_form_of(const PilotState& other) const {
-    const auto arms = [](const PilotState& state) { return state.enrolled_.empty() ? 0 : state.enrolled_[0].size(); };
-    const auto metrics = [](const PilotState& state) {
-        return state.cells_.empty() || state.cells_[0].empty() ? 0 : state.cells_[0][0].size();
-    };
-    return groups() == other.groups() && arms(*this) == arms(other) && metrics(*this) == metrics(other);
-}
-
 void PilotState::append_canonical(std::string& bytes) const {
     for (std::size_t group = 0; group < cells_.size(); ++group) {
         for (std::size_t arm = 0; arm < cells_[group].size(); ++arm) {
@@ -33,18 +23,6 @@ void PilotState::append_canonical(std::string& bytes) const {
             for (const auto& cell : cells_[group][arm]) bytes += cell.to_text() + '\n';
         }
     }
-}
-
-std::vector<MetricId> metrics_of(const rules::PilotDefinition& pilot) {
-    std::vector<MetricId> metrics;
-    const auto take = [&](const MetricId& metric) {
-        if (!metric.empty() && std::ranges::count(metrics, metric) == 0) metrics.push_back(metric);
-    };
-    take(pilot.primary.id);
-    for (const auto& metric : pilot.leading) take(metric.id);
-    for (const auto& metric : pilot.lagging) take(metric.id);
-    for (const auto& guardrail : pilot.guardrails) take(guardrail.metric.id);
-    return metrics;
 }
 
 std::optional<std::size_t> arm_of(const rules::PilotDefinition& pilot, const CustomerId& customer) {

@@ -2,7 +2,8 @@
 //
 // A cell is one (group, arm, metric). Group 0 is every enrolled customer; the others are the
 // segments the pilot reports by. A customer stands in a cell once their whole observation window
-// has passed; a late signal takes their old outcome out and puts the new one in, exactly.
+// has passed; a late signal takes their old outcome out and puts the new one in, exactly. The arms
+// of the definitions come first, in their order; behind them may stand arms that left.
 #pragma once
 
 #include <cstdint>
@@ -27,8 +28,6 @@ class PilotState {
     ExactSum& cell(std::size_t group, std::size_t arm, std::size_t metric);
     const ExactSum& cell(std::size_t group, std::size_t arm, std::size_t metric) const;
 
-    // True where groups, arms and metrics are as many.
-    bool has_form_of(const PilotState& other) const;
     void append_canonical(std::string& bytes) const;
 
   private:
@@ -36,8 +35,7 @@ class PilotState {
     std::vector<std::vector<std::vector<ExactSum>>> cells_;  // group, arm, metric
 };
 
-// Every metric of a pilot once, in the order primary, leading, lagging, guardrails.
-std::vector<MetricId> metrics_of(const rules::PilotDefinition& pilot);
+using rules::metrics_of;
 
 // The arm whose share of customers the seed gives this one to; the same for ever.
 std::optional<std::size_t> arm_of(const rules::PilotDefinition& pilot, const CustomerId& customer);

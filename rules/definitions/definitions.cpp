@@ -1,8 +1,22 @@
 #include "rules/definitions/definitions.hpp"
 
+#include <algorithm>
+
 #include "rules/definitions/words.hpp"
 
 namespace segmentd::rules {
+
+std::vector<MetricId> metrics_of(const PilotDefinition& pilot) {
+    std::vector<MetricId> metrics;
+    const auto take = [&](const MetricId& metric) {
+        if (!metric.empty() && std::ranges::count(metrics, metric) == 0) metrics.push_back(metric);
+    };
+    take(pilot.primary.id);
+    for (const auto& metric : pilot.leading) take(metric.id);
+    for (const auto& metric : pilot.lagging) take(metric.id);
+    for (const auto& guardrail : pilot.guardrails) take(guardrail.metric.id);
+    return metrics;
+}
 
 const char* to_word(Aggregate aggregate) {
     return word_of(aggregate);

@@ -54,9 +54,9 @@ struct DesignDefinition {
 struct DecisionDefinition {
     std::optional<Timestamp> by;
     PersonId owner;
-    std::string ship;
-    std::string roll_back;
-    std::string confirm;  // keeps an earlier decision to ship
+    ExpressionText ship;       // CEL over the pilot's judgements
+    ExpressionText roll_back;  // the same
+    ExpressionText confirm;    // the same; keeps an earlier decision to ship
     std::string otherwise = "review";
     SourcePlace by_place;
 };
@@ -69,8 +69,9 @@ struct PilotDefinition {
     std::vector<Reference<SegmentId>> report_by;  // findings also for these segments
     std::vector<ArmDefinition> arms;
     AssignmentRule assignment = AssignmentRule::hashed;
-    std::string layer;  // default: the pilot's own name
-    std::string seed;   // default: the pilot's own name
+    std::string layer;             // default: the pilot's own name
+    std::string seed;              // default: the pilot's own name
+    Reference<PurposeId> purpose;  // who does not allow it is not enrolled; empty: what the touches need
     Timestamp enrol_from = beginning_of_time;
     Timestamp enrol_until = never;
     std::optional<Timestamp> observe_until;
@@ -85,6 +86,9 @@ struct PilotDefinition {
     std::optional<Money> budget;
     SourcePlace place;
 };
+
+// Every metric of a pilot once, in the order primary, leading, lagging, guardrails.
+std::vector<MetricId> metrics_of(const PilotDefinition& pilot);
 
 const char* to_word(MetricTiming timing);
 

@@ -62,14 +62,24 @@ const Table<PilotDefinition>& pilot_table() {
             optional("layer", &P::layer, name<std::string>(plain_name),
                      "pilots of one layer never share a customer; default its own name"),
             optional("seed", &P::seed, text(), "seed of the hash; default its own name"),
+            optional("purpose", &P::purpose, reference<PurposeId>(NameKind::purpose),
+                     "whoever does not allow it is not enrolled; default the one purpose that every touch of every "
+                     "arm needs, if there is one; suppressed customers never are"),
             group<P>({.key = "enrol", .shape = {}, .required = false, .built = true, .doc = "when customers join"},
                      enrol_table()),
             optional("observe_until", &P::observe_until, instant(), "the end of observation"),
             group<P>({.key = "metrics", .shape = {}, .required = true, .built = true, .doc = "what judges the pilot"},
                      metrics_table()),
             optional("design", &P::design, record(design_table()), "how certain a verdict must be"),
-            group<P>({.key = "decide", .shape = {}, .required = false, .built = true, .doc = "the two verdicts"},
-                     decide_table()),
+            group<P>(
+                {.key = "decide",
+                 .shape = {},
+                 .required = false,
+                 .built = true,
+                 .doc = "the two verdicts, by the interval of the design over all customers of the pilot: better and "
+                        "worse exclude 0, not_worse reaches above minus the margin of a guardrail (else 0), "
+                        "enough says that there is an interval"},
+                decide_table()),
             optional("budget", &P::budget, cost(), "what the pilot may cost"),
             not_built<P>("ramp", "steps by which a pilot grows"),
         },
@@ -125,9 +135,11 @@ const Table<DecisionDefinition>& decision_table() {
         {
             optional("by", &D::by, instant(), "when it is due"),
             optional("owner", &D::owner, name<PersonId>(uses(NameKind::person)), "who decides"),
-            optional("ship", &D::ship, text(), "when to give the treatment to everybody"),
-            optional("roll_back", &D::roll_back, text(), "when to stop the treatment"),
-            optional("confirm", &D::confirm, text(), "when to keep an earlier decision to ship"),
+            optional("ship", &D::ship, expression_text(),
+                     "when to give the treatment to everybody: CEL over primary, guardrails and each metric, which are "
+                     "better, worse, not_worse or enough; guardrails are ok or harmed"),
+            optional("roll_back", &D::roll_back, expression_text(), "when to stop the treatment"),
+            optional("confirm", &D::confirm, expression_text(), "when to keep an earlier decision to ship"),
             optional("otherwise", &D::otherwise, one_of({"review", "ship", "roll_back", "revert"}),
                      "what happens if none of these holds; default review"),
         }};

@@ -25,7 +25,9 @@ const Table<SegmentDefinition>& segment_table() {
             required("steward", &S::steward, name<PersonId>(uses(NameKind::person)), "the person who answers for it"),
             optional("playbook", &S::playbook, reference<PlaybookId>(NameKind::playbook), "how members are treated"),
             required("enter", &S::enter, condition(), "who enters: CEL over a customer; of a list all must hold"),
-            optional("stay", &S::stay, condition(), "who stays; default the same as enter"),
+            optional("stay", &S::stay, condition(),
+                     "who stays; default the same as enter. Each line must follow from enter: a line that asks more of "
+                     "something that enter bounds is refused, and whoever would have to leave at once is not let in"),
             optional("leave_at_once", &S::leave_at_once, condition(), "ends a membership whatever minimum_stay says"),
             optional("minimum_stay", &S::minimum_stay, duration(), "shortest membership; default none"),
             optional("missing", &S::missing, word<MissingRule>(),

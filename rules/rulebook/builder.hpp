@@ -19,13 +19,20 @@ class Builder {
     void compile_model(const ModelDefinition& model);
     void compile_scores();
     void compile_segments();
+    void refuse_constants(const SegmentDefinition& segment, const char* key, const Condition& lines,
+                          const Programs& programs);
+    void refuse_stays(const SegmentDefinition& segment);
     void compile_metrics();
+    void compile_pilots();
+    CompiledDecision compile_decision(const PilotDefinition& pilot, const DecisionDefinition& decision);
+    std::optional<std::size_t> purpose_of(const PilotDefinition& pilot) const;
     void compile_sources();
     void compile_reports();
     void order_scores();
     void order_segments();
     void find_readers();
     void check_protection();
+    void find_readers_of_profiles();
 
     // Compiles one text that must give `wanted` (dynamic accepts all); errors are collected with
     // their place in the file and nothing is returned.

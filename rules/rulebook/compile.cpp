@@ -3,6 +3,7 @@
 
 #include "base/money.hpp"
 #include "rules/rulebook/builder.hpp"
+#include "rules/rulebook/zero_division.hpp"
 
 namespace segmentd::rules {
 
@@ -80,16 +81,6 @@ void Builder::compile_scores() {
     }
 }
 
-void Builder::compile_segments() {
-    for (const auto& segment : book_.definitions.segments) {
-        CompiledSegment compiled;
-        compiled.enter = compile(segment.enter, customer_);
-        compiled.stay = segment.stay.empty() ? compiled.enter : compile(segment.stay, customer_);
-        compiled.leave_at_once = compile(segment.leave_at_once, customer_);
-        book_.segments.push_back(std::move(compiled));
-    }
-}
-
 void Builder::compile_metrics() {
     for (const auto& metric : book_.definitions.metrics) {
         CompiledMetric compiled;
@@ -141,8 +132,9 @@ void Builder::compile_reports() {
 
 std::optional<Program> Builder::compile(const ExpressionText& text, const Declarations& scope, const Type& wanted) {
     auto program = expression::compile(text.text, scope, expression::Limits{});
-    if (!program) {
-        auto error = program.error();
+    const auto zero = program ? literal_division_by_zero(text.text) : std::nullopt;
+    if (!program || zero) {
+        auto error = zero ? *zero : program.error();
         const int line = error.where.line;
         error.where.file = text.place.file;
         error.where.column = text.place.column + std::max(error.where.column, 1) - 1;  // a block is indented alike

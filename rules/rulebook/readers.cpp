@@ -53,7 +53,26 @@ bool is_model_input(const Rulebook& book, std::size_t slot) {
 
 }  // namespace
 
+// In the order of the segments' dependencies, so that those a segment reads are judged before it.
+void Builder::find_readers_of_profiles() {
+    const auto& layout = book_.layout;
+    for (const auto index : book_.segment_order) {
+        auto& segment = book_.segments[index];
+        const auto is_steady = [&](int position) {
+            const auto slot = static_cast<std::size_t>(position);
+            if (slot < layout.features) return true;
+            if (slot >= layout.thresholds && slot < layout.segments) return true;
+            return slot >= layout.segments && slot < layout.consents &&
+                   book_.segments[slot - layout.segments].reads_profile_alone;
+        };
+        segment.reads_profile_alone = std::ranges::all_of(segment.enter, [&](const auto& line) {
+            return std::ranges::all_of(expression::slots_read(line), is_steady);
+        });
+    }
+}
+
 void Builder::find_readers() {
+    find_readers_of_profiles();
     const auto programs = deciding_programs(book_);
     for (std::size_t index = 0; index < book_.features.size(); ++index) {
         auto& feature = book_.features[index];

@@ -80,6 +80,7 @@ tl::expected<Rulebook, std::vector<Error>> Builder::build() {
     compile_scores();
     compile_segments();
     compile_metrics();
+    compile_pilots();
     compile_sources();
     compile_reports();
     if (errors_.empty()) order_scores();

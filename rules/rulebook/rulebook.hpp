@@ -69,6 +69,7 @@ struct CompiledSegment {
     Programs enter;
     Programs stay;
     Programs leave_at_once;
+    bool reads_profile_alone = false;  // and thresholds; also through the segments that it reads
 };
 
 struct CompiledMetric {
@@ -77,6 +78,20 @@ struct CompiledMetric {
     std::optional<expression::Program> value;
     Programs where;
     int money_digits = -1;
+};
+
+// The lines of one verdict, over the judgements of decision_scope().
+struct CompiledDecision {
+    std::optional<expression::Program> ship;
+    std::optional<expression::Program> roll_back;
+    std::optional<expression::Program> confirm;
+};
+
+struct CompiledPilot {
+    std::vector<std::size_t> metrics;    // metrics_of() as indexes into the definitions
+    std::optional<std::size_t> purpose;  // index into the workspace's purposes: who does not allow it is not enrolled
+    CompiledDecision leading;
+    CompiledDecision lagging;
 };
 
 struct CompiledEmission {
@@ -106,6 +121,7 @@ struct Rulebook {
     std::vector<CompiledHistory> histories;
     std::vector<CompiledSegment> segments;   // as in definitions
     std::vector<CompiledMetric> metrics;     // as in definitions
+    std::vector<CompiledPilot> pilots;       // as in definitions
     std::vector<CompiledSource> sources;     // as in definitions
     std::vector<std::size_t> score_order;    // each after the scores it reads
     std::vector<std::size_t> segment_order;  // each after the segments it reads

@@ -95,4 +95,24 @@ Declarations customer_scope(const Rulebook& book, const std::vector<Type>& featu
     return scope;
 }
 
+Declarations decision_scope(const PilotDefinition& pilot) {
+    const auto metric_at = [](std::size_t first) {
+        std::vector<Field> fields;
+        for (const char* member : {"better", "worse", "not_worse", "enough"}) {
+            fields.push_back({member, TypeKind::boolean, slot_number(first + fields.size())});
+        }
+        return fields;
+    };
+    Declarations scope;
+    std::size_t next = judgements_of_a_metric + judgements_of_guardrails;
+    for (const auto& metric : metrics_of(pilot)) {
+        scope.add_record(metric.text, metric_at(next));
+        next += judgements_of_a_metric;
+    }
+    scope.add_record("primary", metric_at(0));
+    scope.add_record("guardrails", {{"ok", TypeKind::boolean, slot_number(judgements_of_a_metric)},
+                                    {"harmed", TypeKind::boolean, slot_number(judgements_of_a_metric + 1)}});
+    return scope;
+}
+
 }  // namespace segmentd::rules

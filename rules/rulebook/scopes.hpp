@@ -21,4 +21,13 @@ expression::Declarations row_scope(const SourceDefinition& source);
 // profile, feature, score, threshold, segment and consent of a customer's row.
 expression::Declarations customer_scope(const Rulebook& book, const std::vector<expression::Type>& feature_types);
 
+// What a verdict may ask: `primary` and each metric of the pilot have better, worse, not_worse and enough;
+// `guardrails` has ok and harmed. All are true or false.
+expression::Declarations decision_scope(const PilotDefinition& pilot);
+
+// The row of decision_scope(): the primary metric, the guardrails, then every metric in the order of
+// metrics_of(), each with its members in the order above.
+inline constexpr std::size_t judgements_of_a_metric = 4;
+inline constexpr std::size_t judgements_of_guardrails = 2;
+
 }  // namespace segmentd::rules

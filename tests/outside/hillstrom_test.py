@@ -64,9 +64,9 @@ def chi_square_p_two_degrees(counts):
 
 
 class TrialCase(cases.Case):
-    def imported(self, path):
+    def imported(self, path, sources=("customers", "trial")):
         store = Store(workspace_folder("hillstrom"), os.path.join(self.folder(), "store"))
-        for source in ("customers", "trial"):
+        for source in sources:
             figures = store.ask("import", "--source", source, path)
             self.assertEqual(figures["rejected"], 0, figures)
         pilots = store.ask("pilots")
@@ -119,6 +119,15 @@ class MadeUpTrial(TrialCase):
         self.check_every_comparison(pilot, rows)
         self.check_sample_ratio(pilot, rows)
 
+    def test_the_trial_may_be_imported_before_its_customers(self):
+        path = made_up_trial(os.path.join(self.folder(), "trial.csv.gz"))
+
+        store, pilot = self.imported(path, ("trial", "customers"))
+
+        self.check_every_comparison(pilot, read_trial(path))
+        self.assertEqual(pilot["warnings"], [])
+        store.ask("replay", "--verify")
+
     def test_a_lopsided_trial_is_told_by_the_sample_ratio(self):
         folder = self.folder()
         path = made_up_trial(os.path.join(folder, "trial.csv.gz"))
@@ -131,6 +140,7 @@ class MadeUpTrial(TrialCase):
         _, pilot = self.imported(path)
 
         self.assertLess(pilot["sample_ratio_p"], 0.001)
+        self.assertEqual(len(pilot["warnings"]), 1, pilot["warnings"])
 
     def test_an_arm_that_the_pilot_does_not_know_is_rejected(self):
         folder = self.folder()

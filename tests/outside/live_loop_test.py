@@ -246,7 +246,22 @@ class LiveShop(ShopCase):
         self.assertEqual([(flag["key"], flag["variant"]) for flag in flags], [(PILOT, self.arm(customer))])
         again = self.client.post("/ofrep/v1/evaluate/flags", question, {"if-none-match": answer.headers["etag"]})
         self.assertEqual((again.status, again.body), (304, b""), again)
+        tag = answer.headers["etag"]
+        for known in (f"W/{tag}", f'"other", {tag}', f'W/"other" ,W/{tag}', "*"):
+            again = self.client.post("/ofrep/v1/evaluate/flags", question, {"if-none-match": known})
+            self.assertEqual((again.status, again.headers["etag"]), (304, tag), known)
+        for other in ('"other"', tag.strip('"'), ""):
+            again = self.client.post("/ofrep/v1/evaluate/flags", question, {"if-none-match": other})
+            self.assertEqual(again.status, 200, other)
 
+    def test_a_customer_without_an_arm_does_not_find_the_flag(self):
+        answer = self.client.post(f"/ofrep/v1/evaluate/flags/{PILOT}", {"context": {"targetingKey": "stranger"}})
+        body = answer.json()
+        self.assertEqual((answer.status, body["key"], body["errorCode"]), (404, PILOT, "FLAG_NOT_FOUND"), answer)
+        answer = self.client.post("/ofrep/v1/evaluate/flags", {"context": {"targetingKey": "stranger"}})
+        flag = answer.json()["flags"][0]
+        self.assertEqual((answer.status, flag["key"], flag["reason"]), (200, PILOT, "UNKNOWN"), answer)
+        self.assertNotIn("value", flag)
 
     def test_a_receiver_that_fails_is_tried_again_under_the_same_id_with_a_new_signature(self):
         self.sink.answer = lambda delivery: 204 if len(self.sink.received()) > 1 else 500

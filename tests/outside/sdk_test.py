@@ -6,52 +6,18 @@ The SDKs come from npm by sdk/package-lock.json, once, into build/node_modules.
 
 import json
 import os
-import shutil
 import subprocess
 import time
 import unittest
 
 from support import cases
 from support.http_calls import write_key, zipped
-from support.programs import SOURCE, VECTORS, Daemon, Store, published, workspace_folder
+from support.packages import FOLDER, INSTALLED, install
+from support.programs import VECTORS, Daemon, Store, published, workspace_folder
 
 SDKS = ("segment", "rudderstack")
-FOLDER = os.path.join(os.path.dirname(os.path.abspath(__file__)), "sdk")
-INSTALLED = os.path.join(SOURCE, "build")
 CAPTURES = published(VECTORS, "webhooks/sdk_captures.json")
-INSTALL_SECONDS = 60
 SEND_SECONDS = 60
-
-
-def install():
-    """Puts the SDKs into build/node_modules; the reason why not, or None."""
-    if not shutil.which("node") or not shutil.which("npm"):
-        return "node or npm is not installed"
-    if is_installed():
-        return None
-    os.makedirs(INSTALLED, exist_ok=True)
-    for name in ("package.json", "package-lock.json"):
-        shutil.copy(os.path.join(FOLDER, name), INSTALLED)
-    command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=1", "--fetch-timeout=20000"]
-    try:
-        npm = subprocess.run(command, cwd=INSTALLED, capture_output=True, text=True, timeout=INSTALL_SECONDS, check=False)
-    except subprocess.TimeoutExpired:
-        return f"npm ci took more than {INSTALL_SECONDS} s"
-    return None if npm.returncode == 0 else f"npm ci failed: {npm.stderr.strip()[-300:]}"
-
-
-def is_installed():
-    """The lock file that npm keeps in node_modules names every package of ours in the same version. Optional ones
-    are for other machines."""
-    try:
-        with open(os.path.join(INSTALLED, "node_modules/.package-lock.json"), encoding="utf-8") as file:
-            found = json.load(file)["packages"]
-    except (FileNotFoundError, ValueError):
-        return False
-    with open(os.path.join(FOLDER, "package-lock.json"), encoding="utf-8") as file:
-        wanted = json.load(file)["packages"]
-    return all(found.get(name, {}).get("version") == package.get("version") for name, package in wanted.items()
-               if name and not package.get("optional"))
 
 
 def start_sdk(sdk, url, key, orders):

@@ -19,7 +19,8 @@ bool any_holds(const rules::Programs& conditions, const Row& row) {
 
 bool may_enter(const rules::SegmentDefinition& definition, const rules::CompiledSegment& segment, const Row& row) {
     const Truth truth = all_hold(segment.enter, row);
-    return truth == Truth::yes || (truth == Truth::unknown && definition.missing == MissingRule::include);
+    const bool enters = truth == Truth::yes || (truth == Truth::unknown && definition.missing == MissingRule::include);
+    return enters && all_hold(segment.stay, row) != Truth::no && !any_holds(segment.leave_at_once, row);
 }
 
 // What is asked about one member of one segment.

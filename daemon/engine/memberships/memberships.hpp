@@ -1,6 +1,7 @@
 // Decides who is in which segment.
 //
-// A customer enters where every line of `enter` is true. A member stays while every line of `stay`
+// A customer enters where every line of `enter` is true and nothing would put them out again: no line of
+// `stay` is false and none of leave_at_once is true. A member stays while every line of `stay`
 // is true; a line that turns false ends the membership, but not before minimum_stay has passed
 // unless a line of leave_at_once is true or it is consent that is wanting. An unknown input never lets anybody in
 // (missing: exclude), except where the segment says missing: include; it never throws a member out: the membership is

@@ -266,4 +266,36 @@ TEST_CASE("several timers of several customers fire in the order of their instan
     CHECK(changes_of(effects) == "bob-buyers@2027-01-12T00:00:00Z ada-buyers@2027-01-13T00:00:00Z");
 }
 
+TEST_CASE("a customer whom stay would put out is not let in, so that nobody goes in and out") {
+    LivedEngine lived(
+        segments("segment: keen\nsteward: dana\nenter: feature.orders_10d >= 1\nstay: profile.plan == 'pro'\n"));
+    lived.take(plan_of("ada", at("2027-01-01"), "free"));
+
+    const auto first = lived.take(purchase("ada", at("2027-01-02")));
+    const auto second = lived.take(purchase("ada", at("2027-01-03")));
+    const auto with_plan = lived.take(plan_of("ada", at("2027-01-04"), "pro"));
+
+    CHECK(changes_of(first).empty());
+    CHECK(changes_of(second).empty());
+    CHECK(changes_of(with_plan) == "ada+keen@2027-01-04T00:00:00Z");
+}
+
+TEST_CASE("an unknown input of stay keeps nobody out") {
+    LivedEngine lived(
+        segments("segment: keen\nsteward: dana\nenter: feature.orders_10d >= 1\nstay: profile.plan == 'pro'\n"));
+
+    const auto effects = lived.take(purchase("ada", at("2027-01-02")));
+
+    CHECK(changes_of(effects) == "ada+keen@2027-01-02T00:00:00Z");
+}
+
+TEST_CASE("a customer who would have to leave at once is not let in") {
+    LivedEngine lived(
+        segments("segment: keen\nsteward: dana\nenter: feature.orders_10d >= 1\n"
+                 "leave_at_once: profile.plan == 'free'\n"));
+    lived.take(plan_of("ada", at("2027-01-01"), "free"));
+
+    CHECK(changes_of(lived.take(purchase("ada", at("2027-01-02")))).empty());
+}
+
 }  // namespace segmentd::tests

@@ -18,10 +18,6 @@ std::string replaced(std::string_view text, std::string_view old_part, std::stri
     return result;
 }
 
-std::string without_pilot() {
-    return std::string(visitors_rules.substr(0, visitors_rules.find("---\npilot: voucher")));
-}
-
 std::int64_t enrolled(const LivedEngine& lived, std::size_t group) {
     const auto& counts = lived.engine.pilots().states().at(0).enrolled(group);
     return counts.at(0) + counts.at(1);
@@ -195,40 +191,6 @@ TEST_CASE("the first exposure is kept") {
     CHECK(to_text(*lived.enrolment("ada", "voucher").exposed_at) == "2027-02-06T00:00:00Z");
 }
 
-TEST_CASE("new definitions keep the enrolments and sums of a pilot of the same form") {
-    LivedEngine lived(shop(visitors_rules));
-    lived.take(visit("ada", at("2027-02-05")));
-    const auto arm = lived.enrolment("ada", "voucher").arm;
-
-    lived.take(definitions(at("2027-02-10"), shop(replaced(visitors_rules, "A voucher makes", "Vouchers make"))));
-
-    CHECK(lived.enrolment("ada", "voucher").arm == arm);
-    CHECK(enrolled(lived, 0) == 1);
-}
-
-TEST_CASE("a pilot with other metrics starts anew") {
-    LivedEngine lived(shop(visitors_rules));
-    lived.take(visit("ada", at("2027-02-05")));
-
-    lived.take(definitions(at("2027-02-10"), shop(replaced(visitors_rules, "leading: [orders], ", ""))));
-
-    CHECK(to_text(lived.enrolment("ada", "voucher").at) == "2027-02-10T00:00:00Z");
-    CHECK(lived.enrolment("ada", "voucher").outcomes.size() == 2);
-    CHECK(enrolled(lived, 0) == 1);
-}
-
-TEST_CASE("a pilot that was taken out of the definitions starts anew when it comes back") {
-    LivedEngine lived(shop(replaced(visitors_rules, ", leading: [orders], lagging: [spend]", "")));
-    lived.take(visit("ada", at("2027-02-05")));
-    lived.take(definitions(at("2027-02-08"), shop(without_pilot())));
-
-    lived.take(definitions(at("2027-02-10"), shop(visitors_rules)));
-
-    CHECK(to_text(lived.enrolment("ada", "voucher").at) == "2027-02-10T00:00:00Z");
-    CHECK(lived.enrolment("ada", "voucher").outcomes.size() == 3);
-    CHECK(enrolled(lived, 0) == 1);
-}
-
 TEST_CASE("a pilot is planned, then enrols, then observes, then has ended") {
     const LivedEngine lived(shop(visitors_rules));
     const auto& pilot = lived.engine.population().book().definitions.pilots.at(0);
@@ -237,6 +199,99 @@ TEST_CASE("a pilot is planned, then enrols, then observes, then has ended") {
     CHECK(daemon::pilot_phase(pilot, at("2027-02-01")) == std::string("enrolling"));
     CHECK(daemon::pilot_phase(pilot, at("2027-03-01")) == std::string("observing"));
     CHECK(daemon::pilot_phase(pilot, at("2027-04-01")) == std::string("ended"));
+}
+
+constexpr std::string_view with_touches = R"(
+---
+playbook: plain
+touches: [{touch: hello, purpose: offers, endpoint: crm}]
+---
+playbook: rich
+touches: [{touch: voucher, purpose: offers, endpoint: crm}, {touch: reminder, purpose: offers, endpoint: crm}]
+---
+endpoint: crm
+)";
+
+// The pilot with these arms; both playbooks have touches for the purpose offers alone.
+std::string treated(std::string_view arms) {
+    return replaced(visitors_rules, "arms: {plain: {weight: 50%, control: true}, voucher: {weight: 50%}}",
+                    "arms: " + std::string(arms)) +
+           std::string(with_touches);
+}
+
+TEST_CASE("a customer without consent is never assigned to a pilot") {
+    LivedEngine lived(shop(
+        treated("{plain: {weight: 50%, control: true, playbook: plain}, voucher: {weight: 50%, playbook: rich}}")));
+
+    lived.take(visit("ada", at("2027-02-05")));
+    lived.take(consent("bob", at("2027-02-05"), "offers", true));
+    lived.take(visit("bob", at("2027-02-05")));
+
+    CHECK(lived.is_member("ada", "visitors"));
+    CHECK_FALSE(lived.is_enrolled("ada", "voucher"));
+    CHECK(lived.is_enrolled("bob", "voucher"));
+}
+
+TEST_CASE("consent that comes while enrolment is open enrols at that instant and its withdrawal changes nothing") {
+    LivedEngine lived(shop(
+        treated("{plain: {weight: 50%, control: true, playbook: plain}, voucher: {weight: 50%, playbook: rich}}")));
+    lived.take(visit("ada", at("2027-02-05")));
+
+    lived.take(consent("ada", at("2027-02-07"), "offers", true));
+    lived.take(consent("ada", at("2027-02-08"), "offers", false));
+
+    CHECK(to_text(lived.enrolment("ada", "voucher").at) == "2027-02-07T00:00:00Z");
+}
+
+TEST_CASE("a pilot whose control arm is not contacted needs no consent unless it names a purpose") {
+    const auto silent_control =
+        treated("{plain: {weight: 50%, control: true}, voucher: {weight: 50%, playbook: rich}}");
+    LivedEngine open(shop(silent_control));
+    LivedEngine strict(shop(replaced(silent_control, "layer: offers\n", "layer: offers\npurpose: offers\n")));
+
+    open.take(visit("ada", at("2027-02-05")));
+    strict.take(visit("ada", at("2027-02-05")));
+
+    CHECK(open.is_enrolled("ada", "voucher"));
+    CHECK_FALSE(strict.is_enrolled("ada", "voucher"));
+}
+
+TEST_CASE("a suppressed customer is not enrolled until it is lifted") {
+    LivedEngine lived(shop(visitors_rules));
+    lived.take(record_of("ada", at("2027-02-04"), SuppressionRecord{true}));
+    lived.take(visit("ada", at("2027-02-05")));
+    const bool while_suppressed = lived.is_enrolled("ada", "voucher");
+
+    lived.take(record_of("ada", at("2027-02-06"), SuppressionRecord{false}));
+
+    CHECK_FALSE(while_suppressed);
+    CHECK(lived.is_enrolled("ada", "voucher"));
+}
+
+TEST_CASE("an imported assignment stands whatever the customer consents to") {
+    LivedEngine lived(shop(replaced(visitors_rules, "layer: offers\n", "assignment: imported\npurpose: offers\n")));
+
+    lived.take(record_of("ada", at("2027-02-10"), AssignmentRecord{PilotId("voucher"), "plain"}));
+
+    CHECK(lived.is_enrolled("ada", "voucher"));
+}
+
+TEST_CASE("an imported profile that is dated before an imported assignment counts although it comes later") {
+    const std::string by_plan = replaced(visitors_rules, "report_by: [keen]", "report_by: [pros, keen]") +
+                                "---\nsegment: pros\nsteward: dana\nenter: profile.plan == \"pro\"\n";
+    LivedEngine lived(shop(replaced(by_plan, "layer: offers\n", "assignment: imported\n")));
+    for (const char* customer : {"ada", "bob", "eve"}) {
+        lived.take(historical(record_of(customer, at("2027-02-10"), AssignmentRecord{PilotId("voucher"), "plain"})));
+    }
+
+    lived.take(historical(late(plan_of("ada", at("2027-02-20"), "pro"), at("2027-02-01"))));
+    lived.take(historical(late(plan_of("bob", at("2027-02-20"), "pro"), at("2027-02-11"))));
+    lived.take(historical(late(visit("eve", at("2027-02-20")), at("2027-02-01"))));
+
+    CHECK(lived.enrolment("ada", "voucher").reported == std::vector<bool>{true, false});
+    CHECK(lived.enrolment("bob", "voucher").reported == std::vector<bool>{false, false});
+    CHECK(enrolled(lived, 1) == 1);
+    CHECK(lived.engine.pilots().unrecalled(PilotId("voucher")) == 2);
 }
 
 }  // namespace segmentd::tests

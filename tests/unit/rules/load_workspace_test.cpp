@@ -38,7 +38,7 @@ TEST_CASE("the workspace of the music shop loads") {
     CHECK(pilot->design.smallest_effect == 0.03);
     CHECK(pilot->arms.at(0).control);
     CHECK(pilot->seed == "voucher_trial");
-    CHECK(pilot->decide_lagging.ship == "spend_180d_after.not_worse");
+    CHECK(pilot->decide_lagging.ship.text == "spend_180d_after.not_worse");
 }
 
 TEST_CASE("the workspace of the e-mail trial loads") {
