@@ -17,7 +17,8 @@ struct CommandOptions {
     bool as_json = false;
 };
 
-// Checks a workspace folder: {"valid", "version", "counts", "errors"}; exit 1 where it is refused.
+// Checks a workspace folder: {"valid", "version", "counts", "errors", "warnings"}; exit 1 where it is
+// refused. Warnings are files that are overlooked and definitions in the folder of another kind.
 int check_command(const std::string& workspace, bool as_json);
 
 struct ImportOptions {
@@ -42,7 +43,12 @@ int models_command(const CommandOptions& options);
 int pilots_command(const CommandOptions& options);
 int reviews_command(const CommandOptions& options);
 int touches_command(const CommandOptions& options, const std::string& customer);
-int rejects_command(const CommandOptions& options, std::int64_t limit);
+
+struct RejectsOptions {
+    std::int64_t limit = 100;
+    bool with_payload = false;  // what was sent: it may hold personal data
+};
+int rejects_command(const CommandOptions& options, const RejectsOptions& rejects);
 
 // Folds the journal anew: {"records","state_sha256","tree_head"}; with verify also every hash,
 // signed tree head and recorded fact is checked.

@@ -1,5 +1,10 @@
 // segmentctl check and fit.
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <boost/json.hpp>
+#include <cstdio>
+#include <iterator>
 
 #include "daemon/commands/commands.hpp"
 #include "daemon/commands/offline.hpp"
@@ -7,6 +12,7 @@
 #include "daemon/modelling/fit.hpp"
 #include "daemon/reports/reports.hpp"
 #include "daemon/settings/workspace_files.hpp"
+#include "rules/load/folders.hpp"
 
 namespace segmentd::daemon {
 
@@ -20,6 +26,24 @@ json::object to_json(const Error& error) {
             {"code", to_word(error.code)}};
 }
 
+json::array to_json(const std::vector<Error>& errors) {
+    json::array found;
+    for (const auto& error : errors) found.push_back(to_json(error));
+    return found;
+}
+
+std::vector<Error> overlooked_files(const WorkspaceFolder& folder) {
+    std::vector<Error> warnings;
+    for (const auto& name : folder.passed_over) {
+        warnings.push_back({ErrorCode::invalid,
+                            "this file is not read",
+                            {name, 0, 0},
+                            "file_name",
+                            "only *.yaml and *.yml are, and *.md is for people"});
+    }
+    return warnings;
+}
+
 json::object counts_of(const rules::Definitions& definitions) {
     return {{"signals", definitions.signals.size()},     {"sources", definitions.sources.size()},
             {"features", definitions.features.size()},   {"models", definitions.models.size()},
@@ -31,21 +55,23 @@ json::object counts_of(const rules::Definitions& definitions) {
 }  // namespace
 
 int check_command(const std::string& workspace, bool as_json) {
-    const auto files = read_workspace_files(workspace);
+    const auto folder = read_workspace_folder(workspace, WorkspaceLimits{});
     std::vector<Error> errors;
-    if (!files) errors.push_back(files.error());
-    auto book = files ? compile_workspace(*files) : tl::unexpected(errors);
+    if (!folder) errors.push_back(folder.error());
+    auto book = folder ? compile_workspace(folder->files) : tl::unexpected(errors);
     if (!book) errors = std::move(book).error();
+    std::vector<Error> warnings;
+    if (folder) warnings = overlooked_files(*folder);
+    if (book) std::ranges::move(rules::find_misplaced((*book)->definitions), std::back_inserter(warnings));
     if (!as_json) {
+        for (const auto& warning : warnings) fmt::print(stderr, "warning: {}\n", to_text(warning));
         if (!errors.empty()) return report(errors);
         json::object summary = counts_of((*book)->definitions);
         summary["version"] = (*book)->definitions.version;
         print(summary, false);
         return exit_done;
     }
-    json::array found;
-    for (const auto& error : errors) found.push_back(to_json(error));
-    json::object result{{"valid", errors.empty()}, {"errors", std::move(found)}};
+    json::object result{{"valid", errors.empty()}, {"errors", to_json(errors)}, {"warnings", to_json(warnings)}};
     if (errors.empty()) {
         result["version"] = (*book)->definitions.version;
         result["counts"] = counts_of((*book)->definitions);
@@ -55,6 +81,13 @@ int check_command(const std::string& workspace, bool as_json) {
 }
 
 int fit_command(const CommandOptions& options, const FitOptions& fit) {
+    if (!Store::exists(options.data)) {
+        return report(Error{ErrorCode::not_found,
+                            "there is no store in " + options.data,
+                            {},
+                            {},
+                            "segmentctl import makes one; there is nothing to fit before"});
+    }
     auto opened = Offline::open(options.workspace, options.data, Store::Mode::writer);
     if (!opened) return report(opened.error());
     auto& offline = **opened;

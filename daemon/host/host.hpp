@@ -7,11 +7,13 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -37,6 +39,7 @@ struct Intake {
 struct HostSettings {
     std::size_t most_waiting = 200'000;  // records in the queue of the engine thread
     Duration max_clock_step = std::chrono::minutes(5);
+    std::optional<ClockAnchor> clock_anchor;  // of the run before, where it is known
     // A touch is durable and to be sent, after so many attempts before; on the store thread.
     std::function<void(const TouchDecision&, std::int64_t attempts)> on_touch;
     std::function<void(const Error&)> on_failure;  // the store failed: the process must end
@@ -65,14 +68,16 @@ class Host {
     // Believes a held step of the wall clock. False once stopped. Any thread.
     bool confirm_clock();
 
-    // Any thread: the running definitions, and the engine time at this moment.
+    // Any thread: the running definitions, the engine time at this moment, and the wall clock as it is
+    // trusted.
     std::shared_ptr<const rules::Rulebook> book() const;
     Timestamp engine_now() const;
+    Timestamp wall_now() const;
 
     CommitThread& commits() { return *commits_; }
     std::size_t waiting() const { return waiting_.load(); }
     bool clock_is_held() const { return clock_is_held_.load(); }
-    Timestamp last_turn() const { return from_microseconds(last_turn_.load()); }  // for the watchdog
+    std::chrono::steady_clock::duration since_last_turn() const;  // of the engine thread; for the watchdog
 
     // Applies what was accepted and ends the engine thread; the store thread still takes questions.
     void stop_intake();
@@ -93,6 +98,8 @@ class Host {
     void release_until(std::uint64_t sequence);
     void publish();
     void publish_clock();
+    void resume_clock(Timestamp received_last);
+    void note_turn();
     void tick_when_due(CommitBatch& batch);
     Record system_record(Payload payload);
 
@@ -119,9 +126,10 @@ class Host {
 
     mutable std::mutex book_mutex_;
     std::shared_ptr<const rules::Rulebook> book_;
-    std::atomic<std::int64_t> clock_offset_{0};  // engine minus wall, microseconds
+    std::atomic<std::int64_t> clock_offset_{0};  // engine minus system, microseconds
+    std::atomic<std::int64_t> wall_offset_{0};   // trusted wall minus system, microseconds
     std::atomic<bool> clock_is_held_{false};
-    std::atomic<std::int64_t> last_turn_{0};
+    std::atomic<std::chrono::steady_clock::rep> last_turn_{0};
     std::thread thread_;
 };
 

@@ -5,12 +5,22 @@
 namespace segmentd::daemon {
 
 Result<Hindsight> look_back(const Engine& engine, const PastRecords& past, Timestamp at) {
+    return read_past(begin_hindsight(engine, at), past);
+}
+
+Hindsight begin_hindsight(const Engine& engine, Timestamp at) {
     Hindsight hindsight;
     hindsight.at = at;
+    hindsight.end = engine.records() + 1;
+    hindsight.population.use(engine.population().shared_book());
+    for (const auto& [id, model] : engine.population().models()) hindsight.population.set_model(model);
+    return hindsight;
+}
+
+Result<Hindsight> read_past(Hindsight hindsight, const PastRecords& past) {
     auto& population = hindsight.population;
-    population.use(engine.population().shared_book());
-    for (const auto& [id, model] : engine.population().models()) population.set_model(model);
-    const auto read = past(engine.records() + 1, [&](const Record& record) {
+    const auto at = hindsight.at;
+    const auto read = past(hindsight.end, [&](const Record& record) {
         const auto occurred_at = std::min(record.occurred_at, record.engine_time);
         if (record.customer.empty() || occurred_at > at) return;
         auto& customer = population.at(population.find_or_create(record.customer));

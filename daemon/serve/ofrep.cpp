@@ -69,7 +69,7 @@ void record_exposure(ServeContext& context, const Engine& engine, const rules::P
     const auto enrolment = enrolments.find(pilot.id);
     if (enrolment == enrolments.end() || enrolment->second.exposed_at) return;
     Record record;
-    record.received_at = std::chrono::floor<Duration>(std::chrono::system_clock::now());
+    record.received_at = context.host.wall_now();
     record.occurred_at = context.host.engine_now();
     record.actor = actor;
     record.customer = id;

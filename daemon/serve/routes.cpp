@@ -1,5 +1,7 @@
 #include "daemon/serve/routes.hpp"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <sodium.h>
 
 #include <algorithm>
@@ -7,6 +9,8 @@
 
 #include "daemon/net/authorization.hpp"
 #include "daemon/net/problem.hpp"
+#include "daemon/net/query.hpp"
+#include "rules/expression/utf8.hpp"
 
 namespace segmentd::daemon {
 namespace {
@@ -22,10 +26,21 @@ std::vector<std::string_view> parts_of(std::string_view path) {
     return parts;
 }
 
+// The parts of a request's path, split before they are decoded: an id may hold a slash. Nothing where a
+// part is not UTF-8.
+std::optional<std::vector<std::string>> decoded_parts(const HttpRequest& request) {
+    std::vector<std::string> parts;
+    for (const auto raw : parts_of(request.raw_path)) {
+        auto decoded = decode_percent(raw);
+        if (!decoded || !rules::expression::is_utf8(*decoded)) return std::nullopt;
+        parts.push_back(std::move(*decoded));
+    }
+    return parts;
+}
+
 // The open parts of a path that the pattern matches; nothing where it does not.
-std::optional<std::vector<std::string>> match(std::string_view pattern, std::string_view path) {
+std::optional<std::vector<std::string>> match(std::string_view pattern, const std::vector<std::string>& given) {
     const auto wanted = parts_of(pattern);
-    const auto given = parts_of(path);
     if (wanted.size() != given.size()) return std::nullopt;
     std::vector<std::string> open;
     for (std::size_t i = 0; i < wanted.size(); ++i) {
@@ -46,6 +61,28 @@ bool may_pass(const ServeContext& context, const Route& route, const HttpRequest
     if (const auto credential = credential_in(request)) return is_same_secret(credential->token, context.admin_token);
     const bool body_may_hold_key = route.role == Role::ingester && request.path.starts_with("/v1/");
     return body_may_hold_key && is_same_secret(body_write_key(request.body), context.admin_token);
+}
+
+// Nothing is read for routes outside /api/v1, whose standards let unknown parameters pass.
+Result<std::map<std::string, std::string>> read_parameters(const Route& route, const HttpRequest& request) {
+    std::map<std::string, std::string> parameters;
+    if (!std::string_view(route.path).starts_with("/api/v1/")) return parameters;
+    TRY(query, parse_query(request.query));
+    for (auto& [name, value] : query.parameters) {
+        const bool is_declared =
+            std::ranges::any_of(route.parameters, [&](const char* declared) { return name == declared; });
+        const bool is_text = rules::expression::is_utf8(name) && rules::expression::is_utf8(value);
+        if (!is_text) return fail(ErrorCode::invalid, "the query is not UTF-8");
+        if (!is_declared) {
+            return fail(ErrorCode::invalid, fmt::format("there is no parameter {} here", shown_name(name)),
+                        route.parameters.empty() ? std::string("this path takes none")
+                                                 : fmt::format("known: {}", fmt::join(route.parameters, ", ")));
+        }
+        if (!parameters.try_emplace(name, value).second) {
+            return fail(ErrorCode::invalid, fmt::format("the parameter '{}' stands twice", name));
+        }
+    }
+    return parameters;
 }
 
 HttpResponse not_allowed() {
@@ -71,13 +108,18 @@ const std::vector<Route>& routes() {
             {"POST", "/api/v1/clock/confirm", Role::admin, answer_clock_confirmation,
              "believe a held step of the clock"},
             {"GET", "/api/v1/customers/{customer}", Role::viewer, answer_explain, "what is known, and why"},
-            {"GET", "/api/v1/segments", Role::viewer, answer_segments, "every segment in figures"},
-            {"GET", "/api/v1/segments/{segment}/members", Role::viewer, answer_members, "who is in it, since when"},
+            {"GET", "/api/v1/segments", Role::viewer, answer_segments, "every segment in figures; ?at=", {"at"}},
+            {"GET",
+             "/api/v1/segments/{segment}/members",
+             Role::viewer,
+             answer_members,
+             "who is in it, since when; ?limit= &cursor=",
+             {"limit", "cursor"}},
             {"GET", "/api/v1/models", Role::viewer, answer_models, "fitted models"},
             {"GET", "/api/v1/pilots", Role::viewer, answer_pilots, "pilots and findings"},
             {"GET", "/api/v1/reviews", Role::viewer, answer_reviews, "reviews that drift opened"},
-            {"GET", "/api/v1/touches", Role::viewer, answer_touches, "decisions to contact; ?customer="},
-            {"GET", "/api/v1/rejects", Role::viewer, answer_rejects, "what was refused; ?limit="},
+            {"GET", "/api/v1/touches", Role::viewer, answer_touches, "decisions to contact; ?customer=", {"customer"}},
+            {"GET", "/api/v1/rejects", Role::viewer, answer_rejects, "what was refused; ?limit=", {"limit"}},
             {"POST", "/ofrep/v1/evaluate/flags", Role::evaluator, answer_all_flags, "OFREP: every pilot"},
             {"POST", "/ofrep/v1/evaluate/flags/{pilot}", Role::evaluator, answer_one_flag, "OFREP: one pilot"},
         };
@@ -91,17 +133,22 @@ const std::vector<Route>& routes() {
 }
 
 void handle_request(ServeContext& context, HttpRequest request, Respond respond) {
+    const auto parts = decoded_parts(request);
+    if (!parts) return respond(problem_response(Problem{.status = 400, .detail = "the path is not UTF-8"}));
     bool is_known_path = false;
     for (const auto& route : routes()) {
-        auto open_parts = match(route.path, request.path);
+        auto open_parts = match(route.path, *parts);
         if (!open_parts) continue;
         is_known_path = true;
         const bool is_method =
             request.method == route.method || (request.method == "HEAD" && std::string_view(route.method) == "GET");
         if (!is_method) continue;
         if (!may_pass(context, route, request)) return respond(not_allowed());
+        auto parameters = read_parameters(route, request);
+        if (!parameters) return respond(problem_response(parameters.error()));
         const char* actor = route.role == Role::anyone ? "token:none" : "token:admin";
-        return route.handler(context, {std::move(request), std::move(*open_parts), actor}, std::move(respond));
+        return route.handler(context, {std::move(request), std::move(*open_parts), std::move(*parameters), actor},
+                             std::move(respond));
     }
     const int status = is_known_path ? 405 : 404;
     respond(problem_response(Problem{.status = status}));
@@ -117,7 +164,7 @@ CollectContext collect_context(const ServeContext& context, const rules::Ruleboo
     CollectContext collect;
     collect.definitions = &book.definitions;
     collect.currency_digits = book.money_digits;
-    collect.received_at = std::chrono::floor<Duration>(std::chrono::system_clock::now());
+    collect.received_at = context.host.wall_now();
     collect.engine_now = context.host.engine_now();
     collect.actor = actor;
     collect.own_clock = book.definitions.workspace.clock_start.has_value();

@@ -5,6 +5,7 @@
 // write key as well. Further tokens with single roles come later; the table already names them.
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -29,8 +30,9 @@ struct ServeContext {
 // A request with the parts of its path that the route left open, such as {segment}.
 struct RoutedRequest {
     HttpRequest http;
-    std::vector<std::string> open_parts;
-    std::string actor;  // "token:admin", or "token:none" for open routes
+    std::vector<std::string> open_parts;            // percent-decoded, each UTF-8
+    std::map<std::string, std::string> parameters;  // of the query, as the route declares them
+    std::string actor;                              // "token:admin", or "token:none" for open routes
 };
 
 using RouteHandler = void (*)(ServeContext&, RoutedRequest, Respond);
@@ -40,14 +42,16 @@ struct Route {
     const char* path;  // "/api/v1/segments/{segment}/members"; a last part "*" takes the rest
     Role role;
     RouteHandler handler;
-    const char* what;  // one line for documentation
+    const char* what;                       // one line for documentation
+    std::vector<const char*> parameters{};  // of the query; under /api/v1 every other one is refused
 };
 
 // Every route there is, in the order of the documentation.
 const std::vector<Route>& routes();
 
 // Finds the row, checks the role, and lets it answer. Unknown paths are 404, known ones with another
-// method 405, a missing or wrong token 401; all as problems (RFC 9457). Called on the network thread.
+// method 405, a missing or wrong token 401, and a path that is not UTF-8 or a query that the route does not
+// declare 400; all as problems (RFC 9457). Called on the network thread.
 void handle_request(ServeContext& context, HttpRequest request, Respond respond);
 
 // Handlers, by theme.

@@ -28,7 +28,7 @@ class Service {
     // Reads the workspace folder again. A refused one changes nothing; its errors come back.
     std::vector<Error> reload();
 
-    // Signs the tree head once a minute; tells whether the engine thread still turns.
+    // Once a minute signs the tree head and notes the clock; tells whether the engine thread still turns.
     bool tend();
 
     // Answers what is under way, commits what was accepted, signs the last tree head.
@@ -41,6 +41,7 @@ class Service {
                            const rules::Definitions& definitions);
     Result<void> open_server();
     void sign_head();
+    void keep_clock();
 
     Settings settings_;
     Metrics metrics_;
@@ -49,7 +50,7 @@ class Service {
     std::unique_ptr<Host> host_;
     std::unique_ptr<ServeContext> context_;
     std::unique_ptr<HttpServer> server_;
-    Timestamp head_signed_at_{};
+    std::chrono::steady_clock::time_point kept_at_{};
     bool stopped_ = false;
 };
 

@@ -27,6 +27,12 @@ struct OpenDatabase {
 // database; for a reader no file is Error{not_found}.
 Result<OpenDatabase> open_database(const std::filesystem::path& path, bool is_writer);
 
+// A database in memory, for a store that holds nothing yet.
+Result<OpenDatabase> open_empty_database();
+
+// not_found, with the way out.
+Error no_store_in(const std::filesystem::path& directory);
+
 // Creates the tables; meant to run inside a transaction, so that a store has all of them or none.
 void create_tables(SQLite::Database& database);
 

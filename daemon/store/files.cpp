@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <fstream>
 #include <iterator>
@@ -15,6 +17,7 @@ namespace {
 
 Result<void> write_and_sync(const FileHandle& file, std::string_view bytes, const std::filesystem::path& path);
 Result<void> sync_folder(const std::filesystem::path& folder);
+Result<off_t> end_of_last_line(const FileHandle& file, const std::filesystem::path& path);
 
 }  // namespace
 
@@ -62,12 +65,9 @@ Result<void> write_secret_file(const std::filesystem::path& path, std::string_vi
 
 Result<void> append_line(const std::filesystem::path& path, std::string_view line) {
     const bool is_new = !std::filesystem::exists(path);
-    const std::string present = is_new ? std::string() : read_file(path).value_or(std::string());
-    const std::size_t whole_lines = present.rfind('\n') + 1;  // 0 where there is no line end
-    TRY(file, FileHandle::open(path, O_WRONLY | O_CREAT | O_APPEND, 0600));
-    if (whole_lines != present.size() && ::ftruncate(file.number(), static_cast<off_t>(whole_lines)) != 0) {
-        return fail(system_error("shorten", path));
-    }
+    TRY(file, FileHandle::open(path, O_RDWR | O_CREAT | O_APPEND, 0600));
+    TRY(whole_lines, end_of_last_line(file, path));
+    if (::ftruncate(file.number(), whole_lines) != 0) return fail(system_error("shorten", path));
     if (auto written = write_and_sync(file, std::string(line) + '\n', path); !written) return written;
     if (is_new) return sync_folder(path.parent_path());
     return {};
@@ -89,6 +89,22 @@ Result<void> sync_folder(const std::filesystem::path& folder) {
     TRY(handle, FileHandle::open(folder, O_RDONLY | O_DIRECTORY, 0));
     if (::fsync(handle.number()) != 0) return fail(system_error("sync", folder));
     return {};
+}
+
+// Behind the last line end of the file, looked for from its end; 0 where there is none.
+Result<off_t> end_of_last_line(const FileHandle& file, const std::filesystem::path& path) {
+    off_t end = ::lseek(file.number(), 0, SEEK_END);
+    while (end > 0) {
+        std::array<char, 4096> buffer;
+        const off_t start = std::max<off_t>(0, end - static_cast<off_t>(buffer.size()));
+        const auto read = ::pread(file.number(), buffer.data(), static_cast<std::size_t>(end - start), start);
+        if (read != end - start) return fail(system_error("read", path));
+        const auto found = std::string_view(buffer.data(), static_cast<std::size_t>(read)).rfind('\n');
+        if (found != std::string_view::npos) return start + static_cast<off_t>(found) + 1;
+        end = start;
+    }
+    if (end < 0) return fail(system_error("read", path));
+    return end;
 }
 
 }  // namespace

@@ -33,12 +33,12 @@ Result<Store> Store::open(const std::filesystem::path& directory, Mode mode) {
         TRY(taken, StoreLock::take(directory));
         lock = std::move(taken);
     }
-    TRY(opened, open_database(directory / "segmentd.db", is_writer));
-    if (opened.is_empty && !is_writer) {
-        return fail(ErrorCode::not_found, fmt::format("there is no store in {}", directory.string()),
-                    "start segmentd on this folder first, or name another one");
-    }
-    TRY(secrets, load_secrets(directory, opened.is_empty));
+    std::error_code ignored;
+    const bool is_empty_folder = !is_writer && std::filesystem::is_empty(directory, ignored) && !ignored;
+    TRY(opened, is_empty_folder ? open_empty_database() : open_database(directory / "segmentd.db", is_writer));
+    if (opened.is_empty && !is_writer && !is_empty_folder) return fail(no_store_in(directory));
+    TRY(secrets, is_empty_folder ? Result<Secrets>(Secrets{random_key(), random_key()})
+                                 : load_secrets(directory, opened.is_empty));
     return guarded("open the store " + directory.string(), [&]() -> Result<Store> {
         if (opened.is_empty) create_store(*opened.database, secrets);
         TRY(identity, load_identity(*opened.database, secrets));
@@ -49,6 +49,11 @@ Result<Store> Store::open(const std::filesystem::path& directory, Mode mode) {
         parts->is_journal_read = opened.is_empty;
         return Store(std::move(parts));
     });
+}
+
+bool Store::exists(const std::filesystem::path& directory) {
+    std::error_code ignored;
+    return std::filesystem::exists(directory / "segmentd.db", ignored);
 }
 
 namespace {

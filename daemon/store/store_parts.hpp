@@ -46,6 +46,7 @@ struct Store::Parts {
     JournalWriter journal;
     RejectTable rejects;
     JournalState state;
+    std::optional<SignedTreeHead> last_signed;
     bool is_journal_read = false;
 };
 
