@@ -8,6 +8,10 @@ tl::unexpected<Error> fail(ErrorCode code, std::string message, std::string hint
     return fail(Error{.code = code, .message = std::move(message), .where = {}, .rule = {}, .hint = std::move(hint)});
 }
 
+tl::unexpected<Error> fail(ErrorCode code, std::string message) {
+    return fail(code, std::move(message), std::string());
+}
+
 std::string to_text(const Error& error) {
     std::string text;
     if (!error.where.file.empty()) {

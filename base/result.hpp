@@ -47,7 +47,8 @@ inline tl::unexpected<Error> fail(Error error) {
 }
 
 // The short form for errors that have no place in a file.
-tl::unexpected<Error> fail(ErrorCode code, std::string message, std::string hint = {});
+tl::unexpected<Error> fail(ErrorCode code, std::string message, std::string hint);
+tl::unexpected<Error> fail(ErrorCode code, std::string message);
 
 // "file:12:5: message [rule]; hint" with the parts that are known, on one line.
 std::string to_text(const Error& error);

@@ -26,6 +26,8 @@ CLI::Option* add_daemon_options(CLI::App& command, daemon::CommandOptions& optio
     command.add_flag("--json", options.as_json, "one JSON value instead of a table");
     return command.add_option("--url", options.url, "for example http://127.0.0.1:8686");
 }
+// An empty text where something was to be said is a mistake of the command line, such as an unset variable.
+const CLI::Validator no_empty_text([](std::string& text) { return text.empty() ? "it is empty" : std::string(); }, {});
 
 struct Arguments {
     daemon::CommandOptions options;
@@ -43,6 +45,7 @@ struct Arguments {
     std::int64_t hours = 24;
     bool plan = false;
     std::int64_t weeks = 26;
+    daemon::RejectsOptions rejects;
     bool verify = false;
 };
 
@@ -61,7 +64,8 @@ void add_input_commands(CLI::App& app, Arguments& arguments, int& exit_code) {
 
     auto* fit = app.add_subcommand("fit", "fit models on what had happened by a date");
     add_store_options(*fit, arguments.options);
-    fit->add_option("--as-of", arguments.fit.as_of, "a date (its end) or an instant; default: the engine time");
+    fit->add_option("--as-of", arguments.fit.as_of, "a date (its end) or an instant; default: the engine time")
+        ->check(no_empty_text);
     auto* all = fit->add_flag("--all", arguments.fit.all, "every model that can be fitted");
     fit->add_option("models", arguments.fit.models, "or only these")->excludes(all);
     fit->callback([&] {
@@ -90,9 +94,10 @@ void add_report_commands(CLI::App& app, Arguments& arguments, int& exit_code) {
         command->callback([&arguments, &exit_code, run] { exit_code = run(arguments); });
         return command;
     };
-    add("segments", "size, share, revenue and expected value of every segment", [](const Arguments& a) {
-        return daemon::segments_command(a.options, a.at);
-    })->add_option("--at", arguments.at, "a past date (its end) or instant; default: the engine time");
+    add("segments", "size, share, revenue and expected value of every segment",
+        [](const Arguments& a) { return daemon::segments_command(a.options, a.at); })
+        ->add_option("--at", arguments.at, "a past date (its end) or instant; default: the engine time")
+        ->check(no_empty_text);
     add("members", "the members of a segment",
         [](const Arguments& a) { return daemon::members_command(a.options, a.name); })
         ->add_option("segment", arguments.name)
@@ -117,6 +122,14 @@ void add_report_commands(CLI::App& app, Arguments& arguments, int& exit_code) {
         [](const Arguments& a) { return daemon::rejects_command(a.options, a.limit); })
         ->add_option("--limit", arguments.limit)
         ->check(CLI::Range(1, 100'000));
+    add("reviews", "reviews that drift opened", [](const Arguments& a) { return daemon::reviews_command(a.options); });
+    add("touches", "every decision to contact somebody, with its reason", [](const Arguments& a) {
+        return daemon::touches_command(a.options, a.name);
+    })->add_option("--customer", arguments.name, "of this customer only");
+    auto* rejects = add("rejects", "what was refused, the newest first",
+                        [](const Arguments& a) { return daemon::rejects_command(a.options, a.rejects); });
+    rejects->add_option("--limit", arguments.rejects.limit)->check(CLI::Range(1, 100'000));
+    rejects->add_flag("--show", arguments.rejects.with_payload, "with what was sent; it may hold personal data");
     add("replay", "fold the journal anew and print its state hash", [](const Arguments& a) {
         return daemon::replay_command(a.options, a.verify);
     })->add_flag("--verify", arguments.verify, "check every recorded fact as well");

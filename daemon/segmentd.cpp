@@ -61,13 +61,31 @@ sigset_t block_signals() {
     return signals;
 }
 
+// A port file says that this daemon serves, so the one of an earlier run goes first, and ours at the end.
+class PortFile {
+  public:
+    explicit PortFile(std::string path) : path_(std::move(path)) { remove(); }
+    ~PortFile() { remove(); }
+    PortFile(const PortFile&) = delete;
+    PortFile& operator=(const PortFile&) = delete;
+
+    bool write(std::uint16_t port) const;
+    void remove() const {
+        if (!path_.empty()) std::remove(path_.c_str());
+    }
+
+  private:
+    std::string path_;
+};
+
 // The file appears whole or not at all: whoever sees it may connect.
-bool write_port_file(const std::string& path, std::uint16_t port) {
-    const std::string temporary = path + ".new";
+bool PortFile::write(std::uint16_t port) const {
+    if (path_.empty()) return true;
+    const std::string temporary = path_ + ".new";
     std::ofstream out(temporary);
     out << port << '\n';
     out.close();
-    return out.good() && std::rename(temporary.c_str(), path.c_str()) == 0;
+    return out.good() && std::rename(temporary.c_str(), path_.c_str()) == 0;
 }
 
 void reload(daemon::Service& service) {
@@ -98,11 +116,10 @@ int run(const daemon::LoadedSettings& loaded, const sigset_t& signals) {
     if (!format) return daemon::report(format.error());
     daemon::start_log({*level, *format});
     for (const auto& warning : loaded.warnings) daemon::log_warning("settings", warning);
+    const PortFile port_file(settings.port_file);
     auto service = daemon::Service::start(settings);
-    if (!service) {
-        return daemon::report(service.error());
-    }
-    if (!settings.port_file.empty() && !write_port_file(settings.port_file, (*service)->port())) {
+    if (!service) return daemon::report(service.error());
+    if (!port_file.write((*service)->port())) {
         daemon::log_error("net", "the port file cannot be written", daemon::LogField("file", settings.port_file));
         return daemon::exit_wrong_input;
     }
@@ -114,6 +131,7 @@ int run(const daemon::LoadedSettings& loaded, const sigset_t& signals) {
     serve_until_told_to_stop(**service, signals);
     daemon::notify_stopping();
     daemon::log_info("net", "stopping");
+    port_file.remove();
     (*service)->stop();
     return daemon::exit_done;
 }
@@ -133,6 +151,7 @@ int main(int count, char** texts) {
         app.exit(error);
         return daemon::exit_usage;
     }
+    const PortFile stale(arguments.port_file);  // gone even where the settings are refused
     const auto loaded = settings_of(arguments);
     if (!loaded) return daemon::report(loaded.error());
     const auto& settings = loaded->settings;

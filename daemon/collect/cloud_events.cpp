@@ -6,6 +6,7 @@
 #include <boost/json.hpp>
 #include <cctype>
 
+#include "rules/expression/utf8.hpp"
 #include "rules/signals/contract.hpp"
 
 namespace segmentd::daemon {
@@ -30,41 +31,14 @@ int hex_value(char c) {
     return -1;
 }
 
-bool is_utf8(std::string_view text) {
-    for (std::size_t i = 0; i < text.size();) {
-        const auto first = static_cast<unsigned char>(text[i]);
-        std::size_t more = 0;
-        if (first < 0x80)
-            more = 0;
-        else if (first >= 0xC2 && first <= 0xDF)
-            more = 1;
-        else if (first >= 0xE0 && first <= 0xEF)
-            more = 2;
-        else if (first >= 0xF0 && first <= 0xF4)
-            more = 3;
-        else
-            return false;
-        if (i + more >= text.size()) return false;
-        for (std::size_t k = 1; k <= more; ++k) {
-            if ((static_cast<unsigned char>(text[i + k]) & 0xC0) != 0x80) return false;
-        }
-        const auto second = more > 0 ? static_cast<unsigned char>(text[i + 1]) : 0;
-        const bool is_overlong = (first == 0xE0 && second < 0xA0) || (first == 0xF0 && second < 0x90);
-        const bool is_outside = (first == 0xED && second > 0x9F) || (first == 0xF4 && second > 0x8F);
-        if (is_overlong || is_outside) return false;
-        i += more + 1;
-    }
-    return true;
-}
-
 std::string lower(std::string_view text) {
     std::string result(text);
     std::ranges::transform(result, result.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
     return result;
 }
 
-tl::unexpected<CloudEventsRefusal> refuse(std::string detail) {
-    return tl::unexpected(CloudEventsRefusal{400, std::move(detail), {}});
+tl::unexpected<Rejection> reject(std::string reason, std::string detail) {
+    return tl::unexpected(Rejection{std::move(reason), std::move(detail)});
 }
 
 std::string text_of(const json::object& object, std::string_view name) {
@@ -72,8 +46,8 @@ std::string text_of(const json::object& object, std::string_view name) {
     return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
 }
 
-tl::expected<Event, CloudEventsRefusal> from_json(const json::value& value) {
-    if (!value.is_object()) return refuse("an event is a JSON object");
+tl::expected<Event, Rejection> from_json(const json::value& value) {
+    if (!value.is_object()) return reject("not_an_object", "an event is a JSON object");
     const auto& object = value.get_object();
     Event event{text_of(object, "id"),
                 text_of(object, "source"),
@@ -82,16 +56,17 @@ tl::expected<Event, CloudEventsRefusal> from_json(const json::value& value) {
                 text_of(object, "subject"),
                 text_of(object, "time"),
                 {}};
-    if (object.contains("data_base64")) return refuse("data_base64 is not taken in: data must be a JSON object");
+    if (object.contains("data_base64"))
+        return reject("bad_data", "data_base64 is not taken in: data must be a JSON object");
     const auto* data = object.if_contains("data");
     if (data != nullptr && data->is_object())
         event.data = data->get_object();
     else if (data != nullptr && !data->is_null())
-        return refuse("data must be a JSON object");
+        return reject("bad_data", "data must be a JSON object");
     return event;
 }
 
-tl::expected<Event, CloudEventsRefusal> from_headers(const HeaderLookup& header, std::string_view body) {
+tl::expected<Event, Rejection> from_headers(const HeaderLookup& header, std::string_view body) {
     Event event;
     for (auto [name, target] : {std::pair{"ce-id", &event.id},
                                 {"ce-source", &event.source},
@@ -100,26 +75,30 @@ tl::expected<Event, CloudEventsRefusal> from_headers(const HeaderLookup& header,
                                 {"ce-subject", &event.subject},
                                 {"ce-time", &event.time}}) {
         auto value = decode_header_value(header(name));
-        if (!value) return refuse(fmt::format("header {} is not percent-encoded UTF-8", name));
+        if (!value) return reject("bad_header", fmt::format("header {} is not percent-encoded UTF-8", name));
         *target = std::move(*value);
     }
     if (body.empty()) return event;
     boost::system::error_code error;
     auto data = json::parse(body, error);
-    if (error || !data.is_object()) return refuse("the body must be a JSON object");
+    if (error || !data.is_object()) return reject("not_json", "the body must be a JSON object");
     event.data = std::move(data.get_object());
     return event;
 }
 
 tl::expected<Record, Rejection> to_record(const CollectContext& context, const Event& event) {
+    if (event.id.empty() || event.source.empty() || event.type.empty())
+        return reject("missing_attribute", "id, source and type are required");
+    if (event.specversion != "1.0") return reject("wrong_specversion", "specversion must be 1.0");
+    if (event.subject.empty()) return reject("no_customer", "subject must name the customer");
     const auto* signal = rules::signal_of_event(*context.definitions, event.type);
-    if (signal == nullptr) return tl::unexpected(Rejection{"unknown_event", "no data contract for this type"});
+    if (signal == nullptr) return reject("unknown_event", "no data contract names this type");
     auto attributes = rules::read_properties(*signal, event.data, context.currency_digits);
     if (!attributes) return tl::unexpected(std::move(attributes).error());
     std::optional<Timestamp> claimed;
     if (!event.time.empty()) {
         const auto instant = parse_timestamp(event.time);
-        if (!instant) return tl::unexpected(Rejection{"bad_time", "time is not RFC 3339"});
+        if (!instant) return reject("bad_time", "time is not RFC 3339");
         claimed = *instant;
     }
     Record record;
@@ -132,46 +111,51 @@ tl::expected<Record, Rejection> to_record(const CollectContext& context, const E
     return record;
 }
 
-tl::expected<Record, CloudEventsRefusal> take(const CollectContext& context, const Event& event) {
-    if (event.id.empty() || event.source.empty() || event.type.empty())
-        return refuse("id, source and type are required");
-    if (event.specversion != "1.0") return refuse("specversion must be 1.0");
-    if (event.subject.empty()) return refuse("subject must name the customer");
-    auto record = to_record(context, event);
-    if (record) return std::move(*record);
-    CloudEventsRefusal refusal{400, record.error().detail, {}};
-    refusal.rejects.push_back(
-        {context.received_at, "events", record.error().reason, record.error().detail, json::serialize(event.data)});
-    return tl::unexpected(std::move(refusal));
+// The record of an event that was read, with the event's name in front of what is wrong.
+tl::expected<Record, Rejection> take(const CollectContext& context, tl::expected<Event, Rejection> event) {
+    if (!event) return tl::unexpected(std::move(event).error());
+    auto record = to_record(context, *event);
+    if (!record && !event->type.empty()) {
+        record.error().detail = fmt::format("type {}: {}", shown_name(event->type), record.error().detail);
+    }
+    return record;
+}
+
+// What a binary event was: its attributes and the text of its data.
+std::string binary_text(const HeaderLookup& header, std::string_view body) {
+    json::object kept;
+    for (const char* name : {"ce-id", "ce-source", "ce-specversion", "ce-type", "ce-subject", "ce-time"}) {
+        kept[name] = header(name);
+    }
+    kept["body"] = body;
+    return json::serialize(kept);
 }
 
 }  // namespace
 
-tl::expected<Collected, CloudEventsRefusal> collect_cloud_events(const CollectContext& context,
-                                                                 const HeaderLookup& header, std::string_view body) {
+tl::expected<Collected, Refusal> collect_cloud_events(const CollectContext& context, const HeaderLookup& header,
+                                                      std::string_view body) {
+    const auto refuse = [&](Rejection rejection, std::string_view payload) {
+        return refuse_request(context, "events", std::move(rejection), payload);
+    };
     const auto type = lower(header("content-type"));
-    std::vector<Event> events;
-    const bool is_json = type.starts_with("application/cloudevents");
-    boost::system::error_code error;
-    const auto value = is_json ? json::parse(body, error) : json::value();
-    if (error) return refuse("the body is not JSON");
-    if (type.starts_with("application/cloudevents-batch")) {
-        if (!value.is_array()) return refuse("a batch is a JSON array");
-        if (value.get_array().size() > most_events) return refuse("a batch holds at most 2500 events");
-        for (const auto& item : value.get_array()) {
-            auto event = from_json(item);
-            if (!event) return tl::unexpected(std::move(event).error());
-            events.push_back(std::move(*event));
-        }
-    } else {
-        auto event = is_json ? from_json(value) : from_headers(header, body);
-        if (!event) return tl::unexpected(std::move(event).error());
-        events.push_back(std::move(*event));
-    }
     Collected collected;
+    if (!type.starts_with("application/cloudevents")) {
+        auto record = take(context, from_headers(header, body));
+        if (!record) return refuse(std::move(record).error(), binary_text(header, body));
+        collected.records.push_back(std::move(*record));
+        return collected;
+    }
+    boost::system::error_code error;
+    auto value = json::parse(body, error);
+    if (error) return refuse({"not_json", "the body is not JSON"}, body);
+    const bool is_batch = type.starts_with("application/cloudevents-batch");
+    if (is_batch && !value.is_array()) return refuse({"no_batch", "a batch is a JSON array"}, body);
+    const json::array events = is_batch ? std::move(value.get_array()) : json::array{std::move(value)};
+    if (events.size() > most_events) return refuse({"too_many_events", "a batch holds at most 2500 events"}, body);
     for (const auto& event : events) {
-        auto record = take(context, event);
-        if (!record) return tl::unexpected(std::move(record).error());
+        auto record = take(context, from_json(event));
+        if (!record) return refuse(std::move(record).error(), json::serialize(event));
         collected.records.push_back(std::move(*record));
     }
     return collected;
@@ -199,7 +183,7 @@ std::optional<std::string> decode_header_value(std::string_view value) {
         decoded += static_cast<char>(high * 16 + low);
         i += 2;
     }
-    if (!is_utf8(decoded)) return std::nullopt;
+    if (!rules::expression::is_utf8(decoded)) return std::nullopt;
     return decoded;
 }
 

@@ -15,15 +15,9 @@ namespace segmentd::daemon {
 
 using HeaderLookup = std::function<std::string_view(std::string_view name)>;
 
-// What was wrong with the request; where it was the contract of one event, the reject that is kept.
-struct CloudEventsRefusal {
-    int status = 400;
-    std::string detail;
-    std::vector<Reject> rejects;
-};
-
-tl::expected<Collected, CloudEventsRefusal> collect_cloud_events(const CollectContext& context,
-                                                                 const HeaderLookup& header, std::string_view body);
+// The event that was wrong, or the whole body, is kept as a reject.
+tl::expected<Collected, Refusal> collect_cloud_events(const CollectContext& context, const HeaderLookup& header,
+                                                      std::string_view body);
 
 // A header value of the HTTP binding: quoted text unescaped, then percent-encoding decoded once.
 // Nothing where the bytes are not UTF-8 or the encoding is broken.

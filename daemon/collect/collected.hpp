@@ -1,19 +1,28 @@
 // What one request became: records to apply and rejects to keep, in order.
 #pragma once
 
-#include <string>
-#include <vector>
-
 #include <optional>
+#include <string>
+#include <string_view>
+#include <tl/expected.hpp>
+#include <vector>
 
 #include "base/records.hpp"
 #include "daemon/store/reject.hpp"
 #include "rules/definitions/definitions.hpp"
+#include "rules/signals/contract.hpp"
 
 namespace segmentd::daemon {
 
 struct Collected {
     std::vector<Record> records;
+    std::vector<Reject> rejects;
+};
+
+// A request that is refused as a whole: what the sender is told, and what is kept of it.
+struct Refusal {
+    int status = 400;
+    std::string detail;
     std::vector<Reject> rejects;
 };
 
@@ -34,5 +43,22 @@ struct CollectContext {
 // that is not after the present is taken as it stands. What would lie in the future is now.
 Timestamp place_in_time(const CollectContext& context, std::optional<Timestamp> claimed,
                         std::optional<Timestamp> sent_at);
+
+// Most bytes that the reject ledger keeps of what was sent; the rest is cut off.
+inline constexpr std::size_t longest_kept_payload = 32 * 1024;
+
+// The reject to keep for something from this way in ("tracking", "events", "source:NAME").
+Reject make_reject(const CollectContext& context, std::string source, rules::Rejection rejection,
+                   std::string_view payload);
+
+// The refusal of a whole request whose body is kept as one reject.
+tl::unexpected<Refusal> refuse_request(const CollectContext& context, std::string source, rules::Rejection rejection,
+                                       std::string_view payload);
+
+// A sender's name for an event, short and on one line, for the detail of a reject.
+std::string shown_name(std::string_view name);
+
+// The text, or where it is not UTF-8 its ASCII with '?' for every other byte.
+std::string as_utf8(std::string text);
 
 }  // namespace segmentd::daemon

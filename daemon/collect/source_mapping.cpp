@@ -5,6 +5,8 @@
 #include <algorithm>
 
 #include "base/sha256.hpp"
+#include "daemon/collect/collected.hpp"
+#include "rules/expression/utf8.hpp"
 #include "rules/expression/value_text.hpp"
 
 namespace segmentd::daemon {
@@ -24,7 +26,7 @@ tl::unexpected<Rejection> reject(std::string reason, std::string detail) {
 tl::expected<std::string, Rejection> text_of(const Program& program, const std::vector<Value>& row) {
     const auto outcome = rules::expression::evaluate(program, row);
     if (!outcome)
-        return reject("mapping_failed", fmt::format("'{}': {}", program.text().substr(0, 60), outcome.error().message));
+        return reject("mapping_failed", fmt::format("the expression {} fails on this row", shown_name(program.text())));
     if (outcome->kind() == Kind::string) return std::string(outcome->as_text());
     if (outcome->kind() == Kind::null) return std::string();
     return rules::expression::to_json_text(*outcome);
@@ -34,6 +36,12 @@ bool applies(const rules::Programs& conditions, const std::vector<Value>& row) {
     return std::ranges::all_of(conditions, [&](const Program& condition) {
         return rules::expression::decide(condition, row) == rules::expression::Truth::yes;
     });
+}
+
+// What an emission makes: "signal purchase".
+std::string title_of(const rules::SourceEmission& emission) {
+    if (emission.assignment) return "assignment " + emission.assignment->id.text;
+    return emission.profile ? "profile" : "signal " + emission.signal->id.text;
 }
 
 }  // namespace
@@ -50,6 +58,7 @@ SourceMapping::SourceMapping(const rules::Rulebook& book, std::size_t source)
 
 Result<void> SourceMapping::take_header(const std::vector<std::string>& header) {
     positions_.clear();
+    occurrences_.clear();
     std::string absent;
     for (const auto& column : definition_.columns) {
         const auto found = std::ranges::find(header, column);
@@ -61,47 +70,65 @@ Result<void> SourceMapping::take_header(const std::vector<std::string>& header) 
                 "name the columns as the file's first line does");
 }
 
-MappedRow SourceMapping::map(const std::vector<std::string>& cells, std::uint64_t row_number,
-                             Timestamp received_at) const {
+MappedRow SourceMapping::map(const std::vector<std::string>& cells, std::uint64_t row_number, Timestamp received_at) {
     MappedRow result;
     RowContext context;
     context.received_at = received_at;
     Sha256Stream content;
+    bool is_utf8 = true;
     for (const auto position : positions_) {
         const std::string cell = position < cells.size() ? cells[position] : std::string();
         content.add_number(cell.size());
         content.add(cell);
+        is_utf8 = is_utf8 && rules::expression::is_utf8(cell);
         context.row.push_back(Value::string(cell));
     }
     const auto digest = content.finish();
-    context.message_id = fmt::format("{}:{}:{}", definition_.id.text, row_number, to_hex(std::span(digest).first<8>()));
-    auto customer = text_of(compiled_.customer, context.row);
-    if (!customer || customer->empty()) {
-        result.rejections.push_back({"no_customer", fmt::format("row {} names no customer", row_number)});
+    const auto text = to_hex(std::span(digest).first<16>());
+    context.message_id = fmt::format("{}:{}:{}", definition_.id.text, text, ++occurrences_[text]);
+    const auto refuse_row = [&](std::string reason, std::string_view what) {
+        result.rejections.push_back({std::move(reason), fmt::format("row {}: {}", row_number, what)});
         return result;
-    }
+    };
+    if (!is_utf8) return refuse_row("not_utf8", "a cell is not UTF-8");
+    auto customer = text_of(compiled_.customer, context.row);
+    if (!customer || customer->empty()) return refuse_row("no_customer", "it names no customer");
     context.customer = std::move(*customer);
     for (std::size_t i = 0; i < compiled_.emit.size(); ++i) {
-        if (!applies(compiled_.emit[i].when, context.row)) continue;
-        auto record = emit(i, context);
-        if (record) {
-            result.records.push_back(std::move(*record));
-        } else {
-            record.error().detail = fmt::format("row {}: {}", row_number, record.error().detail);
-            result.rejections.push_back(std::move(record).error());
-        }
+        if (applies(compiled_.emit[i].when, context.row)) emit(i, context, result);
     }
+    for (auto& rejection : result.rejections)
+        rejection.detail = fmt::format("row {}: {}", row_number, rejection.detail);
     return result;
 }
 
-tl::expected<Record, Rejection> SourceMapping::emit(std::size_t index, const RowContext& context) const {
-    const auto& compiled = compiled_.emit[index];
-    auto when = text_of(compiled.occurred_at ? *compiled.occurred_at : compiled_.occurred_at, context.row);
+void SourceMapping::emit(std::size_t index, const RowContext& context, MappedRow& row) const {
+    const auto refuse = [&](Rejection rejection) {
+        rejection.detail = fmt::format("{}: {}", title_of(definition_.emit[index]), rejection.detail);
+        row.rejections.push_back(std::move(rejection));
+    };
+    auto record = begin(index, context);
+    if (!record) return refuse(std::move(record).error());
+    auto content = payload(index, context);
+    if (content) {
+        record->payload = std::move(*content);
+        return row.records.push_back(std::move(*record));
+    }
+    refuse(std::move(content).error());
+    const bool takes_consent_back =
+        std::ranges::any_of(record->consent, [](const auto& given) { return !given.second; });
+    if (!takes_consent_back) return;
+    record->message_id += ":consent";
+    row.records.push_back(std::move(*record));
+}
+
+// What an emission's record is without its content: who, when, and what they consented to.
+tl::expected<Record, Rejection> SourceMapping::begin(std::size_t index, const RowContext& context) const {
+    const auto& own_time = compiled_.emit[index].occurred_at;
+    auto when = text_of(own_time ? *own_time : compiled_.occurred_at, context.row);
     if (!when) return tl::unexpected(std::move(when).error());
     const auto occurred_at = parse_timestamp(*when);
-    if (!occurred_at) return reject("bad_time", fmt::format("'{}' is not a time", when->substr(0, 40)));
-    auto content = payload(index, context);
-    if (!content) return tl::unexpected(std::move(content).error());
+    if (!occurred_at) return reject("bad_time", "occurred_at is not a time");
     Record record;
     record.occurred_at = *occurred_at;
     record.received_at = context.received_at;
@@ -110,7 +137,7 @@ tl::expected<Record, Rejection> SourceMapping::emit(std::size_t index, const Row
     record.message_id = fmt::format("{}:{}", context.message_id, index);
     record.customer = CustomerId(context.customer);
     record.consent = definition_.emit[index].consent;
-    record.payload = std::move(*content);
+    record.payload = ConsentRecord{};
     return record;
 }
 
@@ -122,7 +149,7 @@ tl::expected<Payload, Rejection> SourceMapping::payload(std::size_t index, const
         if (!arm) return tl::unexpected(std::move(arm).error());
         const auto* pilot = rules::find(book_.definitions.pilots, definition.assignment->id);
         const bool is_known = std::ranges::count(pilot->arms, *arm, &rules::ArmDefinition::name) > 0;
-        if (!is_known) return reject("unknown_arm", fmt::format("pilot {} has no arm '{}'", pilot->id.text, *arm));
+        if (!is_known) return reject("unknown_arm", fmt::format("pilot {} has no such arm", pilot->id.text));
         return Payload(AssignmentRecord{pilot->id, *arm});
     }
     std::map<std::string, std::string> texts;

@@ -5,12 +5,14 @@
 #include <sys/stat.h>
 #include <zlib.h>
 
+#include <algorithm>
 #include <array>
 #include <boost/json.hpp>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string_view>
+#include <utility>
 
 #include "base/json_text.hpp"
 
@@ -21,13 +23,10 @@ namespace json = boost::json;
 namespace {
 
 constexpr std::size_t longest_row = 1024 * 1024;
+constexpr const char* how_to_quote = "a cell with quotes is written \"like \"\"this\"\"\"";
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";  // of UTF-8; some programs put it first
 
 using GzipFile = std::unique_ptr<gzFile_s, decltype(&gzclose)>;
-
-tl::unexpected<Error> too_long(std::uint64_t row) {
-    return fail(ErrorCode::limit, fmt::format("row {} is longer than 1 MiB", row));
-}
 
 // Reads up to a buffer of plain bytes; nothing at the end. An archive that ends too early is broken.
 Result<std::string_view> read_piece(gzFile_s* file, std::span<char> buffer) {
@@ -46,48 +45,87 @@ class RowSource {
     virtual Result<void> finish() = 0;
 };
 
+// Feeds libcsv line by line, so that it is known which text a broken row has.
 class CsvRows : public RowSource {
   public:
-    explicit CsvRows(const TableVisitor& visitor) : visitor_(visitor) {
-        csv_init(&parser_, CSV_STRICT | CSV_STRICT_FINI);
-    }
+    explicit CsvRows(const TableVisitor& visitor) : visitor_(visitor) { begin(); }
     ~CsvRows() override { csv_free(&parser_); }
     CsvRows(const CsvRows&) = delete;
     CsvRows& operator=(const CsvRows&) = delete;
 
     Result<void> take(std::string_view piece) override {
-        const auto used = csv_parse(&parser_, piece.data(), piece.size(), &on_cell, &on_row_end, this);
-        return used == piece.size() ? outcome() : broken();
+        std::string again;  // what a broken row swallowed, and the rest of the piece
+        while (!piece.empty()) {
+            const auto line = piece.substr(0, std::min(piece.find_first_of("\r\n"), piece.size() - 1) + 1);
+            piece.remove_prefix(line.size());
+            const bool is_line_over = line.back() == '\n' || line.back() == '\r';
+            if (is_skipping_) {
+                is_skipping_ = !is_line_over;
+                continue;
+            }
+            const bool is_between_rows = text_.empty() && is_line_over && line.size() == 1;
+            if (is_between_rows || feed(line)) continue;
+            auto swallowed = drop_broken_line();
+            if (!swallowed) return fail(std::move(swallowed).error());
+            if (swallowed->empty()) continue;
+            again = *swallowed + std::string(piece);
+            piece = again;
+        }
+        return outcome();
     }
 
     Result<void> finish() override {
-        if (csv_fini(&parser_, &on_cell, &on_row_end, this) != 0) return broken();
+        while (csv_fini(&parser_, &on_cell, &on_row_end, this) != 0) {
+            auto swallowed = drop_broken_line();
+            if (!swallowed) return fail(std::move(swallowed).error());
+            if (auto done = take(*swallowed); !done) return done;
+        }
+        if (!has_header_ && !error_)
+            return fail(ErrorCode::invalid, "there is no header", "name the columns in the first line");
         return outcome();
     }
 
   private:
     static void on_cell(void* cell, std::size_t size, void* self) {
-        auto& rows = *static_cast<CsvRows*>(self);
-        rows.bytes_ += size;
-        if (rows.bytes_ <= longest_row) rows.cells_.emplace_back(static_cast<const char*>(cell), size);
+        static_cast<CsvRows*>(self)->cells_.emplace_back(static_cast<const char*>(cell), size);
     }
 
     static void on_row_end(int, void* self) { static_cast<CsvRows*>(self)->end_row(); }
 
-    void end_row() {
-        const bool is_empty = cells_.empty() || (cells_.size() == 1 && cells_.front().empty());
-        if (!is_empty && !error_) {
-            auto done = bytes_ > longest_row ? Result<void>(too_long(row_ + 1)) : visit();
-            if (!done) error_ = std::move(done).error();
-        }
-        cells_.clear();
-        bytes_ = 0;
+    void begin() { csv_init(&parser_, CSV_STRICT | CSV_STRICT_FINI); }
+
+    // False where the row that is being read is broken.
+    bool feed(std::string_view line) {
+        text_ += line;
+        if (text_.size() > longest_row) return false;
+        if (csv_parse(&parser_, line.data(), line.size(), &on_cell, &on_row_end, this) != line.size()) return false;
+        if (std::exchange(is_row_over_, false)) text_.clear();
+        return true;
     }
 
-    Result<void> visit() {
-        if (has_header_) return visitor_.on_row(cells_, ++row_);
-        has_header_ = true;
-        return visitor_.on_header(cells_);
+    void end_row() {
+        is_row_over_ = true;
+        const auto cells = std::exchange(cells_, {});
+        const bool is_empty = cells.empty() || (cells.size() == 1 && cells.front().empty());
+        if (is_empty || error_) return;
+        auto done = std::exchange(has_header_, true) ? visitor_.on_row(cells, ++row_) : visitor_.on_header(cells);
+        if (!done) error_ = std::move(done).error();
+    }
+
+    // Begins anew behind the first line of the broken row, and gives what followed that line.
+    Result<std::string> drop_broken_line() {
+        if (error_) return fail(*error_);
+        const auto text = std::exchange(text_, {});
+        const auto end = std::min(text.find_first_of("\r\n"), text.size() - 1) + 1;
+        const bool is_too_long = text.size() > longest_row;
+        is_skipping_ = text.find_first_of("\r\n") == std::string::npos;
+        csv_free(&parser_);
+        begin();
+        cells_.clear();
+        if (!has_header_) return fail(ErrorCode::invalid, "the header cannot be read", how_to_quote);
+        BrokenRow row{++row_, is_too_long ? "row_too_long" : "broken_quote", text.substr(0, end)};
+        if (auto done = visitor_.on_broken_row(row); !done) return fail(std::move(done).error());
+        return text.substr(end);
     }
 
     Result<void> outcome() const {
@@ -95,16 +133,13 @@ class CsvRows : public RowSource {
         return {};
     }
 
-    Result<void> broken() const {
-        return fail(ErrorCode::invalid, fmt::format("row {}: {}", row_ + 1, csv_strerror(csv_error(&parser_))),
-                    "a cell with quotes is written \"like \"\"this\"\"\"");
-    }
-
     const TableVisitor& visitor_;
-    mutable csv_parser parser_{};
+    csv_parser parser_{};
     std::vector<std::string> cells_;
-    std::size_t bytes_ = 0;
+    std::string text_;  // of the row that is being read
     std::uint64_t row_ = 0;
+    bool is_row_over_ = false;
+    bool is_skipping_ = false;  // what is left of a broken line
     bool has_header_ = false;
     std::optional<Error> error_;
 };
@@ -115,34 +150,32 @@ class JsonRows : public RowSource {
         : visitor_(visitor), columns_(columns) {}
 
     Result<void> take(std::string_view piece) override {
-        if (!has_header_) {
-            has_header_ = true;
+        if (!std::exchange(has_header_, true)) {
             if (auto done = visitor_.on_header(columns_); !done) return done;
         }
-        rest_ += piece;
-        std::size_t start = 0;
-        for (auto end = rest_.find('\n'); end != std::string::npos; end = rest_.find('\n', start)) {
-            if (auto done = take_line(std::string_view(rest_).substr(start, end - start)); !done) return done;
-            start = end + 1;
+        for (auto end = piece.find('\n'); end != std::string_view::npos; end = piece.find('\n')) {
+            add(piece.substr(0, end));
+            piece.remove_prefix(end + 1);
+            if (auto done = take_line(); !done) return done;
         }
-        rest_.erase(0, start);
-        if (rest_.size() > longest_row) return too_long(row_ + 1);
+        add(piece);
         return {};
     }
 
-    Result<void> finish() override { return take_line(rest_); }
+    Result<void> finish() override { return take_line(); }
 
   private:
-    Result<void> take_line(std::string_view line) {
-        if (line.find_first_not_of(" \t\r") == std::string_view::npos) return {};
+    // One byte more than may be is enough to know that a line is too long.
+    void add(std::string_view part) { line_ += part.substr(0, longest_row + 1 - line_.size()); }
+
+    Result<void> take_line() {
+        const auto line = std::exchange(line_, {});
+        if (line.find_first_not_of(" \t\r") == std::string::npos) return {};
         ++row_;
-        if (line.size() > longest_row) return too_long(row_);
+        if (line.size() > longest_row) return visitor_.on_broken_row({row_, "row_too_long", line});
         boost::system::error_code error;
         const auto value = json::parse(line, error);
-        if (error || !value.is_object()) {
-            return fail(ErrorCode::invalid, fmt::format("row {} is not a JSON object", row_),
-                        "write one object a line");
-        }
+        if (error || !value.is_object()) return visitor_.on_broken_row({row_, "not_an_object", line});
         std::vector<std::string> cells;
         for (const auto& column : columns_) {
             const auto* member = value.get_object().if_contains(column);
@@ -156,10 +189,12 @@ class JsonRows : public RowSource {
 
     const TableVisitor& visitor_;
     const std::vector<std::string>& columns_;
-    std::string rest_;
+    std::string line_;
     std::uint64_t row_ = 0;
     bool has_header_ = false;
 };
+
+Result<void> read_rows(gzFile_s* file, RowSource& rows, const std::function<void()>& on_progress);
 
 std::uint64_t size_of(const std::string& path) {
     struct stat status{};
@@ -179,16 +214,26 @@ Result<void> read_table(const std::string& path, rules::SourceFormat format, con
     else
         rows = std::make_unique<JsonRows>(visitor, columns);
     const auto total = size_of(path);
-    std::array<char, 256 * 1024> buffer;
-    for (bool is_first = true;; is_first = false) {
-        auto piece = read_piece(file.get(), buffer);
-        if (!piece) return fail(std::move(piece).error());
-        if (is_first && piece->starts_with(byte_order_mark)) piece->remove_prefix(byte_order_mark.size());
-        if (piece->empty()) break;
-        if (auto done = rows->take(*piece); !done) return done;
+    auto done = read_rows(file.get(), *rows, [&] {
         if (visitor.on_progress) visitor.on_progress({static_cast<std::uint64_t>(gzoffset(file.get())), total});
-    }
-    return rows->finish();
+    });
+    if (!done && done.error().where.file.empty()) done.error().where.file = path;
+    return done;
 }
 
+namespace {
+
+Result<void> read_rows(gzFile_s* file, RowSource& rows, const std::function<void()>& on_progress) {
+    std::array<char, 256 * 1024> buffer;
+    for (bool is_first = true;; is_first = false) {
+        auto piece = read_piece(file, buffer);
+        if (!piece) return fail(std::move(piece).error());
+        if (is_first && piece->starts_with(byte_order_mark)) piece->remove_prefix(byte_order_mark.size());
+        if (piece->empty()) return rows.finish();
+        if (auto done = rows.take(*piece); !done) return done;
+        on_progress();
+    }
+}
+
+}  // namespace
 }  // namespace segmentd::daemon

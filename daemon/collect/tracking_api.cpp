@@ -48,12 +48,10 @@ const json::object& object_member(const json::object& object, std::string_view n
     return value != nullptr && value->is_object() ? value->get_object() : empty;
 }
 
-std::optional<Timestamp> time_member(const json::object& object, std::string_view name) {
-    const auto text = text_member(object, name);
-    if (text.empty()) return std::nullopt;
-    const auto instant = parse_timestamp(text);
-    if (!instant) return std::nullopt;
-    return *instant;
+// For the clocks of senders, which only correct other times: what cannot be read counts as absent.
+std::optional<Timestamp> sending_time(const json::object& object) {
+    const auto instant = parse_timestamp(text_member(object, "sentAt"));
+    return instant ? std::optional(*instant) : std::nullopt;
 }
 
 tl::unexpected<Rejection> reject(std::string reason, std::string detail) {
@@ -74,7 +72,7 @@ std::map<std::string, bool> consent_of(const rules::Definitions& definitions, co
 tl::expected<Payload, Rejection> signal_payload(const CollectContext& context, const std::string& event,
                                                 const json::object& properties) {
     const auto* signal = rules::signal_of_event(*context.definitions, event);
-    if (signal == nullptr) return reject("unknown_event", "no data contract for this event");
+    if (signal == nullptr) return reject("unknown_event", "no data contract names it");
     auto attributes = rules::read_properties(*signal, properties, context.currency_digits);
     if (!attributes) return tl::unexpected(std::move(attributes).error());
     return Payload(SignalRecord{signal->id, std::move(*attributes)});
@@ -97,48 +95,88 @@ tl::expected<Payload, Rejection> payload_of(const CollectContext& context, std::
     if (call == "page" || call == "screen") {
         return signal_payload(context, std::string(call), object_member(event, "properties"));
     }
-    return reject("call_not_built", fmt::format("{} calls are not taken in", call));
+    return reject("call_not_built", "calls of this kind are not taken in");
 }
 
-tl::expected<Record, Rejection> read_event(const CollectContext& context, std::string_view call,
-                                           const json::object& event, std::optional<Timestamp> sent_at) {
+// One event of a request, before it is read.
+struct Event {
+    std::string call;
+    const json::object& members;
+    std::optional<Timestamp> request_sent_at;
+};
+
+// "event 'Order Completed'", or "call 'identify'".
+std::string title_of(const Event& event) {
+    const auto name = event.call == "track" ? text_member(event.members, "event") : std::string();
+    return name.empty() ? "call " + shown_name(event.call) : "event " + shown_name(name);
+}
+
+// Nothing where the member is absent or null.
+tl::expected<std::optional<Timestamp>, Rejection> claimed_time(const json::object& event, std::string_view name) {
+    const auto* value = event.if_contains(name);
+    if (value == nullptr || value->is_null()) return std::nullopt;
+    const auto instant = parse_timestamp(text_member(event, name));
+    if (!instant) return reject("bad_time", fmt::format("{} is not RFC 3339", name));
+    return *instant;
+}
+
+// The customer and what they said about consent: this stands even where the rest is refused.
+tl::expected<Record, Rejection> read_sender(const CollectContext& context, const json::object& event) {
     auto customer = text_member(event, "userId");
     if (customer.empty()) customer = text_member(event, "anonymousId");
     if (customer.empty()) return reject("no_customer", "neither userId nor anonymousId");
     if (customer.size() > longest_id) return reject("id_too_long", "an id of more than 500 bytes");
     Record record;
-    record.message_id = text_member(event, "messageId");
-    if (record.message_id.size() > longest_message_id) return reject("message_id_too_long", "more than 100 characters");
-    auto payload = payload_of(context, call, event);
-    if (!payload) return tl::unexpected(std::move(payload).error());
-    auto claimed = time_member(event, "timestamp");
-    if (!claimed) claimed = time_member(event, "originalTimestamp");
-    const auto event_sent_at = time_member(event, "sentAt");
-    record.occurred_at = place_in_time(context, claimed, event_sent_at ? event_sent_at : sent_at);
+    record.occurred_at = context.engine_now;
     record.received_at = context.received_at;
     record.actor = context.actor;
     record.customer = CustomerId(std::move(customer));
+    const auto message = text_member(event, "messageId");
+    const bool has_message_id = !message.empty() && message.size() <= longest_message_id;
+    if (has_message_id) record.message_id = "consent\n" + message;
     record.consent = consent_of(*context.definitions, event);
+    record.payload = ConsentRecord{};
+    return record;
+}
+
+// What the event says beside that, on the record of its sender.
+tl::expected<Record, Rejection> read_content(const CollectContext& context, const Event& event, Record record) {
+    record.message_id = text_member(event.members, "messageId");
+    if (record.message_id.size() > longest_message_id) return reject("message_id_too_long", "more than 100 characters");
+    auto payload = payload_of(context, event.call, event.members);
+    if (!payload) return tl::unexpected(std::move(payload).error());
+    auto claimed = claimed_time(event.members, "timestamp");
+    if (claimed && !*claimed) claimed = claimed_time(event.members, "originalTimestamp");
+    if (!claimed) return tl::unexpected(std::move(claimed).error());
+    const auto own_sent_at = sending_time(event.members);
+    record.occurred_at = place_in_time(context, *claimed, own_sent_at ? own_sent_at : event.request_sent_at);
     record.payload = std::move(*payload);
     return record;
 }
 
-Reject make_reject(const CollectContext& context, Rejection rejection, const json::value& event) {
-    return {context.received_at, "tracking", std::move(rejection.reason), std::move(rejection.detail),
-            json::serialize(event)};
+void take_event(const CollectContext& context, const Event& event, Collected& collected) {
+    const auto keep = [&](Rejection rejection) {
+        rejection.detail = fmt::format("{}: {}", title_of(event), rejection.detail);
+        collected.rejects.push_back(
+            make_reject(context, "tracking", std::move(rejection), json::serialize(event.members)));
+    };
+    auto sender = read_sender(context, event.members);
+    if (!sender) return keep(std::move(sender).error());
+    auto record = read_content(context, event, *sender);
+    if (record) return collected.records.push_back(std::move(*record));
+    keep(std::move(record).error());
+    if (!sender->consent.empty()) collected.records.push_back(std::move(*sender));
 }
 
-void take_event(const CollectContext& context, std::string_view call, const json::value& event,
-                std::optional<Timestamp> sent_at, Collected& collected) {
-    if (!event.is_object()) {
-        collected.rejects.push_back(make_reject(context, {"not_an_object", "an event is a JSON object"}, event));
+void take_item(const CollectContext& context, const json::value& item, std::optional<Timestamp> sent_at,
+               Collected& collected) {
+    if (!item.is_object()) {
+        collected.rejects.push_back(
+            make_reject(context, "tracking", {"not_an_object", "an event is a JSON object"}, json::serialize(item)));
         return;
     }
-    auto record = read_event(context, call, event.get_object(), sent_at);
-    if (record)
-        collected.records.push_back(std::move(*record));
-    else
-        collected.rejects.push_back(make_reject(context, std::move(record).error(), event));
+    const auto type = text_member(item.get_object(), "type");
+    take_event(context, {type, item.get_object(), sent_at}, collected);
 }
 
 }  // namespace
@@ -150,36 +188,43 @@ std::string_view tracking_call(std::string_view path) {
     return {};
 }
 
-Result<Collected> collect_tracking(const CollectContext& context, std::string_view call, std::string_view body,
-                                   const TrackingLimits& limits) {
+tl::expected<Collected, Refusal> collect_tracking(const CollectContext& context, std::string_view call,
+                                                  std::string_view body, const TrackingLimits& limits) {
+    const auto refuse = [&](std::string reason, std::string detail) {
+        return refuse_request(context, "tracking", {std::move(reason), std::move(detail)}, body);
+    };
     const bool is_batch = call == "batch";
     if (body.size() > (is_batch ? limits.batch_bytes : limits.event_bytes)) {
-        return fail(ErrorCode::limit, "the request is too large", "send at most 500 kB a batch and 32 kB an event");
+        return refuse("request_too_large",
+                      fmt::format("the request is too large; send at most {} bytes a batch and {} an event",
+                                  limits.batch_bytes, limits.event_bytes));
     }
     boost::system::error_code error;
     const auto value = json::parse(body, error);
-    if (error || !value.is_object()) return fail(ErrorCode::invalid, "the body is not a JSON object");
+    if (error || !value.is_object()) return refuse("not_json", "the body is not a JSON object");
     const auto& envelope = value.get_object();
-    const auto sent_at = time_member(envelope, "sentAt");
+    const auto sent_at = sending_time(envelope);
     Collected collected;
     if (!is_batch) {
-        take_event(context, call, value, sent_at, collected);
+        take_event(context, {std::string(call), envelope, sent_at}, collected);
         return collected;
     }
     const auto* batch = envelope.if_contains("batch");
-    if (batch == nullptr || !batch->is_array()) return fail(ErrorCode::invalid, "the body has no batch");
+    if (batch == nullptr || !batch->is_array()) return refuse("no_batch", "the body has no batch");
     if (batch->get_array().size() > limits.batch_events) {
-        return fail(ErrorCode::limit, "the batch has too many events", "send at most 2500");
+        return refuse("too_many_events",
+                      fmt::format("the batch has too many events; send at most {}", limits.batch_events));
     }
     const bool may_hold_large_event = body.size() > limits.event_bytes;
-    for (const auto& event : batch->get_array()) {
-        if (may_hold_large_event && json::serialize(event).size() > limits.event_bytes) {
-            collected.rejects.push_back(
-                make_reject(context, {"event_too_large", "an event of more than 32 kB"}, nullptr));
-            continue;
+    for (const auto& item : batch->get_array()) {
+        const auto text = may_hold_large_event ? json::serialize(item) : std::string();
+        if (text.size() > limits.event_bytes) {
+            collected.rejects.push_back(make_reject(
+                context, "tracking",
+                {"event_too_large", fmt::format("an event of more than {} bytes", limits.event_bytes)}, text));
+        } else {
+            take_item(context, item, sent_at, collected);
         }
-        const std::string type = event.is_object() ? text_member(event.get_object(), "type") : std::string();
-        take_event(context, type, event, sent_at, collected);
     }
     return collected;
 }

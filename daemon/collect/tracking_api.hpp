@@ -3,7 +3,9 @@
 //
 // What cannot be used is a reject with its reason, never an error of the request: SDKs retry or
 // drop by status, and a batch is not lost for one bad event. Consent travels in
-// context.consent.categoryPreferences (purpose -> true or false) of any call.
+// context.consent.categoryPreferences (purpose -> true or false) of any call, and stands even where the
+// rest of its event is rejected: it is then a record of its own. Details of rejects name the event and
+// the property and nothing that a customer wrote.
 #pragma once
 
 #include <boost/json/fwd.hpp>
@@ -22,10 +24,10 @@ struct TrackingLimits {
 // The call a path stands for: "track" for /v1/track and /v1/t, and so on; empty for others.
 std::string_view tracking_call(std::string_view path);
 
-// Reads the body of a call. An Error (answer 400) means invalid JSON, a body that is too large, or
-// no batch where one is due; everything else is in the result.
-Result<Collected> collect_tracking(const CollectContext& context, std::string_view call, std::string_view body,
-                                   const TrackingLimits& limits);
+// Reads the body of a call. A refusal (answer 400) means invalid JSON, a body that is too large, or no
+// batch where one is due, and keeps the body as a reject; everything else is in the result.
+tl::expected<Collected, Refusal> collect_tracking(const CollectContext& context, std::string_view call,
+                                                  std::string_view body, const TrackingLimits& limits);
 
 // The write key that some senders put into the body; empty where there is none.
 std::string body_write_key(std::string_view body);

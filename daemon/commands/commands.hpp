@@ -19,7 +19,8 @@ struct CommandOptions {
     bool as_json = false;
 };
 
-// Checks a workspace folder: {"valid", "version", "counts", "errors", "warnings"}; exit 1 where it is refused.
+// Checks a workspace folder: {"valid", "version", "counts", "errors", "warnings"}; exit 1 where it is
+// refused. Warnings are files that are overlooked and definitions in the folder of another kind.
 int check_command(const std::string& workspace, bool as_json);
 
 struct ImportOptions {
@@ -57,7 +58,12 @@ int models_command(const CommandOptions& options);
 int pilots_command(const CommandOptions& options);
 int reviews_command(const CommandOptions& options);
 int touches_command(const CommandOptions& options, const std::string& customer);
-int rejects_command(const CommandOptions& options, std::int64_t limit);
+
+struct RejectsOptions {
+    std::int64_t limit = 100;
+    bool with_payload = false;  // what was sent: it may hold personal data
+};
+int rejects_command(const CommandOptions& options, const RejectsOptions& rejects);
 
 // What would leave within so many hours if time went on and nobody did anything: what waits, and what timers
 // bring about.

@@ -6,8 +6,12 @@
 #include <boost/json.hpp>
 #include <chrono>
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
+#include <map>
+#include <tuple>
 
+#include "daemon/collect/collected.hpp"
 #include "daemon/collect/source_mapping.hpp"
 #include "daemon/collect/table_file.hpp"
 #include "daemon/commands/commands.hpp"
@@ -21,6 +25,7 @@ namespace json = boost::json;
 namespace {
 
 constexpr std::size_t records_per_commit = 20'000;
+constexpr std::size_t most_known_rejects = 1'000'000;  // the newest of the ledger that an import compares with
 
 // A bar on a terminal, nothing elsewhere.
 class ProgressBar {
@@ -57,27 +62,53 @@ void sort_by_time(std::vector<Record>& records) {
 Result<FileRecords> read_file(const rules::Rulebook& book, std::size_t source, const std::string& path,
                               ProgressBar& bar) {
     const auto& definition = book.definitions.sources[source];
+    const auto file_name = std::filesystem::path(path).filename().string();
     SourceMapping mapping(book, source);
     FileRecords result;
     const auto received_at = wall_now();
+    const auto keep = [&](std::string reason, const std::string& detail, std::string payload) {
+        result.rejects.push_back({received_at, "source:" + definition.id.text, std::move(reason),
+                                  fmt::format("{}: {}", file_name, detail), as_utf8(std::move(payload))});
+    };
     TableVisitor visitor;
     visitor.on_header = [&](const auto& header) { return mapping.take_header(header); };
     visitor.on_row = [&](const auto& cells, std::uint64_t row) -> Result<void> {
         auto mapped = mapping.map(cells, row, received_at);
         std::ranges::move(mapped.records, std::back_inserter(result.records));
         for (auto& rejection : mapped.rejections) {
-            result.rejects.push_back({received_at, "source:" + definition.id.text, rejection.reason, rejection.detail,
-                                      json::serialize(json::value_from(cells))});
+            keep(rejection.reason, rejection.detail, json::serialize(json::value_from(cells)));
         }
+        return {};
+    };
+    visitor.on_broken_row = [&](const BrokenRow& row) -> Result<void> {
+        const auto text = as_utf8(row.text.substr(0, longest_kept_payload));
+        keep(row.reason, fmt::format("row {}: cannot be read", row.number), json::serialize(json::string_view(text)));
         return {};
     };
     visitor.on_progress = [&](const FileProgress& progress) {
         bar.show("reading",
                  progress.total == 0 ? 1.0 : static_cast<double>(progress.bytes) / static_cast<double>(progress.total));
     };
-    if (auto done = read_table(path, definition.format, definition.columns, visitor); !done) return fail(done.error());
+    if (auto done = read_table(path, definition.format, definition.columns, visitor); !done) {
+        auto error = std::move(done).error();
+        error.hint += error.hint.empty() ? "nothing was imported" : "; nothing was imported";
+        return fail(std::move(error));
+    }
     sort_by_time(result.records);
     return result;
+}
+
+// Takes out the rejects that the ledger holds from an earlier import of the same rows; gives how many.
+Result<std::size_t> drop_known_rejects(Store& store, std::vector<Reject>& rejects) {
+    if (rejects.empty()) return std::size_t{0};
+    const auto key = [](const Reject& reject) { return std::tuple(reject.source, reject.reason, reject.payload); };
+    TRY(kept, store.rejects(most_known_rejects));
+    std::map<std::tuple<std::string, std::string, std::string>, std::size_t> known;
+    for (const auto& stored : kept) ++known[key(stored.reject)];
+    return std::erase_if(rejects, [&](const Reject& reject) {
+        const auto found = known.find(key(reject));
+        return found != known.end() && found->second > 0 && found->second-- > 0;
+    });
 }
 
 struct ImportCounts {
@@ -85,7 +116,8 @@ struct ImportCounts {
     std::int64_t duplicates = 0;
 };
 
-Result<ImportCounts> append_all(Offline& offline, FileRecords& file, ProgressBar& bar) {
+Result<ImportCounts> append_all(Offline& offline, FileRecords& file, const std::vector<Reject>& rejects,
+                                ProgressBar& bar) {
     ImportCounts counts;
     auto& engine = offline.engine();
     for (std::size_t i = 0; i < file.records.size(); ++i) {
@@ -103,7 +135,7 @@ Result<ImportCounts> append_all(Offline& offline, FileRecords& file, ProgressBar
         }
         bar.show("importing", static_cast<double>(i) / static_cast<double>(file.records.size()));
     }
-    if (auto done = offline.commit(file.rejects); !done) return fail(done.error());
+    if (auto done = offline.commit(rejects); !done) return fail(done.error());
     return counts;
 }
 
@@ -118,15 +150,27 @@ Result<void> write_rejects(const std::string& path, const std::vector<Reject>& r
     return {};
 }
 
+Result<json::object> import_file(Offline& offline, FileRecords& file, ProgressBar& bar) {
+    const auto customers_before = offline.engine().population().size();
+    auto rejects = std::move(file.rejects);
+    TRY(known_rejects, drop_known_rejects(offline.store(), rejects));
+    TRY(counts, append_all(offline, file, rejects, bar));
+    if (auto done = offline.close(); !done) return fail(done.error());
+    const auto customers = offline.engine().population().size();
+    return json::object{{"accepted", counts.accepted},     {"rejected", rejects.size()},
+                        {"duplicates", counts.duplicates}, {"already_rejected", known_rejects},
+                        {"customers", customers},          {"new_customers", customers - customers_before}};
+}
+
 }  // namespace
 
+// What a file becomes is known before anything is opened for writing: a failed import leaves no store.
 int import_command(const CommandOptions& options, const ImportOptions& import) {
     const auto started = std::chrono::steady_clock::now();
-    auto opened = Offline::open(options.workspace, options.data, Store::Mode::writer);
-    if (!opened) return report(opened.error());
-    auto& offline = **opened;
-    const auto book = offline.engine().population().shared_book();
-    const auto source = rules::index_of(book->definitions.sources, SourceId(import.source));
+    auto definitions = Offline::definitions(options.workspace, options.data);
+    if (!definitions) return report(definitions.error());
+    const auto& book = **definitions;
+    const auto source = rules::index_of(book.definitions.sources, SourceId(import.source));
     if (!source) {
         return report(Error{ErrorCode::not_found,
                             fmt::format("there is no source '{}'", import.source),
@@ -135,25 +179,20 @@ int import_command(const CommandOptions& options, const ImportOptions& import) {
                             "sources stand in signals/*.yaml"});
     }
     ProgressBar bar;
-    auto file = read_file(*book, *source, import.file, bar);
-    if (!file) return report(file.error());
-    const auto customers_before = offline.engine().population().size();
-    auto counts = append_all(offline, *file, bar);
+    auto file = read_file(book, *source, import.file, bar);
     bar.clear();
-    if (!counts) return report(counts.error());
-    if (auto done = offline.close(); !done) return report(done.error());
+    if (!file) return report(file.error());
     if (!import.rejects_file.empty()) {
         if (auto done = write_rejects(import.rejects_file, file->rejects); !done) return report(done.error());
     }
+    auto opened = Offline::open(options.workspace, options.data, Store::Mode::writer);
+    if (!opened) return report(opened.error());
+    auto summary = import_file(**opened, *file, bar);
+    bar.clear();
+    if (!summary) return report(summary.error());
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - started;
-    const auto customers = offline.engine().population().size();
-    print(json::object{{"accepted", counts->accepted},
-                       {"rejected", file->rejects.size()},
-                       {"duplicates", counts->duplicates},
-                       {"customers", customers},
-                       {"new_customers", customers - customers_before},
-                       {"seconds", seconds.count()}},
-          options.as_json);
+    (*summary)["seconds"] = seconds.count();
+    print(*summary, options.as_json);
     return exit_done;
 }
 

@@ -1,8 +1,10 @@
 // segmentctl check and fit.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <cstdio>
+#include <iterator>
 
 #include "daemon/commands/commands.hpp"
 #include "daemon/commands/offline.hpp"
@@ -11,6 +13,7 @@
 #include "daemon/reports/reports.hpp"
 #include "daemon/settings/workspace_files.hpp"
 #include "rules/load/agreement.hpp"
+#include "rules/load/folders.hpp"
 
 namespace segmentd::daemon {
 
@@ -25,9 +28,21 @@ json::object to_json(const Error& error) {
 }
 
 json::array to_json(const std::vector<Error>& errors) {
-    json::array rows;
-    for (const auto& error : errors) rows.push_back(to_json(error));
-    return rows;
+    json::array found;
+    for (const auto& error : errors) found.push_back(to_json(error));
+    return found;
+}
+
+std::vector<Error> overlooked_files(const WorkspaceFolder& folder) {
+    std::vector<Error> warnings;
+    for (const auto& name : folder.passed_over) {
+        warnings.push_back({ErrorCode::invalid,
+                            "this file is not read",
+                            {name, 0, 0},
+                            "file_name",
+                            "only *.yaml and *.yml are, and *.md is for people"});
+    }
+    return warnings;
 }
 
 json::object counts_of(const rules::Definitions& definitions) {
@@ -41,17 +56,20 @@ json::object counts_of(const rules::Definitions& definitions) {
 }  // namespace
 
 int check_command(const std::string& workspace, bool as_json) {
-    const auto files = read_workspace_files(workspace);
+    const auto folder = read_workspace_folder(workspace, WorkspaceLimits{});
     std::vector<Error> errors;
-    if (!files) errors.push_back(files.error());
-    auto book = files ? compile_workspace(*files) : tl::unexpected(errors);
+    if (!folder) errors.push_back(folder.error());
+    auto book = folder ? compile_workspace(folder->files) : tl::unexpected(errors);
     if (!book) errors = std::move(book).error();
-    const auto warnings = book ? rules::load::find_warnings((*book)->definitions) : std::vector<Error>();
+    std::vector<Error> warnings;
+    if (folder) warnings = overlooked_files(*folder);
+    if (book) std::ranges::move(rules::load::find_warnings((*book)->definitions), std::back_inserter(warnings));
+    if (book) std::ranges::move(rules::find_misplaced((*book)->definitions), std::back_inserter(warnings));
     if (!as_json) {
+        for (const auto& warning : warnings) fmt::print(stderr, "warning: {}\n", to_text(warning));
         if (!errors.empty()) return report(errors);
         json::object summary = counts_of((*book)->definitions);
         summary["version"] = (*book)->definitions.version;
-        for (const auto& warning : warnings) fmt::print(stderr, "warning: {}\n", to_text(warning));
         print(summary, false);
         return exit_done;
     }
@@ -65,6 +83,13 @@ int check_command(const std::string& workspace, bool as_json) {
 }
 
 int fit_command(const CommandOptions& options, const FitOptions& fit) {
+    if (!Store::exists(options.data)) {
+        return report(Error{ErrorCode::not_found,
+                            "there is no store in " + options.data,
+                            {},
+                            {},
+                            "segmentctl import makes one; there is nothing to fit before"});
+    }
     auto opened = Offline::open(options.workspace, options.data, Store::Mode::writer);
     if (!opened) return report(opened.error());
     auto& offline = **opened;

@@ -11,8 +11,23 @@
 namespace segmentd::daemon {
 namespace {
 
+using Folder = tl::expected<std::map<std::string, std::string>, OpenErrors>;
+
 OpenErrors one(Error error) {
     return {std::move(error)};
+}
+
+// The files of a workspace that compiles.
+Folder read_folder(const std::string& workspace) {
+    auto files = read_workspace_files(workspace);
+    if (!files) return tl::unexpected(one(std::move(files).error()));
+    if (auto book = compile_workspace(*files); !book) return tl::unexpected(std::move(book).error());
+    return std::move(*files);
+}
+
+void warn_of_refused_folder(const OpenErrors& errors) {
+    for (const auto& error : errors) fmt::print(stderr, "warning: {}\n", to_text(error));
+    fmt::print(stderr, "note: the folder is refused; shown are the definitions in force\n");
 }
 
 }  // namespace
@@ -29,28 +44,39 @@ Offline::Offline(Store store)
 
 tl::expected<std::unique_ptr<Offline>, OpenErrors> Offline::open(const std::string& workspace, const std::string& data,
                                                                  Store::Mode mode) {
-    std::map<std::string, std::string> files;
-    if (!workspace.empty()) {
-        auto read = read_workspace_files(workspace);
-        if (!read) return tl::unexpected(one(std::move(read).error()));
-        files = std::move(*read);
-        if (auto book = compile_workspace(files); !book) return tl::unexpected(std::move(book).error());
-    }
+    const auto given = workspace.empty() ? Folder() : read_folder(workspace);
+    const bool is_writer = mode == Store::Mode::writer;
+    if (is_writer && !given) return tl::unexpected(given.error());
     auto store = Store::open(data, mode);
-    if (!store) return tl::unexpected(one(std::move(store).error()));
+    if (!store) return tl::unexpected(given ? one(std::move(store).error()) : given.error());
     std::unique_ptr<Offline> offline(new Offline(std::move(*store)));
     if (auto done = offline->fold(mode); !done) return tl::unexpected(one(std::move(done).error()));
-    if (!workspace.empty()) {
-        if (auto done = offline->use_workspace(files, mode); !done) return tl::unexpected(one(std::move(done).error()));
+    if (!given && !offline->engine_.has_workspace()) return tl::unexpected(given.error());
+    if (!given) warn_of_refused_folder(given.error());
+    if (given && !given->empty()) {
+        if (auto done = offline->use_workspace(*given, mode); !done)
+            return tl::unexpected(one(std::move(done).error()));
     }
     if (!offline->engine_.has_workspace()) {
         return tl::unexpected(
             one({ErrorCode::not_found, "the store holds no workspace yet", {}, {}, "name one with --workspace"}));
     }
-    if (mode == Store::Mode::reader) {
+    if (!is_writer) {
         if (auto done = offline->let_time_pass(); !done) return tl::unexpected(one(std::move(done).error()));
     }
     return offline;
+}
+
+tl::expected<std::shared_ptr<const rules::Rulebook>, OpenErrors> Offline::definitions(const std::string& workspace,
+                                                                                      const std::string& data) {
+    if (workspace.empty()) {
+        auto offline = open({}, data, Store::Mode::reader);
+        if (!offline) return tl::unexpected(std::move(offline).error());
+        return (*offline)->engine_.population().shared_book();
+    }
+    const auto files = read_folder(workspace);
+    if (!files) return tl::unexpected(files.error());
+    return compile_workspace(*files);
 }
 
 Result<void> Offline::let_time_pass() {
@@ -82,6 +108,8 @@ Result<void> Offline::use_workspace(const std::map<std::string, std::string>& fi
     const auto book = compile_workspace(files);
     const auto& version = (*book)->definitions.version;
     if (engine_.has_workspace() && engine_.population().book().definitions.version == version) return {};
+    const auto checked = engine_.check_is_same_workspace((*book)->definitions);
+    if (!checked) return checked;
     if (mode == Store::Mode::reader && engine_.has_workspace()) {
         fmt::print(stderr, "note: the folder is version {}, in force is {}; shown as if it were applied now\n", version,
                    engine_.population().book().definitions.version);

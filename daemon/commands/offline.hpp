@@ -3,7 +3,8 @@
 // A reader takes no lock and sees the state of the last durable record as time has moved it since
 // (windows lapse, outcomes mature); nothing of that is written. Where the workspace folder differs
 // from the definitions in force, the answer is given as if they were applied now, and a line on
-// standard error says so. A writer holds the store's lock and applies the folder first.
+// standard error says so; a folder that is refused is told there too, and the definitions in force are
+// shown. A writer holds the store's lock and applies the folder first.
 #pragma once
 
 #include <filesystem>
@@ -25,6 +26,10 @@ class Offline {
     // `workspace` may be empty for a reader: the definitions in force are used.
     static tl::expected<std::unique_ptr<Offline>, OpenErrors> open(const std::string& workspace,
                                                                    const std::string& data, Store::Mode mode);
+
+    // The definitions that open() would have in force: the folder's, or the store's where no folder is named.
+    static tl::expected<std::shared_ptr<const rules::Rulebook>, OpenErrors> definitions(const std::string& workspace,
+                                                                                        const std::string& data);
 
     Engine& engine() { return engine_; }
     Store& store() { return store_; }

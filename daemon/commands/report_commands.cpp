@@ -1,5 +1,8 @@
 // Commands that read the store and print a report.
+#include <fmt/format.h>
+
 #include <boost/json.hpp>
+#include <cstdio>
 
 #include "daemon/commands/commands.hpp"
 #include "daemon/commands/offline.hpp"
@@ -23,14 +26,16 @@ int show(const CommandOptions& options, const Make& make) {
     return exit_done;
 }
 
-json::value rejects_report(const std::vector<StoredReject>& rejects) {
+json::value rejects_report(const std::vector<StoredReject>& rejects, bool with_payload) {
     json::array rows;
     for (const auto& [id, reject] : rejects) {
-        rows.push_back({{"id", id},
-                        {"received_at", to_text(reject.received_at)},
-                        {"source", reject.source},
-                        {"reason", reject.reason},
-                        {"detail", reject.detail}});
+        json::object row{{"id", id},
+                         {"received_at", to_text(reject.received_at)},
+                         {"source", reject.source},
+                         {"reason", reject.reason},
+                         {"detail", reject.detail}};
+        if (with_payload) row["payload"] = reject.payload;
+        rows.push_back(std::move(row));
     }
     return rows;
 }
@@ -41,6 +46,11 @@ int segments_command(const CommandOptions& options, const std::string& at) {
     return show(options, [&](Offline& offline) -> Result<json::value> {
         if (at.empty()) return segments_report(offline.engine());
         TRY(instant, parse_as_of(at));
+        const auto now = offline.engine().engine_time();
+        if (instant > now) {
+            fmt::print(stderr, "note: {} is after the engine time {}; nothing is known of what comes then\n",
+                       to_text(instant), to_text(now));
+        }
         TRY(hindsight, look_back(offline.engine(), offline.past(), instant));
         return segments_report(hindsight);
     });
@@ -102,10 +112,10 @@ int learnings_command(const CommandOptions& options, const std::string& name) {
                 [&](Offline& offline) -> Result<json::value> { return learnings_report(offline.engine(), name); });
 }
 
-int rejects_command(const CommandOptions& options, std::int64_t limit) {
+int rejects_command(const CommandOptions& options, const RejectsOptions& rejects) {
     return show(options, [&](Offline& offline) -> Result<json::value> {
-        TRY(rejects, offline.store().rejects(static_cast<std::size_t>(limit)));
-        return rejects_report(rejects);
+        TRY(newest, offline.store().rejects(static_cast<std::size_t>(rejects.limit)));
+        return rejects_report(newest, rejects.with_payload);
     });
 }
 

@@ -294,6 +294,18 @@ bool Engine::is_duplicate(const CustomerId& customer, const std::string& message
     return !message_id.empty() && dedupe_.knows(customer, message_id);
 }
 
+Result<void> Engine::check_is_same_workspace(const rules::Definitions& proposed) const {
+    if (!has_workspace()) return {};
+    const auto& own = population_.book().definitions.workspace.name;
+    if (proposed.workspace.name == own) return {};
+    return fail(
+        {ErrorCode::conflict,
+         fmt::format("this store belongs to the workspace '{}', the folder holds '{}'", own, proposed.workspace.name),
+         {},
+         "other_workspace",
+         "name another --data, or the folder of that workspace"});
+}
+
 Result<std::shared_ptr<const rules::Rulebook>> Engine::compile(const WorkspaceRecord& workspace) const {
     auto book = compile_workspace(workspace.files);
     if (!book) return fail(book.error().front());

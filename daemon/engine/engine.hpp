@@ -43,6 +43,10 @@ class Engine {
     Timestamp engine_time() const { return engine_time_; }
     bool has_workspace() const { return population_.has_book(); }
 
+    // Error{conflict} for definitions of a workspace with another name than the one in force: they would
+    // drop everything that is known. To be asked before a workspace record is made; apply() does not ask.
+    Result<void> check_is_same_workspace(const rules::Definitions& proposed) const;
+
     // When the next timer is due, or `never`; and how many customers have one.
     Timestamp next_due() const;
     std::size_t timers() const { return timers_.size(); }

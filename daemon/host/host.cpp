@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <future>
 
+#include "daemon/telemetry/log.hpp"
+
 namespace segmentd::daemon {
 namespace {
 
@@ -28,14 +30,17 @@ Host::~Host() {
 Result<std::unique_ptr<Host>> Host::open(Store store, HostSettings settings) {
     std::unique_ptr<Host> host(new Host(std::move(store), std::move(settings)));
     LedgerMaker maker(*host->unread_);
+    Timestamp received_last = beginning_of_time;
     const auto folded = host->unread_->read_journal(1, [&](const Record& record) -> Result<void> {
         auto effects = host->engine_.apply(record);
         if (!effects) return fail(std::move(effects).error());
         maker.take(record, *effects);
+        received_last = std::max(received_last, record.received_at);
         return {};
     });
     if (!folded) return fail(folded.error());
     if (auto done = maker.finish(); !done) return fail(std::move(done).error());
+    host->resume_clock(received_last);
     return host;
 }
 
@@ -65,6 +70,7 @@ Result<void> Host::start(const std::map<std::string, std::string>& files) {
         if (auto done = append_now(system_record(TickRecord{catch_up})); !done) return done;
     }
     publish();
+    note_turn();
     thread_ = std::thread([this] { run(); });
     return {};
 }
@@ -151,7 +157,7 @@ void Host::run() {
 
 // One turn: questions first, then as many inputs as fit into a commit, then what time brings.
 void Host::turn() {
-    last_turn_ = to_microseconds(clock_.now());
+    note_turn();
     publish_clock();
     std::deque<std::function<void(Engine&)>> questions;
     std::vector<Intake> inputs;
@@ -257,6 +263,7 @@ Result<void> Host::use_workspace(const std::map<std::string, std::string>& files
     if (!book) return fail(book.error().front());
     const auto& version = (*book)->definitions.version;
     if (engine_.has_workspace() && engine_.population().book().definitions.version == version) return {};
+    if (auto checked = engine_.check_is_same_workspace((*book)->definitions); !checked) return checked;
     Record record = system_record(WorkspaceRecord{version, files});
     record.actor = "person:operator";
     record.reason = "definitions from the workspace folder";
@@ -302,13 +309,33 @@ void Host::publish() {
     book_ = engine_.population().shared_book();
 }
 
-// The offset is against the system's clock, which the readers of engine_now() ask; while a step is
-// held it takes the step back out.
+// The offsets are against the system's clock, which the readers of engine_now() ask; while a step is
+// held they take the step back out.
 void Host::publish_clock() {
     const auto trusted = clock_.now();
     const auto system = std::chrono::floor<Duration>(std::chrono::system_clock::now());
     clock_offset_ = (engine_.time_at(trusted) - system).count();
-    clock_is_held_ = clock_.is_held();
+    wall_offset_ = (trusted - system).count();
+    if (clock_is_held_.exchange(clock_.is_held()) == clock_.is_held()) return;
+    if (clock_.is_held())
+        log_warning("host", "the wall clock is held until it is confirmed", LogField("wall", to_text(system)),
+                    LogField("trusted", to_text(trusted)));
+    else
+        log_info("host", "the wall clock is followed again", LogField("wall", to_text(system)));
+}
+
+void Host::resume_clock(Timestamp received_last) {
+    clock_.not_before(received_last);
+    if (settings_.clock_anchor) clock_.resume(*settings_.clock_anchor);
+}
+
+void Host::note_turn() {
+    last_turn_ = std::chrono::steady_clock::now().time_since_epoch().count();
+}
+
+std::chrono::steady_clock::duration Host::since_last_turn() const {
+    const auto last = std::chrono::steady_clock::duration(last_turn_.load());
+    return std::chrono::steady_clock::now().time_since_epoch() - last;
 }
 
 bool Host::confirm_clock() {
@@ -341,6 +368,11 @@ Duration Host::timer_lag() const {
 Timestamp Host::engine_now() const {
     const auto wall = std::chrono::floor<Duration>(std::chrono::system_clock::now());
     return wall + Duration(clock_offset_.load());
+}
+
+Timestamp Host::wall_now() const {
+    const auto wall = std::chrono::floor<Duration>(std::chrono::system_clock::now());
+    return wall + Duration(wall_offset_.load());
 }
 
 }  // namespace segmentd::daemon

@@ -8,11 +8,13 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -45,6 +47,7 @@ struct HostSettings {
     // An event is durable and to be sent; on the store thread, or before start() returns.
     std::function<void(const Outbox::Waiting&)> on_event;
     CommitWatch watch;
+    std::optional<ClockAnchor> clock_anchor;  // of the run before, where it is known
 };
 
 class Host {
@@ -76,9 +79,11 @@ class Host {
     // Believes a held step of the wall clock. False once stopped. Any thread.
     bool confirm_clock();
 
-    // Any thread: the running definitions, and the engine time at this moment.
+    // Any thread: the running definitions, the engine time at this moment, and the wall clock as it is
+    // trusted.
     std::shared_ptr<const rules::Rulebook> book() const;
     Timestamp engine_now() const;
+    Timestamp wall_now() const;
 
     CommitThread& commits() { return *commits_; }
     std::size_t waiting() const { return waiting_.load(); }
@@ -86,7 +91,7 @@ class Host {
     std::size_t timers() const { return timers_.load(); }
     Duration timer_lag() const;  // for how long the next timer has been due; 0 where none is
     bool clock_is_held() const { return clock_is_held_.load(); }
-    Timestamp last_turn() const { return from_microseconds(last_turn_.load()); }  // for the watchdog
+    std::chrono::steady_clock::duration since_last_turn() const;  // of the engine thread; for the watchdog
 
     // Applies what was accepted and ends the engine thread; the store thread still takes questions.
     void stop_intake();
@@ -108,6 +113,8 @@ class Host {
     void submit(CommitBatch batch);
     void publish();
     void publish_clock();
+    void resume_clock(Timestamp received_last);
+    void note_turn();
     void tick_when_due(CommitBatch& batch);
     Record system_record(Payload payload);
 
@@ -126,11 +133,12 @@ class Host {
 
     mutable std::mutex book_mutex_;
     std::shared_ptr<const rules::Rulebook> book_;
-    std::atomic<std::int64_t> clock_offset_{0};  // engine minus wall, microseconds
+    std::atomic<std::int64_t> clock_offset_{0};  // engine minus system, microseconds
+    std::atomic<std::int64_t> wall_offset_{0};   // trusted wall minus system, microseconds
     std::atomic<bool> clock_is_held_{false};
-    std::atomic<std::int64_t> last_turn_{0};
     std::atomic<std::size_t> timers_{0};
     std::atomic<std::int64_t> next_due_{to_microseconds(never)};
+    std::atomic<std::chrono::steady_clock::rep> last_turn_{0};
     std::thread thread_;
 };
 

@@ -16,10 +16,11 @@ using HttpHeaders = std::vector<std::pair<std::string, std::string>>;
 std::string_view find_header(const HttpHeaders& headers, std::string_view name);
 
 struct HttpRequest {
-    std::string method;  // as sent: "POST"
-    std::string target;  // as sent: "/v1/users/a%20b?limit=5"
-    std::string path;    // percent-decoded: "/v1/users/a b"; a %2F is a slash here
-    std::string query;   // as sent, without its question mark: "limit=5"
+    std::string method;    // as sent: "POST"
+    std::string target;    // as sent: "/v1/users/a%20b?limit=5"
+    std::string path;      // percent-decoded: "/v1/users/a b"; a %2F is a slash here
+    std::string raw_path;  // as sent: "/v1/users/a%20b"
+    std::string query;     // as sent, without its question mark: "limit=5"
     HttpHeaders headers;
     std::string body;            // whole, with chunks joined and gzip or deflate taken off
     std::string remote_address;  // of the peer, without port

@@ -50,6 +50,7 @@ std::optional<RequestRefusal> RequestParser::check_framing() const {
 std::optional<RequestRefusal> RequestParser::split_target() {
     const std::string_view target = without_authority(request_.target);
     const std::string_view path = target.substr(0, target.find('?'));
+    request_.raw_path = path;
     request_.query = target.substr(std::min(target.size(), path.size() + 1));
     auto decoded = decode_percent(path);
     const bool is_path = path.starts_with('/') || (path == "*" && request_.method == "OPTIONS");

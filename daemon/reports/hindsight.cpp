@@ -32,8 +32,16 @@ void take(Population& population, const Record& record, Timestamp at) {
 }  // namespace
 
 Result<Hindsight> look_back(const Engine& engine, const PastRecords& past, Timestamp at) {
-    Hindsight hindsight{empty_population(engine), at};
-    const auto read = past(engine.records() + 1, [&](const Record& record) {
+    return read_past(begin_hindsight(engine, at), past);
+}
+
+Hindsight begin_hindsight(const Engine& engine, Timestamp at) {
+    return {empty_population(engine), at, engine.records() + 1};
+}
+
+Result<Hindsight> read_past(Hindsight hindsight, const PastRecords& past) {
+    const auto at = hindsight.at;
+    const auto read = past(hindsight.end, [&](const Record& record) {
         if (!record.customer.empty() && happened_at(record) <= at) take(hindsight.population, record, at);
     });
     if (!read) return fail(read.error());
@@ -42,8 +50,8 @@ Result<Hindsight> look_back(const Engine& engine, const PastRecords& past, Times
 
 Result<HindsightWalk> HindsightWalk::begin(const Engine& engine, const PastRecords& past) {
     HindsightWalk walk;
-    walk.hindsight_ = {empty_population(engine), beginning_of_time};
-    const auto read = past(engine.records() + 1, [&](const Record& record) {
+    walk.hindsight_ = begin_hindsight(engine, beginning_of_time);
+    const auto read = past(walk.hindsight_.end, [&](const Record& record) {
         if (record.customer.empty()) return;
         const bool is_signal = std::holds_alternative<SignalRecord>(record.payload);
         if (is_signal) walk.signals_.push_back(record);

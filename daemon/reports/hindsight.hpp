@@ -13,9 +13,15 @@ namespace segmentd::daemon {
 struct Hindsight {
     Population population;
     Timestamp at{};
+    std::uint64_t end = 1;  // the records before this one count
 };
 
 Result<Hindsight> look_back(const Engine& engine, const PastRecords& past, Timestamp at);
+
+// The same in two steps: the first takes what it needs from the engine, the second reads the past and
+// may run on another thread.
+Hindsight begin_hindsight(const Engine& engine, Timestamp at);
+Result<Hindsight> read_past(Hindsight begun, const PastRecords& past);
 
 // The same for one instant after the other, forward in time: what a journal holds is read once.
 class HindsightWalk {

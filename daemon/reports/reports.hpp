@@ -19,6 +19,14 @@ boost::json::value segments_report(Hindsight& hindsight);
 // [{"customer","since","cause"}] by customer.
 Result<boost::json::value> members_report(const Engine& engine, const SegmentId& segment);
 
+// {"members": the first `limit` of them behind the customer `after`, "next_cursor"}: the last customer's
+// id where there are more, null where there are not. An empty `after` is before the first.
+struct PageOfMembers {
+    std::size_t limit = 1000;
+    std::string after;
+};
+Result<boost::json::value> members_page(const Engine& engine, const SegmentId& segment, const PageOfMembers& page);
+
 // Everything known about one customer and why: inputs, scores with their model, each segment with
 // the truth of each of its lines, pilots, consents. Touches are the ledger's; the caller adds them.
 Result<boost::json::object> explain_report(const Engine& engine, const CustomerId& customer);

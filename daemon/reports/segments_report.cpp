@@ -43,6 +43,39 @@ json::value to_json(const std::vector<SegmentSums>& all, const Population& popul
     return rows;
 }
 
+struct MembersOf {
+    std::size_t segment = 0;
+    std::vector<std::size_t> members;  // customers, in no order
+};
+
+// Those behind the customer of this id.
+Result<MembersOf> members_of(const Engine& engine, const SegmentId& segment, std::string_view after) {
+    const auto& population = engine.population();
+    const auto index = rules::index_of(population.book().definitions.segments, segment);
+    if (!index)
+        return fail(ErrorCode::not_found, "there is no segment '" + segment.text + "'",
+                    "segmentctl segments lists them");
+    MembersOf found{*index, {}};
+    for (std::size_t i = 0; i < population.size(); ++i) {
+        const auto& customer = population.at(i);
+        if (customer.memberships[*index] && customer.id.text > after) found.members.push_back(i);
+    }
+    return found;
+}
+
+json::array to_rows(const Population& population, const MembersOf& found) {
+    json::array rows;
+    for (const auto i : found.members) {
+        const auto& membership = population.at(i).memberships[found.segment];
+        rows.push_back({{"customer", population.at(i).id.text},
+                        {"since", to_text(membership->since)},
+                        {"cause", membership->cause},
+                        {"values", json::parse(membership->values)},
+                        {"version", membership->version}});
+    }
+    return rows;
+}
+
 }  // namespace
 
 json::value segments_report(const Engine& engine) {
@@ -75,25 +108,21 @@ json::value segments_report(Hindsight& hindsight) {
 }
 
 Result<json::value> members_report(const Engine& engine, const SegmentId& segment) {
+    TRY(found, members_of(engine, segment, {}));
+    std::ranges::sort(found.members, {}, [&](std::size_t i) { return engine.population().at(i).id; });
+    return json::value(to_rows(engine.population(), found));
+}
+
+Result<json::value> members_page(const Engine& engine, const SegmentId& segment, const PageOfMembers& page) {
+    TRY(found, members_of(engine, segment, page.after));
     const auto& population = engine.population();
-    const auto index = rules::index_of(population.book().definitions.segments, segment);
-    if (!index)
-        return fail(ErrorCode::not_found, "there is no segment '" + segment.text + "'",
-                    "segmentctl segments lists them");
-    std::vector<std::size_t> order(population.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    std::ranges::sort(order, {}, [&](std::size_t i) { return population.at(i).id; });
-    json::array rows;
-    for (const auto i : order) {
-        const auto& membership = population.at(i).memberships[*index];
-        if (!membership) continue;
-        rows.push_back({{"customer", population.at(i).id.text},
-                        {"since", to_text(membership->since)},
-                        {"cause", membership->cause},
-                        {"values", json::parse(membership->values)},
-                        {"version", membership->version}});
-    }
-    return json::value(std::move(rows));
+    const bool has_more = found.members.size() > page.limit;
+    const auto size = std::min(found.members.size(), page.limit);
+    const auto end = found.members.begin() + static_cast<std::ptrdiff_t>(size);
+    std::ranges::partial_sort(found.members, end, {}, [&](std::size_t i) { return population.at(i).id; });
+    found.members.resize(size);
+    const auto last = has_more ? json::value(population.at(found.members.back()).id.text) : json::value();
+    return json::object{{"members", to_rows(population, found)}, {"next_cursor", last}};
 }
 
 }  // namespace segmentd::daemon

@@ -32,10 +32,19 @@ void offer(ServeContext& context, Collected collected, HttpResponse success, con
     if (!context.host.offer(std::move(intake))) respond(refusal_of_intake(context));
 }
 
+// A refusal is answered once what is kept of it is durable, too.
+void answer_collected(ServeContext& context, tl::expected<Collected, Refusal> collected, HttpResponse success,
+                      const Respond& respond) {
+    if (collected) return offer(context, std::move(*collected), std::move(success), respond);
+    auto refusal = std::move(collected).error();
+    auto problem = problem_response(Problem{.status = refusal.status, .detail = refusal.detail});
+    offer(context, {{}, std::move(refusal.rejects)}, std::move(problem), respond);
+}
+
 // The record of an order about one customer by an authorised person or program.
 Record order(const ServeContext& context, const RoutedRequest& request, const json::object& body) {
     Record record;
-    record.received_at = std::chrono::floor<Duration>(std::chrono::system_clock::now());
+    record.received_at = context.host.wall_now();
     record.occurred_at = context.host.engine_now();
     record.actor = request.actor;
     record.customer = CustomerId(request.open_parts.front());
@@ -61,12 +70,8 @@ void answer_tracking(ServeContext& context, RoutedRequest request, Respond respo
     const auto book = context.host.book();
     const auto collect = collect_context(context, *book, request.actor);
     auto collected = collect_tracking(collect, tracking_call(request.http.path), request.http.body, context.tracking);
-    if (!collected) {
-        auto error = std::move(collected).error();
-        error.code = ErrorCode::invalid;
-        return respond(problem_response(error));
-    }
-    offer(context, std::move(*collected), {.status = 200, .body = R"({"success":true})", .headers = {}}, respond);
+    const HttpResponse success{.status = 200, .body = R"({"success":true})", .headers = {}};
+    answer_collected(context, std::move(collected), success, respond);
 }
 
 void answer_cloud_events(ServeContext& context, RoutedRequest request, Respond respond) {
@@ -74,10 +79,7 @@ void answer_cloud_events(ServeContext& context, RoutedRequest request, Respond r
     const auto collect = collect_context(context, *book, request.actor);
     const auto header = [&](std::string_view name) { return request.http.header(name); };
     auto collected = collect_cloud_events(collect, header, request.http.body);
-    if (collected) return offer(context, std::move(*collected), accepted(), respond);
-    auto refusal = std::move(collected).error();
-    const auto problem = problem_response(Problem{.status = refusal.status, .detail = refusal.detail});
-    offer(context, {{}, std::move(refusal.rejects)}, problem, respond);
+    answer_collected(context, std::move(collected), accepted(), respond);
 }
 
 void answer_consent(ServeContext& context, RoutedRequest request, Respond respond) {

@@ -96,7 +96,7 @@ void record_exposure(ServeContext& context, const Engine& engine, const rules::P
     if (arm == nullptr) return;
     if (engine.population().at(*engine.population().find(id)).enrolments.at(pilot.id).exposed_at) return;
     Record record;
-    record.received_at = std::chrono::floor<Duration>(std::chrono::system_clock::now());
+    record.received_at = context.host.wall_now();
     record.occurred_at = context.host.engine_now();
     record.actor = actor;
     record.customer = id;

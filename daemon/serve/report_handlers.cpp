@@ -3,11 +3,12 @@
 
 #include <boost/json.hpp>
 #include <charconv>
+#include <memory>
 
 #include "base/json_text.hpp"
 #include "base/sha256.hpp"
 #include "daemon/net/problem.hpp"
-#include "daemon/net/query.hpp"
+#include "daemon/reports/hindsight.hpp"
 #include "daemon/reports/reports.hpp"
 #include "daemon/serve/routes.hpp"
 
@@ -32,10 +33,29 @@ void answer_from_engine(ServeContext& context, const Respond& respond, Make make
     if (!asked) respond(busy_response());
 }
 
-std::string query_value(const RoutedRequest& request, const char* name, const char* otherwise) {
-    const auto query = parse_query(request.http.query);
-    const auto* value = query ? query->find(name) : nullptr;
-    return value != nullptr ? *value : otherwise;
+std::string parameter(const RoutedRequest& request, const char* name, const char* otherwise) {
+    const auto found = request.parameters.find(name);
+    return found == request.parameters.end() ? otherwise : found->second;
+}
+
+// From 1 to 10,000.
+Result<std::size_t> limit_in(const RoutedRequest& request, const char* otherwise) {
+    const auto text = parameter(request, "limit", otherwise);
+    std::size_t limit = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), limit);
+    const bool is_number = error == std::errc() && end == text.data() + text.size();
+    if (is_number && limit >= 1 && limit <= 10'000) return limit;
+    return fail(ErrorCode::invalid, "limit is a number from 1 to 10000");
+}
+
+// The journal as far as it is durable.
+PastRecords past_of(Store& store) {
+    return [&store](std::uint64_t end, const RecordVisitor& visit) {
+        return store.read_records(1, end, [&](const Record& record) -> Result<void> {
+            visit(record);
+            return {};
+        });
+    };
 }
 
 json::object queue_status(const ServeContext& context, const StoreStatus& store) {
@@ -59,14 +79,13 @@ void answer_welcome(ServeContext& context, RoutedRequest, Respond respond) {
 // The tree head is the store's: of the records that are durable when the engine was asked.
 void answer_status(ServeContext& context, RoutedRequest, Respond respond) {
     const bool asked = context.host.ask([&context, respond](Engine& engine) {
-        json::object status{
-            {"version", SEGMENTD_VERSION},
-            {"workspace", context.workspace_name},
-            {"definitions", engine.population().book().definitions.version},
-            {"records", engine.records()},
-            {"customers", engine.population().size()},
-            {"engine_time", to_text(engine.time_at(std::chrono::floor<Duration>(std::chrono::system_clock::now())))},
-            {"state_sha256", to_hex(engine.state_hash())}};
+        json::object status{{"version", SEGMENTD_VERSION},
+                            {"workspace", context.workspace_name},
+                            {"definitions", engine.population().book().definitions.version},
+                            {"records", engine.records()},
+                            {"customers", engine.population().size()},
+                            {"engine_time", to_text(context.host.engine_now())},
+                            {"state_sha256", to_hex(engine.state_hash())}};
         const auto wanted = engine.records();
         const bool queried = context.host.commits().query([&context, respond, status, wanted](Store& store) mutable {
             status["tree_head"] = to_hex(store.tree_head().root);
@@ -85,13 +104,32 @@ void answer_clock_confirmation(ServeContext& context, RoutedRequest, Respond res
     respond({.status = 200, .body = R"({"confirmed":true})", .headers = {}});
 }
 
-void answer_segments(ServeContext& context, RoutedRequest, Respond respond) {
-    answer_from_engine(context, respond, [](Engine& engine) -> Result<json::value> { return segments_report(engine); });
+// A question about the past is read by the store thread, so that the engine goes on; commits wait for it.
+void answer_segments(ServeContext& context, RoutedRequest request, Respond respond) {
+    const auto text = request.parameters.find("at");
+    if (text == request.parameters.end()) {
+        return answer_from_engine(context, respond,
+                                  [](Engine& engine) -> Result<json::value> { return segments_report(engine); });
+    }
+    const auto at = parse_as_of(text->second);
+    if (!at) return respond(problem_response(at.error()));
+    const bool asked = context.host.ask([&context, respond, at = *at](Engine& engine) {
+        const auto begun = std::make_shared<Hindsight>(begin_hindsight(engine, at));
+        const bool queried = context.host.commits().query([respond, begun](Store& store) {
+            auto hindsight = read_past(std::move(*begun), past_of(store));
+            respond(hindsight ? json_response(segments_report(*hindsight)) : problem_response(hindsight.error()));
+        });
+        if (!queried) respond(busy_response());
+    });
+    if (!asked) respond(busy_response());
 }
 
 void answer_members(ServeContext& context, RoutedRequest request, Respond respond) {
-    answer_from_engine(context, respond, [segment = SegmentId(request.open_parts.front())](Engine& engine) {
-        return members_report(engine, segment);
+    const auto limit = limit_in(request, "1000");
+    if (!limit) return respond(problem_response(limit.error()));
+    const PageOfMembers page{*limit, parameter(request, "cursor", "")};
+    answer_from_engine(context, respond, [page, segment = SegmentId(request.open_parts.front())](Engine& engine) {
+        return members_page(engine, segment, page);
     });
 }
 
@@ -124,7 +162,7 @@ void answer_reviews(ServeContext& context, RoutedRequest, Respond respond) {
 }
 
 void answer_touches(ServeContext& context, RoutedRequest request, Respond respond) {
-    const CustomerId customer(query_value(request, "customer", ""));
+    const CustomerId customer(parameter(request, "customer", ""));
     const bool queried = context.host.commits().query([respond, customer](Store& store) {
         const auto lines = event_lines(store, customer, most_lines);
         respond(lines ? json_response(touches_report(*lines)) : problem_response(lines.error()));
@@ -142,19 +180,15 @@ void answer_pauses(ServeContext& context, RoutedRequest, Respond respond) {
 }
 
 void answer_learnings(ServeContext& context, RoutedRequest request, Respond respond) {
-    const auto name = query_value(request, "name", "");
+    const auto name = parameter(request, "name", "");
     answer_from_engine(context, respond,
                        [name](Engine& engine) -> Result<json::value> { return learnings_report(engine, name); });
 }
 
 void answer_rejects(ServeContext& context, RoutedRequest request, Respond respond) {
-    const auto text = query_value(request, "limit", "100");
-    std::size_t limit = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), limit);
-    if (error != std::errc() || end != text.data() + text.size() || limit < 1 || limit > 10'000) {
-        return respond(problem_response(Problem{.status = 400, .detail = "limit is a number from 1 to 10000"}));
-    }
-    const bool queried = context.host.commits().query([respond, limit](Store& store) {
+    const auto limit = limit_in(request, "100");
+    if (!limit) return respond(problem_response(limit.error()));
+    const bool queried = context.host.commits().query([respond, limit = *limit](Store& store) {
         const auto rejects = store.rejects(limit);
         if (!rejects) return respond(problem_response(rejects.error()));
         json::array rows;

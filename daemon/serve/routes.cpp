@@ -1,10 +1,15 @@
 #include "daemon/serve/routes.hpp"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <optional>
 
 #include "daemon/net/problem.hpp"
+#include "daemon/net/query.hpp"
 #include "daemon/serve/admission.hpp"
+#include "rules/expression/utf8.hpp"
 
 namespace segmentd::daemon {
 namespace {
@@ -20,10 +25,21 @@ std::vector<std::string_view> parts_of(std::string_view path) {
     return parts;
 }
 
+// The parts of a request's path, split before they are decoded: an id may hold a slash. Nothing where a
+// part is not UTF-8.
+std::optional<std::vector<std::string>> decoded_parts(const HttpRequest& request) {
+    std::vector<std::string> parts;
+    for (const auto raw : parts_of(request.raw_path)) {
+        auto decoded = decode_percent(raw);
+        if (!decoded || !rules::expression::is_utf8(*decoded)) return std::nullopt;
+        parts.push_back(std::move(*decoded));
+    }
+    return parts;
+}
+
 // The open parts of a path that the pattern matches; nothing where it does not.
-std::optional<std::vector<std::string>> match(std::string_view pattern, std::string_view path) {
+std::optional<std::vector<std::string>> match(std::string_view pattern, const std::vector<std::string>& given) {
     const auto wanted = parts_of(pattern);
-    const auto given = parts_of(path);
     if (wanted.size() != given.size()) return std::nullopt;
     std::vector<std::string> open;
     for (std::size_t i = 0; i < wanted.size(); ++i) {
@@ -33,6 +49,28 @@ std::optional<std::vector<std::string>> match(std::string_view pattern, std::str
             return std::nullopt;
     }
     return open;
+}
+
+// Nothing is read for routes outside /api/v1, whose standards let unknown parameters pass.
+Result<std::map<std::string, std::string>> read_parameters(const Route& route, const HttpRequest& request) {
+    std::map<std::string, std::string> parameters;
+    if (!std::string_view(route.path).starts_with("/api/v1/")) return parameters;
+    TRY(query, parse_query(request.query));
+    for (auto& [name, value] : query.parameters) {
+        const bool is_declared =
+            std::ranges::any_of(route.parameters, [&](const char* declared) { return name == declared; });
+        const bool is_text = rules::expression::is_utf8(name) && rules::expression::is_utf8(value);
+        if (!is_text) return fail(ErrorCode::invalid, "the query is not UTF-8");
+        if (!is_declared) {
+            return fail(ErrorCode::invalid, fmt::format("there is no parameter {} here", shown_name(name)),
+                        route.parameters.empty() ? std::string("this path takes none")
+                                                 : fmt::format("known: {}", fmt::join(route.parameters, ", ")));
+        }
+        if (!parameters.try_emplace(name, value).second) {
+            return fail(ErrorCode::invalid, fmt::format("the parameter '{}' stands twice", name));
+        }
+    }
+    return parameters;
 }
 
 }  // namespace
@@ -52,25 +90,39 @@ const std::vector<Route>& routes() {
             {"POST", "/api/v1/clock/confirm", Role::admin, answer_clock_confirmation,
              "believe a held step of the clock"},
             {"GET", "/api/v1/customers/{customer}", Role::viewer, answer_explain, "what is known, and why"},
-            {"GET", "/api/v1/segments", Role::viewer, answer_segments, "every segment in figures"},
-            {"GET", "/api/v1/segments/{segment}/members", Role::viewer, answer_members, "who is in it, since when"},
-            {"GET", "/api/v1/segments/{segment}/track", Role::viewer, answer_track, "success by week; ?weeks="},
+            {"GET", "/api/v1/segments", Role::viewer, answer_segments, "every segment in figures; ?at=", {"at"}},
+            {"GET",
+             "/api/v1/segments/{segment}/members",
+             Role::viewer,
+             answer_members,
+             "who is in it, since when; ?limit= &cursor=",
+             {"limit", "cursor"}},
+            {"GET",
+             "/api/v1/segments/{segment}/track",
+             Role::viewer,
+             answer_track,
+             "success by week; ?weeks=",
+             {"weeks"}},
             {"GET", "/api/v1/segments/{segment}/validations", Role::viewer, answer_validations, "is it real: findings"},
-            {"POST", "/api/v1/segments/{segment}/validations", Role::editor, answer_validation,
-             "hold it against a period; ?dry_run=true"},
+            {"POST",
+             "/api/v1/segments/{segment}/validations",
+             Role::editor,
+             answer_validation,
+             "hold it against a period; ?dry_run=true",
+             {"dry_run"}},
             {"GET", "/api/v1/models", Role::viewer, answer_models, "fitted models"},
             {"GET", "/api/v1/pilots", Role::viewer, answer_pilots, "pilots and findings"},
-            {"GET", "/api/v1/reviews", Role::viewer, answer_reviews, "reviews that drift opened"},
-            {"GET", "/api/v1/touches", Role::viewer, answer_touches, "decisions to contact; ?customer="},
+            {"GET", "/api/v1/reviews", Role::viewer, answer_reviews, "reviews that are open or were decided"},
+            {"GET", "/api/v1/touches", Role::viewer, answer_touches, "decisions to contact; ?customer=", {"customer"}},
             {"GET", "/api/v1/endpoints", Role::viewer, answer_endpoints, "systems that receive, and how they fare"},
             {"GET", "/api/v1/pauses", Role::viewer, answer_pauses, "what operators stopped"},
-            {"GET", "/api/v1/learnings", Role::viewer, answer_learnings, "what was learned; ?name="},
+            {"GET", "/api/v1/learnings", Role::viewer, answer_learnings, "what was learned; ?name=", {"name"}},
             {"POST", "/api/v1/orders/pause", Role::editor, answer_order, "stop a playbook, a pilot or an endpoint"},
             {"POST", "/api/v1/orders/resume", Role::editor, answer_order, "let it go on"},
             {"POST", "/api/v1/orders/review", Role::approver, answer_order, "decide, acknowledge or snooze a review"},
             {"POST", "/api/v1/orders/learning", Role::editor, answer_order, "keep what was learned"},
             {"POST", "/api/v1/orders/touch_test", Role::editor, answer_order, "one touch to a tester"},
-            {"GET", "/api/v1/rejects", Role::viewer, answer_rejects, "what was refused; ?limit="},
+            {"GET", "/api/v1/rejects", Role::viewer, answer_rejects, "what was refused; ?limit=", {"limit"}},
             {"GET", "/api/v1/tokens", Role::admin, answer_tokens, "who may speak to this daemon"},
             {"POST", "/api/v1/tokens", Role::admin, answer_token_creation, "hand out a token"},
             {"DELETE", "/api/v1/tokens/{token}", Role::admin, answer_token_revocation, "take a token back"},
@@ -87,10 +139,12 @@ const std::vector<Route>& routes() {
 }
 
 void handle_request(ServeContext& context, Listener listener, HttpRequest request, Respond respond) {
+    const auto parts = decoded_parts(request);
+    if (!parts) return respond(problem_response(Problem{.status = 400, .detail = "the path is not UTF-8"}));
     bool is_known_path = false;
     for (const auto& route : routes()) {
         if (!is_served_at(listener, route)) continue;
-        auto open_parts = match(route.path, request.path);
+        auto open_parts = match(route.path, *parts);
         if (!open_parts) continue;
         is_known_path = true;
         const bool is_method =
@@ -99,7 +153,10 @@ void handle_request(ServeContext& context, Listener listener, HttpRequest reques
         const auto now = std::chrono::floor<Duration>(std::chrono::system_clock::now());
         auto actor = admit(context.tokens, route, request, now);
         if (!actor) return respond(std::move(actor).error());
-        return route.handler(context, {std::move(request), std::move(*open_parts), *actor}, std::move(respond));
+        auto parameters = read_parameters(route, request);
+        if (!parameters) return respond(problem_response(parameters.error()));
+        return route.handler(context, {std::move(request), std::move(*open_parts), std::move(*parameters), *actor},
+                             std::move(respond));
     }
     const int status = is_known_path ? 405 : 404;
     respond(problem_response(Problem{.status = status}));
@@ -115,7 +172,7 @@ CollectContext collect_context(const ServeContext& context, const rules::Ruleboo
     CollectContext collect;
     collect.definitions = &book.definitions;
     collect.currency_digits = book.money_digits;
-    collect.received_at = std::chrono::floor<Duration>(std::chrono::system_clock::now());
+    collect.received_at = context.host.wall_now();
     collect.engine_now = context.host.engine_now();
     collect.actor = actor;
     collect.own_clock = book.definitions.workspace.clock_start.has_value();

@@ -4,6 +4,7 @@
 // The admin token may do everything; it lies in the store's folder as `token` (0600).
 #pragma once
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -31,8 +32,9 @@ struct ServeContext {
 // A request with the parts of its path that the route left open, such as {segment}.
 struct RoutedRequest {
     HttpRequest http;
-    std::vector<std::string> open_parts;
-    std::string actor;  // "token:NAME", or "token:none" for open routes
+    std::vector<std::string> open_parts;            // percent-decoded, each UTF-8
+    std::map<std::string, std::string> parameters;  // of the query, as the route declares them
+    std::string actor;                              // "token:NAME", or "token:none" for open routes
 };
 
 using RouteHandler = void (*)(ServeContext&, RoutedRequest, Respond);
@@ -42,15 +44,17 @@ struct Route {
     const char* path;  // "/api/v1/segments/{segment}/members"; a last part "*" takes the rest
     Role role;
     RouteHandler handler;
-    const char* what;  // one line for documentation
+    const char* what;                       // one line for documentation
+    std::vector<const char*> parameters{};  // of the query; under /api/v1 every other one is refused
 };
 
 // Every route there is, in the order of the documentation.
 const std::vector<Route>& routes();
 
 // Finds the row, checks the token (admission.hpp), and lets it answer. Paths that the listener does not know are
-// 404, known ones with another method 405; all as problems (RFC 9457). Called on the network
-// thread of the listener, so two requests may be handled at a time.
+// 404, known ones with another method 405, and a path that is not UTF-8 or a query that the route does not declare
+// 400; all as problems (RFC 9457). Called on the network thread of the listener, so two requests may be handled at
+// a time.
 void handle_request(ServeContext& context, Listener listener, HttpRequest request, Respond respond);
 
 // Handlers, by theme.

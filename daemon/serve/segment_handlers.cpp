@@ -5,7 +5,6 @@
 #include "base/json_text.hpp"
 #include "daemon/modelling/validate.hpp"
 #include "daemon/net/problem.hpp"
-#include "daemon/net/query.hpp"
 #include "daemon/reports/reports.hpp"
 #include "daemon/serve/routes.hpp"
 
@@ -40,9 +39,8 @@ std::optional<ValidationRequest> period_in(const std::string& body) {
 }
 
 std::string query_value(const RoutedRequest& request, const char* name) {
-    const auto query = parse_query(request.http.query);
-    const auto* value = query ? query->find(name) : nullptr;
-    return value != nullptr ? *value : std::string();
+    const auto found = request.parameters.find(name);
+    return found != request.parameters.end() ? found->second : std::string();
 }
 
 Record finding_record(const ServeContext& context, const std::string& actor, ValidationRecord found) {

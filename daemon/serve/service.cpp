@@ -3,12 +3,14 @@
 #include <fmt/format.h>
 
 #include <cstdlib>
+#include <filesystem>
 #include <future>
 
 #include "daemon/serve/admin_token.hpp"
 #include "daemon/serve/operation.hpp"
 #include "daemon/settings/secrets.hpp"
 #include "daemon/settings/workspace_files.hpp"
+#include "daemon/store/files.hpp"
 #include "daemon/telemetry/log.hpp"
 
 namespace segmentd::daemon {
@@ -16,11 +18,11 @@ namespace {
 
 constexpr auto drain_deadline = std::chrono::seconds(5);
 constexpr auto reload_deadline = std::chrono::seconds(60);
-constexpr Duration head_interval = std::chrono::minutes(1);
-constexpr Duration longest_turn = std::chrono::seconds(30);
+constexpr auto keep_interval = std::chrono::minutes(1);
+constexpr auto longest_turn = std::chrono::seconds(30);
 
-Timestamp system_now() {
-    return std::chrono::floor<Duration>(std::chrono::system_clock::now());
+std::filesystem::path clock_file(const Settings& settings) {
+    return std::filesystem::path(settings.data) / "clock";
 }
 
 // A store that failed must not go on: nobody may be told that something is durable when it is not.
@@ -42,10 +44,10 @@ std::string url_of(const std::string& listen, std::uint16_t port, bool is_secure
     return fmt::format("{}://{}:{}", is_secure ? "https" : "http", listen.substr(0, listen.rfind(':')), port);
 }
 
-Record delivery_record(const DeliveryRecord& delivery, const Outgoing& event, Timestamp engine_now) {
+Record delivery_record(const DeliveryRecord& delivery, const Outgoing& event, const Host& host) {
     Record record;
-    record.received_at = system_now();
-    record.occurred_at = engine_now;
+    record.received_at = host.wall_now();
+    record.occurred_at = host.engine_now();
     record.actor = "system";
     record.message_id = fmt::format("delivery:{}:{}", delivery.touch, delivery.attempt);
     record.customer = event.customer;
@@ -86,23 +88,24 @@ Result<void> Service::open_host(Store store, const std::map<std::string, std::st
     HostSettings host;
     host.most_waiting = static_cast<std::size_t>(settings_.ingest_queue);
     host.max_clock_step = settings_.clock_max_step;
+    host.clock_anchor = parse_clock_anchor(read_file(clock_file(settings_)).value_or(std::string()));
     host.on_event = [this](const Outbox::Waiting& waiting) { deliveries_->enqueue(waiting.event, waiting.attempts); };
     host.watch = watch_commits(metrics_);
     host.watch.on_failure = end_after_failure;
     auto opened = Host::open(std::move(store), std::move(host));
     if (!opened) return fail(std::move(opened).error());
     host_ = std::move(*opened);
-    deliveries_ = std::make_unique<Deliveries>(
-        std::move(*endpoints), definitions.workspace.name,
-        [this](const Outgoing& event, const DeliveryRecord& delivery) {
-            count_delivery(metrics_, delivery.outcome);
-            Intake intake;
-            intake.records.push_back(delivery_record(delivery, event, host_->engine_now()));
-            if (!host_->offer(std::move(intake))) {
-                log_warning("activation", "a delivery could not be noted and may be repeated",
-                            LogField("event", event.id));
-            }
-        });
+    deliveries_ = std::make_unique<Deliveries>(std::move(*endpoints), definitions.workspace.name,
+                                               [this](const Outgoing& event, const DeliveryRecord& delivery) {
+                                                   count_delivery(metrics_, delivery.outcome);
+                                                   Intake intake;
+                                                   intake.records.push_back(delivery_record(delivery, event, *host_));
+                                                   if (!host_->offer(std::move(intake))) {
+                                                       log_warning("activation",
+                                                                   "a delivery could not be noted and may be repeated",
+                                                                   LogField("event", event.id));
+                                                   }
+                                               });
     return host_->start(files);
 }
 
@@ -215,14 +218,23 @@ std::vector<Error> Service::reload_workspace() {
 }
 
 bool Service::tend() {
-    const auto now = system_now();
-    if (now - head_signed_at_ >= head_interval) {
-        head_signed_at_ = now;
+    const auto now = std::chrono::steady_clock::now();
+    if (now - kept_at_ >= keep_interval) {
+        kept_at_ = now;
         sign_head();
+        keep_clock();
     }
-    metrics_.gauge({"segmentd_deliveries_waiting", "Touches that wait for their next attempt."}, {})
+    metrics_.gauge({"segmentd_deliveries_waiting", "Events that wait for their next attempt."}, {})
         .set(static_cast<double>(deliveries_->waiting()));
-    return now - host_->last_turn() < longest_turn;
+    return host_->since_last_turn() < longest_turn;
+}
+
+// What the next start of this boot holds the wall clock against.
+void Service::keep_clock() {
+    const auto text = to_line(clock_anchor_at(host_->wall_now()));
+    if (auto kept = write_secret_file(clock_file(settings_), text); !kept) {
+        log_warning("host", "the clock could not be noted", LogField("error", to_text(kept.error())));
+    }
 }
 
 void Service::sign_head() {
@@ -245,6 +257,7 @@ void Service::stop() {
     if (!host_) return;
     host_->stop_intake();
     sign_head();
+    keep_clock();
     host_->stop();
 }
 

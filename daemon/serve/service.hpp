@@ -29,7 +29,8 @@ class Service {
     // Reads the TLS files and the workspace folder again. What is refused changes nothing; its errors come back.
     std::vector<Error> reload();
 
-    // Signs the tree head once a minute where there are new records; tells whether the engine thread still turns.
+    // Once a minute signs the tree head where there are new records and notes the clock; tells whether the engine
+    // thread still turns.
     bool tend();
 
     // Answers what is under way, commits what was accepted, signs the last tree head.
@@ -46,6 +47,7 @@ class Service {
     std::vector<Error> reload_tls();
     std::vector<Error> reload_workspace();
     void sign_head();
+    void keep_clock();
 
     Settings settings_;
     Metrics metrics_;
@@ -56,8 +58,8 @@ class Service {
     std::unique_ptr<ServeContext> context_;
     std::unique_ptr<HttpServer> server_;
     std::unique_ptr<HttpServer> ingest_server_;
-    Timestamp head_signed_at_{};
     std::uint64_t signed_size_ = 0;  // of the head signed last; the store thread's own
+    std::chrono::steady_clock::time_point kept_at_{};
     bool stopped_ = false;
 };
 

@@ -18,21 +18,23 @@ class FolderReader {
     FolderReader(files::path root, const WorkspaceLimits& limits) : root_(std::move(root)), limits_(limits) {}
 
     Result<void> read();
-    std::map<std::string, std::string> take() { return std::move(found_); }
+    WorkspaceFolder take() { return std::move(found_); }
 
   private:
+    Result<void> take(const files::directory_entry& entry);
     Result<void> read_file(const files::directory_entry& entry);
     Result<void> check_link(const files::directory_entry& entry) const;
     std::string name_of(const files::path& path) const { return path.lexically_relative(root_).generic_string(); }
 
     const files::path root_;  // without links
     const WorkspaceLimits& limits_;
-    std::map<std::string, std::string> found_;
+    WorkspaceFolder found_;
     std::size_t bytes_ = 0;
 };
 
 bool is_passed_over(const files::path& path);
 bool is_yaml(const files::path& path);
+std::string lower_case(std::string text);
 bool is_inside(const files::path& path, const files::path& root);
 tl::unexpected<Error> refuse_access(const std::string& name, const std::error_code& error);
 
@@ -44,6 +46,11 @@ Result<std::map<std::string, std::string>> read_workspace_files(const files::pat
 
 Result<std::map<std::string, std::string>> read_workspace_files(const files::path& folder,
                                                                 const WorkspaceLimits& limits) {
+    TRY(read, read_workspace_folder(folder, limits));
+    return std::move(read.files);
+}
+
+Result<WorkspaceFolder> read_workspace_folder(const files::path& folder, const WorkspaceLimits& limits) {
     std::error_code error;
     if (!files::is_directory(folder, error)) {
         return fail(ErrorCode::not_found, fmt::format("there is no folder {}", folder.string()),
@@ -75,16 +82,31 @@ Result<void> FolderReader::read() {
         } else if (entry.is_symlink(ignored) && (is_yaml(entry.path()) || entry.is_directory(ignored))) {
             if (auto checked = check_link(entry); !checked) return checked;
             if (auto read = read_file(entry); !read) return read;
-        } else if (!entry.is_directory(ignored) && is_yaml(entry.path())) {
-            if (auto read = read_file(entry); !read) return read;
+        } else if (!entry.is_directory(ignored)) {
+            if (auto taken = take(entry); !taken) return taken;
         }
     }
     if (error) return refuse_access(root_.string(), error);
     return {};
 }
 
+// A file that is no link, whatever its name.
+Result<void> FolderReader::take(const files::directory_entry& entry) {
+    if (is_yaml(entry.path())) return read_file(entry);
+    const auto ending = lower_case(entry.path().extension().string());
+    if (ending == ".yaml" || ending == ".yml") {
+        return fail({ErrorCode::invalid,
+                     "its ending is in capitals",
+                     {name_of(entry.path()), 0, 0},
+                     "file_name",
+                     "end its name with " + ending});
+    }
+    if (ending != ".md") found_.passed_over.push_back(name_of(entry.path()));
+    return {};
+}
+
 Result<void> FolderReader::read_file(const files::directory_entry& entry) {
-    if (found_.size() == limits_.files) {
+    if (found_.files.size() == limits_.files) {
         return fail(ErrorCode::limit, fmt::format("{} holds more than {} YAML files", root_.string(), limits_.files),
                     "is this the right folder?");
     }
@@ -95,7 +117,7 @@ Result<void> FolderReader::read_file(const files::directory_entry& entry) {
     }
     if (!bytes) return fail(std::move(bytes).error());
     bytes_ += bytes->size();
-    found_.emplace(name_of(entry.path()), std::move(*bytes));
+    found_.files.emplace(name_of(entry.path()), std::move(*bytes));
     return {};
 }
 
@@ -121,6 +143,12 @@ bool is_passed_over(const files::path& path) {
 
 bool is_yaml(const files::path& path) {
     return path.extension() == ".yaml" || path.extension() == ".yml";
+}
+
+std::string lower_case(std::string text) {
+    std::ranges::transform(text, text.begin(),
+                           [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    return text;
 }
 
 bool is_inside(const files::path& path, const files::path& root) {

@@ -21,10 +21,7 @@ void tune_writer(SQLite::Database& database);
 }  // namespace
 
 Result<OpenDatabase> open_database(const std::filesystem::path& path, bool is_writer) {
-    if (!is_writer && !std::filesystem::exists(path)) {
-        return fail(ErrorCode::not_found, fmt::format("there is no store in {}", path.parent_path().string()),
-                    "start segmentd on this folder first, or name another one");
-    }
+    if (!is_writer && !std::filesystem::exists(path)) return fail(no_store_in(path.parent_path()));
     return guarded("open " + path.string(), [&]() -> Result<OpenDatabase> {
         const int flags = is_writer ? SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE : SQLite::OPEN_READONLY;
         auto database = std::make_unique<SQLite::Database>(path.string(), flags, busy_timeout_ms);
@@ -43,6 +40,21 @@ Result<void> check_structure(SQLite::Database& database, const std::string& tabl
         return fail(ErrorCode::corrupt, fmt::format("the table {} of {} is damaged: {}", table, path, finding),
                     "restore the store from a backup");
     });
+}
+
+Result<OpenDatabase> open_empty_database() {
+    return guarded("open an empty database", []() -> Result<OpenDatabase> {
+        const int flags = SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE;
+        return OpenDatabase{std::make_unique<SQLite::Database>(":memory:", flags), true};
+    });
+}
+
+Error no_store_in(const std::filesystem::path& directory) {
+    return {.code = ErrorCode::not_found,
+            .message = fmt::format("there is no store in {}", directory.string()),
+            .where = {},
+            .rule = {},
+            .hint = "segmentctl import and segmentd make one; or name another folder"};
 }
 
 void create_tables(SQLite::Database& database) {

@@ -30,6 +30,11 @@ Result<OpenDatabase> open_database(const std::filesystem::path& path, bool is_wr
 // Error{corrupt} where the pages of a table are not what SQLite wrote; their content is not looked at. Takes
 // a reading of the whole table.
 Result<void> check_structure(SQLite::Database& database, const std::string& table);
+// A database in memory, for a store that holds nothing yet.
+Result<OpenDatabase> open_empty_database();
+
+// not_found, with the way out.
+Error no_store_in(const std::filesystem::path& directory);
 
 // Creates the tables; meant to run inside a transaction, so that a store has all of them or none.
 void create_tables(SQLite::Database& database);

@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <fstream>
 #include <iterator>
@@ -16,6 +18,7 @@ namespace {
 constexpr const char* disk_full = "disk_full";
 
 Result<void> write_and_sync(const FileHandle& file, std::string_view bytes, const std::filesystem::path& path);
+Result<off_t> end_of_last_line(const FileHandle& file, const std::filesystem::path& path);
 
 }  // namespace
 
@@ -75,14 +78,8 @@ Result<void> write_secret_file(const std::filesystem::path& path, std::string_vi
 Result<void> append_line(const std::filesystem::path& path, std::string_view line) {
     const bool is_new = !std::filesystem::exists(path);
     TRY(file, FileHandle::open(path, O_RDWR | O_CREAT | O_APPEND, 0600));
-    const off_t size = ::lseek(file.number(), 0, SEEK_END);
-    char last = '\n';
-    if (size > 0 && ::pread(file.number(), &last, 1, size - 1) != 1) return fail(system_error("read", path));
-    if (last != '\n') {
-        TRY(present, read_file(path));
-        const auto whole_lines = static_cast<off_t>(present.rfind('\n') + 1);  // 0 where there is no line end
-        if (::ftruncate(file.number(), whole_lines) != 0) return fail(system_error("shorten", path));
-    }
+    TRY(whole_lines, end_of_last_line(file, path));
+    if (::ftruncate(file.number(), whole_lines) != 0) return fail(system_error("shorten", path));
     if (auto written = write_and_sync(file, std::string(line) + '\n', path); !written) return written;
     if (is_new) return sync_folder(path.parent_path());
     return {};
@@ -104,6 +101,22 @@ Result<void> write_and_sync(const FileHandle& file, std::string_view bytes, cons
     }
     if (::fsync(file.number()) != 0) return fail(system_error("sync", path));
     return {};
+}
+
+// Behind the last line end of the file, looked for from its end; 0 where there is none.
+Result<off_t> end_of_last_line(const FileHandle& file, const std::filesystem::path& path) {
+    off_t end = ::lseek(file.number(), 0, SEEK_END);
+    while (end > 0) {
+        std::array<char, 4096> buffer;
+        const off_t start = std::max<off_t>(0, end - static_cast<off_t>(buffer.size()));
+        const auto read = ::pread(file.number(), buffer.data(), static_cast<std::size_t>(end - start), start);
+        if (read != end - start) return fail(system_error("read", path));
+        const auto found = std::string_view(buffer.data(), static_cast<std::size_t>(read)).rfind('\n');
+        if (found != std::string_view::npos) return start + static_cast<off_t>(found) + 1;
+        end = start;
+    }
+    if (end < 0) return fail(system_error("read", path));
+    return end;
 }
 
 }  // namespace

@@ -23,8 +23,12 @@ class HeadCheck {
     // Call after the last record.
     Result<void> finish(const MerkleTree& tree) const;
 
+    // The head of the largest size, if any.
+    const std::optional<SignedTreeHead>& newest() const { return newest_; }
+
   private:
     std::vector<TreeHead> heads_;  // by size
+    std::optional<SignedTreeHead> newest_;
     std::size_t compared_ = 0;
 };
 
@@ -96,6 +100,7 @@ Result<ReadSummary> Store::read_journal(std::uint64_t from_sequence, const Visit
         return fail(std::move(error));
     }
     parts_->state = std::move(state);
+    parts_->last_signed = check.newest();
     parts_->is_journal_read = true;
     return ReadSummary{tree_head(), engine_time(), customer_count()};
 }
@@ -186,6 +191,8 @@ Result<SignedTreeHead> Store::sign_head() {
     if (!parts_->lock) return no_writer();
     if (!parts_->is_journal_read)
         return fail(ErrorCode::conflict, "the journal must be read before its head is signed");
+    auto& last = parts_->last_signed;
+    if (last && last->head == tree_head()) return *last;
     SignedTreeHead head;
     head.origin = store_id();
     head.head = tree_head();
@@ -194,6 +201,7 @@ Result<SignedTreeHead> Store::sign_head() {
     if (auto appended = append_line(parts_->heads_file(), to_line(head)); !appended) {
         return fail(std::move(appended).error());
     }
+    last = head;
     return head;
 }
 
@@ -247,6 +255,7 @@ Result<HeadCheck> HeadCheck::load(const std::filesystem::path& file, const Store
                 "restore this file from a backup");
         }
         check.heads_.push_back(head.head);
+        if (!check.newest_ || head.head.size >= check.newest_->head.size) check.newest_ = head;
     }
     std::sort(check.heads_.begin(), check.heads_.end(),
               [](const TreeHead& a, const TreeHead& b) { return a.size < b.size; });

@@ -43,8 +43,11 @@ class Store {
 
     // A writer creates the folder (0700) and its files where they are missing and takes the lock:
     // Error{conflict} names the holder's URL. A reader takes no lock and changes no data; no store in
-    // the folder is Error{not_found}. A foreign database is conflict, a newer format unsupported.
+    // the folder is Error{not_found}, but a reader of an empty folder reads an empty store. A foreign
+    // database is conflict, a newer format unsupported.
     static Result<Store> open(const std::filesystem::path& directory, Mode mode);
+
+    static bool exists(const std::filesystem::path& directory);
 
     Store(Store&&) noexcept;
     Store& operator=(Store&&) noexcept;
@@ -79,7 +82,8 @@ class Store {
         return commit(records, rejects, {});
     }
 
-    // Signs the current tree head and adds it to tree_heads.jsonl, synced. Writers only.
+    // Signs the current tree head and adds it to tree_heads.jsonl, synced; where nothing was added since
+    // the last one, that one comes back. Writers only.
     Result<SignedTreeHead> sign_head();
 
     // Of the records committed or, for a reader, of those read last.

@@ -34,18 +34,18 @@ Result<Store> Store::open(const std::filesystem::path& directory, Mode mode) {
         TRY(taken, StoreLock::take(directory));
         lock = std::move(taken);
     }
-    TRY(opened, open_database(directory / "segmentd.db", is_writer));
+    std::error_code ignored;
+    const bool is_empty_folder = !is_writer && std::filesystem::is_empty(directory, ignored) && !ignored;
+    TRY(opened, is_empty_folder ? open_empty_database() : open_database(directory / "segmentd.db", is_writer));
     if (opened.is_empty && was_in_use(directory)) {
         return fail(
             ErrorCode::corrupt,
             fmt::format("{} is empty, but the files beside it belong to a store", (directory / "segmentd.db").string()),
             "restore the store from a backup");
     }
-    if (opened.is_empty && !is_writer) {
-        return fail(ErrorCode::not_found, fmt::format("there is no store in {}", directory.string()),
-                    "start segmentd on this folder first, or name another one");
-    }
-    TRY(secrets, load_secrets(directory, opened.is_empty));
+    if (opened.is_empty && !is_writer && !is_empty_folder) return fail(no_store_in(directory));
+    TRY(secrets, is_empty_folder ? Result<Secrets>(Secrets{random_key(), random_key()})
+                                 : load_secrets(directory, opened.is_empty));
     return guarded("open " + (directory / "segmentd.db").string(), [&]() -> Result<Store> {
         if (opened.is_empty) create_store(*opened.database, secrets);
         for (const char* table : {"meta", "keys", "rejects"}) {  // the journal is read as a whole anyway
@@ -61,6 +61,11 @@ Result<Store> Store::open(const std::filesystem::path& directory, Mode mode) {
         if (is_writer) parts->tokens.create();
         return Store(std::move(parts));
     });
+}
+
+bool Store::exists(const std::filesystem::path& directory) {
+    std::error_code ignored;
+    return std::filesystem::exists(directory / "segmentd.db", ignored);
 }
 
 namespace {

@@ -52,6 +52,7 @@ struct Store::Parts {
     LedgerTable ledger;
     TokenTable tokens;
     JournalState state;
+    std::optional<SignedTreeHead> last_signed;
     bool is_journal_read = false;
 };
 

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -22,7 +23,7 @@ struct BucketRange {
 
 // A share of a layer's customers: those with from <= n < to.
 struct Namespace {
-    std::string_view name;
+    std::string name;
     BucketRange range;
 };
 

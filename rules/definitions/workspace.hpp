@@ -52,7 +52,6 @@ struct WorkspaceSettings {
     std::vector<Purpose> purposes;
     std::vector<Tester> testers;
     std::map<std::string, AttributeType> profile;  // declared attributes of a customer
-    std::map<std::string, Duration> retention;     // by signal name
     std::optional<Timestamp> clock_start;          // engine time starts here and runs at wall speed
     ExpressionText revenue;                        // what a customer brought in, for reports
     ExpressionText expected_value;                 // what a customer is expected to bring

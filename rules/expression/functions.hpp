@@ -43,7 +43,7 @@ enum class CallStyle : std::uint8_t { function, method };
 
 // One way to call a function. A dyn parameter takes any type.
 struct Overload {
-    std::string_view name;
+    const char* name;
     Function function;
     CallStyle style;
     std::uint8_t arity;  // with the target of a method

@@ -80,7 +80,8 @@ const Table<PilotDefinition>& pilot_table() {
                         "worse exclude 0, not_worse reaches above minus the margin of a guardrail (else 0), "
                         "enough says that there is an interval"},
                 decide_table()),
-            optional("budget", &P::budget, cost(), "what the pilot may cost"),
+            optional("budget", &P::budget, cost(),
+                     "what the pilot may cost; for readers, nothing is counted against it"),
             not_built<P>("ramp", "steps by which a pilot grows"),
         },
         finish_pilot};
@@ -120,8 +121,9 @@ const Table<DesignDefinition>& design_table() {
         {
             only<D>("method", "always_valid", "kind of interval; this one may be looked at any time"),
             optional("alpha", &D::alpha, share_inside(), "chance of a false claim; default 5%"),
-            optional("power", &D::power, share_inside(), "chance to see the smallest effect; default 80%"),
-            optional("smallest_effect", &D::smallest_effect, measure(), "the smallest difference worth acting on"),
+            optional("power", &D::power, share_inside(), "chance to see the smallest effect; for readers; default 80%"),
+            optional("smallest_effect", &D::smallest_effect, measure(),
+                     "the smallest difference worth acting on; for readers"),
             optional("tuned_at", &D::tuned_at, integer_from(1),
                      "customers at which the interval is narrowest; default 5000"),
         }};

@@ -34,7 +34,8 @@ const Table<SegmentDefinition>& segment_table() {
                      "what an unknown input means for entering; default exclude"),
             optional("success_metrics", &S::success_metrics, list_of(record(success_table())),
                      "how we see that it works"),
-            optional("review_every", &S::review_every, window(), "how often the steward looks at it again"),
+            optional("review_every", &S::review_every, window(),
+                     "how often the steward looks at it again; for readers, no review is opened by it"),
             not_built<S>("limits", "sizes that stop a change"),
             not_built<S>("tests", "customers who must be in or out"),
         }};

@@ -32,8 +32,7 @@ const Table<WorkspaceSettings>& workspace_table() {
                      "who of ours may be sent a touch to try it out"),
             optional("profile", &W::profile, map_of(declares(NameKind::attribute), word<AttributeType>()),
                      "attributes of a customer and their types, read as profile.<name>"),
-            optional("retention", &W::retention, map_of(uses(NameKind::signal), window()),
-                     "how long the signals of a kind are kept; default for ever"),
+            not_built<W>("retention", "how long the signals of a kind are kept; for ever as yet"),
             optional("revenue", &W::revenue, expression_text(), "what a customer brought in, for reports"),
             optional("expected_value", &W::expected_value, expression_text(), "what a customer is expected to bring"),
         }};

@@ -29,7 +29,7 @@ class Loader {
   private:
     bool refuse_size(const WorkspaceFiles& files);
     void load_file(const std::string& path, std::string_view bytes);
-    void load_document(const Node& document);
+    void load_document(const Node& document, std::vector<load::Refusal>& secrets_of_file);
     void meet_workspace(const Node& document);
 
     Reading reading_;
@@ -107,10 +107,12 @@ void Loader::load_file(const std::string& path, std::string_view bytes) {
         reading_.lose_names();
         return;
     }
-    for (const Node& document : documents.nodes) load_document(document);
+    std::vector<load::Refusal> secrets;
+    for (const Node& document : documents.nodes) load_document(document, secrets);
+    for (auto& secret : load::find_literal_secrets(bytes, secrets)) reading_.refuse(std::move(secret));
 }
 
-void Loader::load_document(const Node& document) {
+void Loader::load_document(const Node& document, std::vector<load::Refusal>& secrets_of_file) {
     reading_.begin_definition({});
     if (document.form != Node::Form::mapping || document.entries.empty()) {
         reading_.refuse({document.at, "wrong_type", "a definition is keys and values",
@@ -134,6 +136,7 @@ void Loader::load_document(const Node& document) {
     if (kind->word == "workspace") meet_workspace(document);
     const auto secrets = load::find_literal_secrets(document);
     for (const auto& secret : secrets) reading_.refuse(secret);
+    std::ranges::copy(secrets, std::back_inserter(secrets_of_file));
     if (secrets.empty()) {
         kind->load(document, reading_, definitions_);
     } else {

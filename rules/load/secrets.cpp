@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 #include <string_view>
 
 #include "rules/load/yaml_text.hpp"
@@ -20,10 +21,11 @@ constexpr std::array<std::string_view, 6> secret_keys = {"password", "passphrase
 
 void search(const Node& node, std::vector<Refusal>& found);
 bool is_secret_key(std::string_view key);
-bool looks_secret(std::string_view text);
+Refusal refusal_of(Position at, std::string message);
+std::optional<std::size_t> find_secret(std::string_view text);
 bool begins_token(std::string_view rest);
 bool is_access_key(std::string_view rest);
-bool has_password_in_address(std::string_view text);
+std::optional<std::size_t> find_password_in_address(std::string_view text);
 
 }  // namespace
 
@@ -33,14 +35,24 @@ std::vector<Refusal> find_literal_secrets(const Node& document) {
     return found;
 }
 
+std::vector<Refusal> find_literal_secrets(std::string_view bytes, const std::vector<Refusal>& known) {
+    std::vector<Refusal> found;
+    for (Position at{1, 1}; !bytes.empty(); ++at.line) {
+        const auto line = bytes.substr(0, bytes.find('\n'));
+        bytes.remove_prefix(std::min(line.size() + 1, bytes.size()));
+        const auto place = find_secret(line);
+        if (!place || std::ranges::count(known, at.line, [](const Refusal& other) { return other.at.line; }) > 0)
+            continue;
+        found.push_back(refusal_of({at.line, static_cast<int>(*place) + 1}, "this line holds a secret"));
+    }
+    return found;
+}
+
 namespace {
 
 void search(const Node& node, std::vector<Refusal>& found) {
-    const auto report = [&](Position at, std::string message) {
-        found.push_back({at, "literal_secret", std::move(message),
-                         "keep it out of the workspace: segmentd.yaml holds secrets by endpoint name; renew this one"});
-    };
-    if (node.form == Node::Form::scalar && looks_secret(node.text)) report(node.at, "this text is a secret");
+    const auto report = [&](Position at, std::string message) { found.push_back(refusal_of(at, std::move(message))); };
+    if (node.form == Node::Form::scalar && find_secret(node.text)) report(node.at, "this text is a secret");
     for (const Node& item : node.items) search(item, found);
     for (const Entry& entry : node.entries) {
         const bool has_text = entry.value.form == Node::Form::scalar && !entry.value.text.empty();
@@ -52,6 +64,11 @@ void search(const Node& node, std::vector<Refusal>& found) {
     }
 }
 
+Refusal refusal_of(Position at, std::string message) {
+    return {at, "literal_secret", std::move(message),
+            "keep it out of the workspace: segmentd.yaml holds secrets by endpoint name; renew this one"};
+}
+
 bool is_secret_key(std::string_view key) {
     return std::any_of(secret_keys.begin(), secret_keys.end(), [&](std::string_view known) {
         const bool is_last_part = key.size() > known.size() && key[key.size() - known.size() - 1] == '_';
@@ -59,16 +76,17 @@ bool is_secret_key(std::string_view key) {
     });
 }
 
-bool looks_secret(std::string_view text) {
+// Where the first secret of the text begins.
+std::optional<std::size_t> find_secret(std::string_view text) {
     const auto is_part_of_word = [](char c) {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
     };
     for (std::size_t i = 0; i < text.size(); ++i) {
         if (i > 0 && is_part_of_word(text[i - 1])) continue;
         const auto rest = text.substr(i);
-        if (begins_token(rest) || is_access_key(rest) || rest.starts_with("-----BEGIN")) return true;
+        if (begins_token(rest) || is_access_key(rest) || rest.starts_with("-----BEGIN")) return i;
     }
-    return has_password_in_address(text);
+    return find_password_in_address(text);
 }
 
 // A mark alone is a word that people may write; a token goes on without a space.
@@ -89,13 +107,15 @@ bool is_access_key(std::string_view rest) {
     return std::all_of(id.begin(), id.end(), [](char c) { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); });
 }
 
-// scheme://user:password@host
-bool has_password_in_address(std::string_view text) {
-    const auto scheme = text.find("://");
-    if (scheme == std::string_view::npos) return false;
-    const auto authority = text.substr(scheme + 3, text.find_first_of("/ ?#", scheme + 3) - (scheme + 3));
-    const auto at = authority.rfind('@');
-    return at != std::string_view::npos && authority.substr(0, at).find(':') != std::string_view::npos;
+// scheme://user:password@host; gives where user begins.
+std::optional<std::size_t> find_password_in_address(std::string_view text) {
+    for (auto scheme = text.find("://"); scheme != std::string_view::npos; scheme = text.find("://", scheme + 3)) {
+        const auto begin = scheme + 3;
+        const auto authority = text.substr(begin, text.find_first_of("/ ?#\"'", begin) - begin);
+        const auto at = authority.rfind('@');
+        if (at != std::string_view::npos && authority.substr(0, at).find(':') != std::string_view::npos) return begin;
+    }
+    return std::nullopt;
 }
 
 }  // namespace

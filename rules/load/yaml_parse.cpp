@@ -28,7 +28,7 @@ struct Stop {
 // that the limits hold whatever the input is.
 class NodeBuilder final : public YAML::EventHandler {
   public:
-    explicit NodeBuilder(std::string_view bytes) : text_(bytes) {}
+    explicit NodeBuilder(std::string_view bytes) : text_(std::string(bytes)) {}
 
     Documents take() { return std::move(documents_); }
 
@@ -94,7 +94,7 @@ Documents parse_documents(std::string_view bytes) {
         return documents;
     } catch (const YAML::ParserException& error) {
         auto documents = builder.take();
-        documents.refusals.push_back(explain(error, RawText(bytes)));
+        documents.refusals.push_back(explain(error, RawText(std::string(bytes))));
         return documents;
     }
 }

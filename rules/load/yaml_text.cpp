@@ -18,15 +18,15 @@ std::string shown(std::string_view text) {
     return fmt::format("'{}{}'", line, length < text.size() ? "..." : "");
 }
 
-RawText::RawText(std::string_view bytes) : bytes_(bytes), line_starts_{0} {
-    for (std::size_t i = 0; i < bytes.size(); ++i) {
-        if (bytes[i] == '\n') line_starts_.push_back(i + 1);
+RawText::RawText(std::string bytes) : bytes_(std::move(bytes)), line_starts_{0} {
+    for (std::size_t i = 0; i < bytes_.size(); ++i) {
+        if (bytes_[i] == '\n') line_starts_.push_back(i + 1);
     }
 }
 
 std::string_view RawText::line(int number) const {
     if (number < 1 || static_cast<std::size_t>(number) > line_starts_.size()) return {};
-    const auto rest = bytes_.substr(line_starts_[static_cast<std::size_t>(number) - 1]);
+    const auto rest = std::string_view(bytes_).substr(line_starts_[static_cast<std::size_t>(number) - 1]);
     return rest.substr(0, rest.find('\n'));
 }
 
@@ -72,7 +72,7 @@ Position RawText::first_character(Position at) const {
 
 Position RawText::sign_before(Position at) const {
     const auto end = bytes_.size() - from(at).size();
-    const auto found = bytes_.substr(0, end).find_last_not_of(" \t\r\n");
+    const auto found = std::string_view(bytes_).substr(0, end).find_last_not_of(" \t\r\n");
     if (found == std::string_view::npos || std::string_view("-,[{").find(bytes_[found]) == std::string_view::npos)
         return at;
     const auto next_line = std::upper_bound(line_starts_.begin(), line_starts_.end(), found);
@@ -83,7 +83,7 @@ Position RawText::sign_before(Position at) const {
 std::string_view RawText::from(Position at) const {
     if (at.line < 1 || static_cast<std::size_t>(at.line) > line_starts_.size()) return {};
     const auto start = line_starts_[static_cast<std::size_t>(at.line) - 1] + static_cast<std::size_t>(at.column - 1);
-    return start < bytes_.size() ? bytes_.substr(start) : std::string_view();
+    return start < bytes_.size() ? std::string_view(bytes_).substr(start) : std::string_view();
 }
 
 }  // namespace segmentd::rules::load

@@ -13,10 +13,10 @@ namespace segmentd::rules::load {
 // A text from a file for an error message: in quotes, on one line, at most 40 bytes of it.
 std::string shown(std::string_view text);
 
-// Refers to the bytes, which must outlive it.
+// The bytes of a file, by line and column. What it gives out refers to it.
 class RawText {
   public:
-    explicit RawText(std::string_view bytes);
+    explicit RawText(std::string bytes);
 
     // A line without its end, counted from 1; empty beyond the last.
     std::string_view line(int number) const;
@@ -37,7 +37,7 @@ class RawText {
   private:
     std::string_view from(Position at) const;
 
-    std::string_view bytes_;
+    std::string bytes_;
     std::vector<std::size_t> line_starts_;
 };
 

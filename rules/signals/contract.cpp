@@ -68,16 +68,17 @@ std::optional<Rejection> out_of_range(const PropertyContract& property, const At
     if (const auto* integer = std::get_if<std::int64_t>(&attribute)) number = static_cast<double>(*integer);
     if (const auto* money = std::get_if<MinorUnits>(&attribute)) number = to_major_units(money->count, digits);
     if (number && property.at_least && *number < *property.at_least) {
-        return Rejection{"out_of_range", fmt::format("property {} is {}, at least {} is allowed", property.name,
-                                                     *number, *property.at_least)};
+        return Rejection{"out_of_range",
+                         fmt::format("property {} must be at least {}", property.name, *property.at_least)};
     }
     if (number && property.at_most && *number > *property.at_most) {
-        return Rejection{"out_of_range", fmt::format("property {} is {}, at most {} is allowed", property.name, *number,
-                                                     *property.at_most)};
+        return Rejection{"out_of_range",
+                         fmt::format("property {} must be at most {}", property.name, *property.at_most)};
     }
     const auto* text = std::get_if<std::string>(&attribute);
     if (text != nullptr && !property.one_of.empty() && std::ranges::count(property.one_of, *text) == 0) {
-        return Rejection{"not_allowed", fmt::format("property {} may not be '{}'", property.name, text->substr(0, 40))};
+        return Rejection{"not_allowed",
+                         fmt::format("property {} must be one of {}", property.name, fmt::join(property.one_of, ", "))};
     }
     return std::nullopt;
 }
@@ -93,7 +94,7 @@ tl::expected<Attributes, Rejection> read_contract(const SignalDefinition& signal
         if (!*attribute) {
             if (!property.required) continue;
             return reject("missing_property",
-                          fmt::format("signal {} needs property {}", signal.id.text, property.name));
+                          fmt::format("property {} of signal {} is missing", property.name, signal.id.text));
         }
         if (auto rejection = out_of_range(property, **attribute, digits)) return tl::unexpected(std::move(*rejection));
         attributes.emplace(property.name, std::move(**attribute));

@@ -14,7 +14,8 @@
 
 namespace segmentd::rules {
 
-// Why something was not taken in: a reason to count by, and a detail for people.
+// Why something was not taken in: a reason to count by, and a detail for people that names the property
+// and the rule. It never repeats a value: details are stored in the clear.
 struct Rejection {
     std::string reason;
     std::string detail;

@@ -35,7 +35,7 @@ properties: {a: {type: integer}, segment: {type: text}, version: {type: integer}
 )";
 
 using Headers = std::map<std::string, std::string, std::less<>>;
-using Outcome = tl::expected<Collected, CloudEventsRefusal>;
+using Outcome = tl::expected<Collected, Refusal>;
 
 CollectContext context() {
     static const auto book = compile_workspace({{"workspace.yaml", std::string(contracts)}}).value();

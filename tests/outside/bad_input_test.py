@@ -233,7 +233,9 @@ class RunningDaemon(cases.Case):
                      json.dumps({"batch": [{**order, "x": "x" * 600_000}]}).encode()):
             answer = self.client.post("/v1/batch", body, self.key)
             self.check_problem(answer, 400)
-        self.assertEqual(self.daemon.status()["customers"], 0)
+        status = self.daemon.status()
+        self.assertEqual(status["customers"], 0)
+        self.assertEqual(status["rejects"], {"not_json": 4, "no_batch": 2, "too_many_events": 1, "request_too_large": 1})
 
     def check_problem(self, answer, status):
         self.assertEqual(answer.status, status, answer)
@@ -252,7 +254,8 @@ class RunningDaemon(cases.Case):
                               ({**event, "subject": ""}, structured), (event, batch), (b"{}", {}),
                               ([event, {**event, "id": "2", "data": {"revenue": "much"}}], batch)):
             self.check_problem(self.client.post("/api/v1/events", body, headers), 400)
-        self.assertEqual(self.rejects(), {"unknown_event": 1, "missing_property": 1, "wrong_type": 1})
+        self.assertEqual(self.rejects(), {"not_json": 1, "wrong_specversion": 1, "unknown_event": 1, "missing_property": 1,
+                                          "no_customer": 1, "no_batch": 1, "missing_attribute": 1, "wrong_type": 1})
         self.assertEqual(self.daemon.status()["customers"], 0)
 
         binary = {f"ce-{name}": value for name, value in event.items() if name != "data"}

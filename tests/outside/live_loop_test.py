@@ -285,7 +285,7 @@ class LiveCdnow(LiveCase):
         data = os.path.join(self.folder(), "store")
         prepare(data, MASTER)
         self.serve(data)
-        promising = self.client.get("/api/v1/segments/promising/members")[:300]
+        promising = self.client.get("/api/v1/segments/promising/members")["members"][:300]
         explained = [self.client.get("/api/v1/customers/" + row["customer"]) for row in promising]
         nearest = max(explained, key=lambda one: one["scores"]["expected_purchases_39w"]["value"])
 

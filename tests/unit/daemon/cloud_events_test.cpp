@@ -22,7 +22,7 @@ Headers binary() {
             {"ce-type", "purchase"},   {"ce-subject", "ada"}, {"content-type", "application/json"}};
 }
 
-tl::expected<daemon::Collected, daemon::CloudEventsRefusal> collect(const Headers& headers, std::string_view body) {
+tl::expected<daemon::Collected, daemon::Refusal> collect(const Headers& headers, std::string_view body) {
     const auto lookup = [&](std::string_view name) -> std::string_view {
         const auto found = headers.find(name);
         return found == headers.end() ? std::string_view() : std::string_view(found->second);
@@ -42,6 +42,8 @@ std::string refusal(const Headers& headers, std::string_view body) {
     const auto collected = collect(headers, body);
     REQUIRE_FALSE(collected.has_value());
     CHECK(collected.error().status == 400);
+    REQUIRE(collected.error().rejects.size() == 1);
+    CHECK_FALSE(collected.error().rejects.front().payload.empty());
     return collected.error().detail;
 }
 
@@ -125,12 +127,14 @@ TEST_CASE("the media type is read in any case") {
 }
 
 TEST_CASE("an event that misses what the standard requires is refused") {
-    CHECK(refusal(structured, order_with("\"id\":\"e1\"", "\"x\":\"\"")) == "id, source and type are required");
-    CHECK(refusal(structured, order_with("/shop", "")) == "id, source and type are required");
+    CHECK(refusal(structured, order_with("\"id\":\"e1\"", "\"x\":\"\"")) ==
+          "type 'com.shop.order': id, source and type are required");
+    CHECK(refusal(structured, order_with("/shop", "")) == "type 'com.shop.order': id, source and type are required");
     CHECK(refusal(structured, order_with("com.shop.order", "")) == "id, source and type are required");
-    CHECK(refusal(structured, order_with("\"1.0\"", "\"9.9\"")) == "specversion must be 1.0");
-    CHECK(refusal(structured, order_with("\"1.0\"", "1")) == "specversion must be 1.0");
-    CHECK(refusal(structured, order_with("\"ada\"", "\"\"")) == "subject must name the customer");
+    CHECK(refusal(structured, order_with("\"1.0\"", "\"9.9\"")) == "type 'com.shop.order': specversion must be 1.0");
+    CHECK(refusal(structured, order_with("\"1.0\"", "1")) == "type 'com.shop.order': specversion must be 1.0");
+    CHECK(refusal(structured, order_with("\"ada\"", "\"\"")) ==
+          "type 'com.shop.order': subject must name the customer");
 }
 
 TEST_CASE("a body that is no event is refused") {
@@ -154,7 +158,8 @@ TEST_CASE("an event that breaks its contract refuses the request and is kept as 
     REQUIRE(refused.error().rejects.size() == 1);
     CHECK(refused.error().rejects.front().source == "events");
     CHECK(refused.error().rejects.front().reason == "wrong_type");
-    CHECK(refused.error().rejects.front().payload == R"({"cart":{"total":"much"}})");
+    CHECK(refused.error().rejects.front().detail == "type 'com.shop.order': property amount must be money");
+    CHECK(refused.error().rejects.front().payload.find(R"("data":{"cart":{"total":"much"}})") != std::string::npos);
 }
 
 TEST_CASE("an unknown type and a time that is none are refused with their reason") {

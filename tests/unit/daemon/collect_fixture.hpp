@@ -51,6 +51,15 @@ emit:
   - profile: true
     consent: {offers: denied}
 ---
+source: objections
+columns: [customer, day, employees]
+customer: row.customer
+occurred_at: row.day
+emit:
+  - profile: true
+    values: {employees: row.employees}
+    consent: {offers: denied}
+---
 source: arms
 columns: [customer, arm]
 customer: row.customer

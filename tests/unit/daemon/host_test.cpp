@@ -124,7 +124,7 @@ Record incoming(Record record) {
 Record order_of(std::string_view customer, std::string message_id = {}) {
     auto record = incoming(purchase(customer, at("1998-07-01")));
     record.message_id = std::move(message_id);
-    record.received_at = at("2027-01-01");
+    record.received_at = at("2020-01-01");
     return record;
 }
 
@@ -170,7 +170,7 @@ TEST_CASE("an intake of duplicates alone and one of rejects alone are acknowledg
     running.take({order_of("ada", "m1")});
 
     const auto duplicates = running.take({order_of("ada", "m1")});
-    const auto rejects = running.take({}, {{at("2027-01-01"), "tracking", "no_customer", "nobody", "{}"}});
+    const auto rejects = running.take({}, {{at("2020-01-01"), "tracking", "no_customer", "nobody", "{}"}});
 
     CHECK(duplicates.duplicates == 1);
     CHECK(rejects.accepted == 0);
@@ -266,6 +266,20 @@ TEST_CASE("new definitions take the past signals in and are in force at one posi
     CHECK(running.records() == 5);
     CHECK(running.host->book()->definitions.version == *version);
     CHECK(running.ask([](daemon::Engine& engine) { return engine.population().at(0).memberships.at(0).has_value(); }));
+}
+
+TEST_CASE("definitions of a workspace with another name are refused and the running ones stay") {
+    const daemon::TemporaryFolder folder;
+    Running running(folder);
+    auto other = own_clock_shop();
+    auto& settings = other["workspace.yaml"];
+    settings.replace(settings.find("workspace: shop"), 15, "workspace: bank");
+
+    const auto refused = running.reload(other);
+
+    REQUIRE_FALSE(refused.has_value());
+    CHECK(refused.error().code == ErrorCode::conflict);
+    CHECK(refused.error().message == "this store belongs to the workspace 'shop', the folder holds 'bank'");
 }
 
 TEST_CASE("the same definitions again are no record") {

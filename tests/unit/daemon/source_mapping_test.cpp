@@ -60,9 +60,21 @@ TEST_CASE("an emission that breaks its contract is rejected and the others are k
     const auto row = order_row({"ada", "2027-01-05", "much", "pro"}, 17);
 
     REQUIRE(row.records.size() == 1);
+    CHECK(std::holds_alternative<ProfileRecord>(row.records[0].payload));
     REQUIRE(row.rejections.size() == 1);
     CHECK(row.rejections[0].reason == "wrong_type");
-    CHECK(row.rejections[0].detail == "row 17: property amount must be money");
+    CHECK(row.rejections[0].detail == "row 17: signal purchase: property amount must be money");
+}
+
+TEST_CASE("a consent that a broken row takes back is taken back") {
+    auto mapping = mapping_of("objections", {"customer", "day", "employees"});
+
+    const auto row = mapping.map({"ada", "2027-01-05", "many"}, 1, received);
+
+    REQUIRE(row.rejections.size() == 1);
+    REQUIRE(row.records.size() == 1);
+    CHECK(std::holds_alternative<ConsentRecord>(row.records[0].payload));
+    CHECK(row.records[0].consent == std::map<std::string, bool>{{"offers", false}});
 }
 
 TEST_CASE("a row without a customer is rejected as a whole") {
@@ -81,7 +93,7 @@ TEST_CASE("a time that is none rejects every emission that needs it") {
 }
 
 TEST_CASE("columns are found by name wherever they stand in the file") {
-    const auto mapping = mapping_of("orders", {"more", "plan", "amount", "day", "customer"});
+    auto mapping = mapping_of("orders", {"more", "plan", "amount", "day", "customer"});
 
     const auto row = mapping.map({"x", "pro", "5", "2027-01-05", "ada"}, 1, received);
 
@@ -106,20 +118,45 @@ TEST_CASE("a header without the declared columns is an error that names them") {
     CHECK(refused.error().message == "source orders: the file has no column day, amount");
 }
 
-TEST_CASE("the same row of the same file has the same message ids, another row or content others") {
-    const auto one = order_row({"ada", "2027-01-05", "1", "pro"}, 1);
-    const auto again = order_row({"ada", "2027-01-05", "1", "pro"}, 1);
-    const auto other_row = order_row({"ada", "2027-01-05", "1", "pro"}, 2);
-    const auto other_content = order_row({"ada", "2027-01-05", "2", "pro"}, 1);
+TEST_CASE("a row keeps its message ids when the file has grown by rows before it") {
+    const std::vector<std::string> header = {"customer", "day", "amount", "plan"};
+    const std::vector<std::string> ada = {"ada", "2027-01-05", "1", "pro"}, bob = {"bob", "2027-01-05", "1", "pro"};
+    auto first = mapping_of("orders", header);
+    auto later = mapping_of("orders", header);
 
+    const auto before = first.map(ada, 1, received);
+    later.map(bob, 1, received);
+    const auto after = later.map(ada, 2, received);
+
+    CHECK(before.records[0].message_id == after.records[0].message_id);
+    CHECK(before.records[0].message_id != before.records[1].message_id);
+}
+
+TEST_CASE("equal rows of one file have ids of their own, and the same ones in the next reading") {
+    const std::vector<std::string> header = {"customer", "day", "amount", "plan"};
+    const std::vector<std::string> cells = {"ada", "2027-01-05", "1", "pro"};
+    auto mapping = mapping_of("orders", header);
+
+    const auto one = mapping.map(cells, 1, received);
+    const auto two = mapping.map(cells, 2, received);
+    REQUIRE(mapping.take_header(header).has_value());
+    const auto again = mapping.map(cells, 1, received);
+
+    CHECK(one.records[0].message_id != two.records[0].message_id);
     CHECK(one.records[0].message_id == again.records[0].message_id);
-    CHECK(one.records[0].message_id != one.records[1].message_id);
-    CHECK(one.records[0].message_id != other_row.records[0].message_id);
-    CHECK(one.records[0].message_id != other_content.records[0].message_id);
+    CHECK(one.records[0].message_id != order_row({"ada", "2027-01-05", "2", "pro"}).records[0].message_id);
+}
+
+TEST_CASE("a row with a cell that is not UTF-8 is rejected as a whole") {
+    const auto row = order_row({"ada", "2027-01-05", "1", "caf\xE9"}, 4);
+
+    CHECK(row.records.empty());
+    REQUIRE(row.rejections.size() == 1);
+    CHECK(row.rejections[0].reason == "not_utf8");
 }
 
 TEST_CASE("a row becomes an imported assignment, and an unknown arm a rejection") {
-    const auto mapping = mapping_of("arms", {"customer", "arm"});
+    auto mapping = mapping_of("arms", {"customer", "arm"});
 
     const auto known = mapping.map({"ada", "other"}, 1, received);
     const auto unknown = mapping.map({"ada", "others"}, 2, received);
@@ -128,7 +165,7 @@ TEST_CASE("a row becomes an imported assignment, and an unknown arm a rejection"
     CHECK(std::get<AssignmentRecord>(known.records[0].payload) == AssignmentRecord{PilotId("trial"), "other"});
     REQUIRE(unknown.rejections.size() == 1);
     CHECK(unknown.rejections[0].reason == "unknown_arm");
-    CHECK(unknown.rejections[0].detail == "row 2: pilot trial has no arm 'others'");
+    CHECK(unknown.rejections[0].detail == "row 2: assignment trial: pilot trial has no such arm");
 }
 
 }  // namespace segmentd::tests

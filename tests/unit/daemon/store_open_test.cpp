@@ -43,7 +43,22 @@ TEST_CASE("a reader of no store is told so and creates nothing") {
     CHECK(error.code == ErrorCode::not_found);
     CHECK_FALSE(error.hint.empty());
     CHECK_FALSE(std::filesystem::exists(folder.store()));
+    std::ofstream(folder.path() / "notes.txt") << "not a store";
     CHECK(error_of_opening(folder.path(), Store::Mode::reader).code == ErrorCode::not_found);
+}
+
+TEST_CASE("a reader of an empty folder reads an empty store and creates nothing") {
+    const StoreFolder folder;
+    std::filesystem::create_directory(folder.store());
+
+    Store store = std::move(Store::open(folder.store(), Store::Mode::reader)).value();
+
+    CHECK(read_all(store).value().empty());
+    CHECK(store.rejects(10).value().empty());
+    CHECK(store.tree_head().size == 0);
+    CHECK(store.commit(three_records(), {}).error().code == ErrorCode::conflict);
+    CHECK(std::filesystem::is_empty(folder.store()));
+    CHECK_FALSE(Store::exists(folder.store()));
 }
 
 TEST_CASE("a second writer is refused with the URL of the first") {

@@ -1,5 +1,6 @@
 #include <fstream>
 
+#include "daemon/store/files.hpp"
 #include "tests/unit/daemon/store_fixture.hpp"
 
 namespace segmentd::daemon {
@@ -87,6 +88,36 @@ TEST_CASE("heads gather in their file, and a journal that continues them is acce
     CHECK(heads[1].head.size == 2);
     CHECK(heads[2].head == store.tree_head());
     CHECK(read_all(store).value() == three_records());
+}
+
+TEST_CASE("a head is signed again only where something was added since, in another run too") {
+    const StoreFolder folder;
+    {
+        Store store = open_writer(folder);
+        commit(store, three_records());
+        const auto first = store.sign_head().value();
+        CHECK(to_line(store.sign_head().value()) == to_line(first));
+    }
+    Store store = open_writer(folder);
+    REQUIRE(read_all(store).has_value());
+    REQUIRE(store.sign_head().has_value());
+
+    CHECK(read_tree_heads(heads_file(folder)).value().size() == 1);
+}
+
+TEST_CASE("an unfinished last line is cut off before another is added, however long it is") {
+    const StoreFolder folder;
+    const auto file = folder.path() / "lines";
+    for (const std::size_t size : {std::size_t{3}, std::size_t{4096}, std::size_t{10'000}}) {
+        std::ofstream(file) << "whole\n" << std::string(size, 'x');
+
+        REQUIRE(append_line(file, "next").has_value());
+
+        CHECK(read_file(file).value() == "whole\nnext\n");
+    }
+    std::ofstream(file) << std::string(5'000, 'x');
+    REQUIRE(append_line(file, "only").has_value());
+    CHECK(read_file(file).value() == "only\n");
 }
 
 TEST_CASE("records cut off behind a signed head are missed") {

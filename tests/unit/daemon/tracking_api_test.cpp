@@ -11,7 +11,7 @@ using daemon::Collected;
 
 Collected collect(std::string_view call, std::string_view body) {
     auto collected = daemon::collect_tracking(noon_context(), call, body, {});
-    INFO((collected ? std::string() : to_text(collected.error())));
+    INFO((collected ? std::string() : collected.error().detail));
     REQUIRE(collected.has_value());
     return std::move(*collected);
 }
@@ -142,13 +142,65 @@ TEST_CASE("a reject keeps what was sent") {
     CHECK(to_text(collected.rejects.front().received_at) == "2027-01-20T12:00:00Z");
 }
 
-TEST_CASE("a body that is no JSON object is an error of the request") {
-    CHECK_FALSE(daemon::collect_tracking(noon_context(), "track", "{", {}).has_value());
-    CHECK_FALSE(daemon::collect_tracking(noon_context(), "track", "[]", {}).has_value());
+TEST_CASE("a time that cannot be read is a reject, whatever form it has") {
+    CHECK(only_reason("page", R"({"userId":"ada","timestamp":"nonsense"})") == "bad_time");
+    CHECK(only_reason("page", R"({"userId":"ada","timestamp":true})") == "bad_time");
+    CHECK(only_reason("page", R"({"userId":"ada","originalTimestamp":"yesterday"})") == "bad_time");
+    CHECK(only_record("page", R"({"userId":"ada","timestamp":null})").customer == CustomerId("ada"));
 }
 
-TEST_CASE("a batch call without a batch is an error of the request") {
-    CHECK_FALSE(daemon::collect_tracking(noon_context(), "batch", R"({"batch":{}})", {}).has_value());
+TEST_CASE("consent stands even where the rest of its event is rejected") {
+    for (const auto* call : {"identify", "screen", "alias"}) {
+        const auto collected = collect(call, R"({"userId":"ada","messageId":"m1","traits":{"employees":"many"},
+            "context":{"consent":{"categoryPreferences":{"offers":false}}}})");
+
+        REQUIRE(collected.rejects.size() == 1);
+        REQUIRE(collected.records.size() == 1);
+        const auto& record = collected.records.front();
+        CHECK(std::holds_alternative<ConsentRecord>(record.payload));
+        CHECK(record.consent == std::map<std::string, bool>{{"offers", false}});
+        CHECK(record.customer == CustomerId("ada"));
+        CHECK(record.message_id == "consent\nm1");
+        CHECK(to_text(record.occurred_at) == "2027-01-20T12:00:00Z");
+    }
+}
+
+TEST_CASE("a reject says which event and which property, and no value") {
+    const auto collected = collect("batch", R"({"batch":[
+        {"type":"track","userId":"ada","event":"purchase","properties":{"amount":"eleven","items":1}},
+        {"type":"track","userId":"ada","event":"purchase","properties":{"amount":5000}},
+        {"type":"track","userId":"ada","event":"Order Started"},
+        {"type":"identify","userId":"ada","traits":{"employees":"many"}}]})");
+
+    REQUIRE(collected.rejects.size() == 4);
+    CHECK(collected.rejects[0].detail == "event 'purchase': property amount must be money");
+    CHECK(collected.rejects[1].detail == "event 'purchase': property amount must be at most 1000");
+    CHECK(collected.rejects[2].detail == "event 'Order Started': no data contract names it");
+    CHECK(collected.rejects[3].detail == "call 'identify': property employees must be integer");
+}
+
+TEST_CASE("a body that is refused as a whole is kept as a reject with its reason") {
+    const auto reason = [](std::string_view call, std::string_view body) {
+        const auto collected = daemon::collect_tracking(noon_context(), call, body, {});
+        REQUIRE_FALSE(collected.has_value());
+        REQUIRE(collected.error().rejects.size() == 1);
+        CHECK(collected.error().rejects.front().payload == body);
+        return collected.error().rejects.front().reason;
+    };
+
+    CHECK(reason("track", "{") == "not_json");
+    CHECK(reason("track", "[]") == "not_json");
+    CHECK(reason("batch", R"({"batch":{}})") == "no_batch");
+}
+
+TEST_CASE("of what was sent at most 32 KiB are kept, as UTF-8") {
+    const auto kept = [](const std::string& body) {
+        return daemon::collect_tracking(noon_context(), "page", body, {}).error().rejects.front().payload;
+    };
+
+    CHECK(kept(std::string(40'000, 'x')) == std::string(32'768, 'x'));
+    CHECK(kept("x" + std::string("\xC3\xA9") + std::string(32'765, 'x') + "\xC3\xA9").size() == 32'768);
+    CHECK(kept("{caf\xE9") == "{caf?");
 }
 
 TEST_CASE("a body of the allowed size is taken and a larger one is a limit") {
@@ -158,7 +210,8 @@ TEST_CASE("a body of the allowed size is taken and a larger one is a limit") {
     smaller.event_bytes = body.size() - 1;
 
     CHECK(daemon::collect_tracking(noon_context(), "page", body, exact).has_value());
-    CHECK(daemon::collect_tracking(noon_context(), "page", body, smaller).error().code == ErrorCode::limit);
+    CHECK(daemon::collect_tracking(noon_context(), "page", body, smaller).error().rejects.front().reason ==
+          "request_too_large");
 }
 
 TEST_CASE("a batch of too many events is a limit") {
@@ -168,7 +221,7 @@ TEST_CASE("a batch of too many events is a limit") {
     const auto refused = daemon::collect_tracking(noon_context(), "batch", R"({"batch":[{},{}]})", limits);
 
     REQUIRE_FALSE(refused.has_value());
-    CHECK(refused.error().code == ErrorCode::limit);
+    CHECK(refused.error().rejects.front().reason == "too_many_events");
 }
 
 TEST_CASE("the write key of a body is found where there is one") {

@@ -116,4 +116,66 @@ TEST_CASE("many small corrections are never a step") {
     CHECK_FALSE(fake.clock.is_held());
 }
 
+TEST_CASE("a wall clock that starts before the last record is held at that record's time") {
+    FakeClocks fake;
+    fake.clock.not_before(noon + hours(2));
+
+    fake.pass(minutes(1));
+
+    CHECK(to_text(fake.clock.now()) == "2027-01-01T14:01:00Z");
+    CHECK(fake.clock.is_held());
+}
+
+TEST_CASE("a wall clock that started too early is followed once it has come past the last record") {
+    FakeClocks fake;
+    fake.clock.not_before(noon + hours(2));
+    fake.clock.now();
+
+    fake.wall += hours(9);
+
+    CHECK(to_text(fake.clock.now()) == "2027-01-01T21:00:00Z");
+    CHECK_FALSE(fake.clock.is_held());
+}
+
+TEST_CASE("a start long after the last record is no step") {
+    FakeClocks fake;
+    fake.clock.not_before(noon - hours(1000));
+
+    CHECK(to_text(fake.clock.now()) == "2027-01-01T12:00:00Z");
+    CHECK_FALSE(fake.clock.is_held());
+}
+
+TEST_CASE("an anchor of the same boot proves a step in both directions") {
+    for (const auto step : {hours(3), hours(-3)}) {
+        FakeClocks fake;
+        auto anchor = clock_anchor_at(noon - hours(1) + step);
+        anchor.since_boot = fake.boot - hours(1);
+        fake.clock.resume(anchor);
+
+        CHECK(fake.clock.now() == noon + step);
+        CHECK(fake.clock.is_held());
+    }
+}
+
+TEST_CASE("an anchor that the boot clock explains, and one of another boot, hold nothing") {
+    FakeClocks same, other;
+    auto anchor = clock_anchor_at(noon - hours(1));
+    anchor.since_boot = same.boot - hours(1);
+    same.clock.resume(anchor);
+    other.clock.resume({"another boot", noon - hours(50), hours(1)});
+
+    CHECK(same.clock.now() == noon);
+    CHECK_FALSE(same.clock.is_held());
+    CHECK(other.clock.now() == noon);
+    CHECK_FALSE(other.clock.is_held());
+}
+
+TEST_CASE("an anchor is read as it was written, and anything else is none") {
+    const ClockAnchor anchor{"b00t", noon, hours(7)};
+
+    CHECK(parse_clock_anchor(to_line(anchor)) == anchor);
+    CHECK_FALSE(parse_clock_anchor("").has_value());
+    CHECK_FALSE(parse_clock_anchor("b00t noon 7").has_value());
+}
+
 }  // namespace segmentd::daemon

@@ -39,6 +39,29 @@ TEST_CASE("an empty folder gives no files and a missing one is named") {
     CHECK(missing.error().message == "there is no folder " + (folder.path() / "none").string());
 }
 
+TEST_CASE("an ending in capitals is refused by name") {
+    const TemporaryFolder folder;
+    folder.write("workspace.yaml", "workspace: shop\n");
+    folder.write("loyal.YAML", "segment: loyal\n");
+
+    const auto refused = read_workspace_files(folder.path());
+
+    REQUIRE_FALSE(refused.has_value());
+    CHECK(to_text(refused.error()) == "loyal.YAML: its ending is in capitals [file_name]; end its name with .yaml");
+}
+
+TEST_CASE("visible files that are neither YAML nor notes are passed over by name, hidden ones in silence") {
+    const TemporaryFolder folder;
+    for (const char* name : {"workspace.yaml", "README.md", ".hidden", "loyal.yaml.bak", "notes.txt"}) {
+        folder.write(name, "x: 1\n");
+    }
+
+    auto passed_over = read_workspace_folder(folder.path(), WorkspaceLimits{}).value().passed_over;
+    std::ranges::sort(passed_over);
+
+    CHECK(passed_over == std::vector<std::string>{"loyal.yaml.bak", "notes.txt"});
+}
+
 TEST_CASE("links stay within the folder and lead to files") {
     const TemporaryFolder outside;
     const auto secret = outside.write("secret.yaml", "x");

@@ -77,7 +77,7 @@ TEST_CASE("an absent property that is required rejects the signal") {
 
     REQUIRE_FALSE(rejected.has_value());
     CHECK(rejected.error().reason == "missing_property");
-    CHECK(rejected.error().detail == "signal purchase needs property amount");
+    CHECK(rejected.error().detail == "property amount of signal purchase is missing");
 }
 
 TEST_CASE("a path with dots goes into nested objects and a name with dots is taken before") {

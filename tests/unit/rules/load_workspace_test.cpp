@@ -1,5 +1,6 @@
 #include <catch2/catch.hpp>
 
+#include "rules/load/folders.hpp"
 #include "rules/load/load.hpp"
 #include "tests/unit/rules/workspace_files.hpp"
 
@@ -80,7 +81,6 @@ TEST_CASE("what the small workspace says arrives in the definitions") {
     CHECK(definitions.governance.at(0).drift.monitors.at(0).reference_share == 0.4);
     CHECK(definitions.sources.at(0).emit.at(0).consent.at("offers"));
     CHECK(definitions.models.at(0).thresholds.at("good") == 100.0);
-    CHECK(definitions.workspace.retention.at("purchase") == std::chrono::days(730));
 }
 
 TEST_CASE("definitions come sorted by name whatever file they stand in") {
@@ -162,6 +162,19 @@ TEST_CASE("a word that only looks like a secret is no secret") {
         "endpoint: crm\ntitle: Bearer of good news, signed with a whsec_ key at https://crm.example\n";
 
     CHECK(load_workspace(files).has_value());
+}
+
+TEST_CASE("a definition in the folder of another kind is a warning with its place") {
+    auto files = files_of("configs/base");
+    files["pilots/more.yaml"] = "\nsegment: misplaced\nsteward: dana\nenter: feature.spend > 1.0\n";
+    files["more.yaml"] = "segment: at_the_top\nsteward: dana\nenter: feature.spend > 1.0\n";
+
+    const auto warnings = find_misplaced(load_workspace(files).value());
+
+    REQUIRE(warnings.size() == 1);
+    CHECK(to_text(warnings.front()) ==
+          "pilots/more.yaml:2:1: this belongs into segments/ [wrong_folder]; it counts all the same; move it so that "
+          "others find it");
 }
 
 }  // namespace segmentd::rules
