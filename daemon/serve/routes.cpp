@@ -73,66 +73,75 @@ Result<std::map<std::string, std::string>> read_parameters(const Route& route, c
     return parameters;
 }
 
+std::vector<Route> tracking_rows() {
+    std::vector<Route> rows;
+    for (const char* path : {"/v1/track", "/v1/identify", "/v1/group", "/v1/page", "/v1/screen", "/v1/alias",
+                             "/v1/batch", "/v1/t", "/v1/i", "/v1/g", "/v1/p", "/v1/s", "/v1/a", "/v1/b"}) {
+        rows.push_back({"POST", path, Role::ingester, answer_tracking, "tracking API of the Segment SDKs"});
+    }
+    return rows;
+}
+
+std::vector<Route> report_rows() {
+    return {
+        {"GET", "/api/v1/status", Role::anyone, answer_status, "records, state hash, tree head, queues"},
+        {"GET", "/api/v1/customers/{customer}", Role::viewer, answer_explain, "what is known, and why"},
+        {"GET", "/api/v1/segments", Role::viewer, answer_segments, "every segment in figures; ?at=", {"at"}},
+        {"GET",
+         "/api/v1/segments/{segment}/members",
+         Role::viewer,
+         answer_members,
+         "who is in it, since when; ?limit= &cursor=",
+         {"limit", "cursor"}},
+        {"GET", "/api/v1/segments/{segment}/track", Role::viewer, answer_track, "success by week; ?weeks=", {"weeks"}},
+        {"GET", "/api/v1/segments/{segment}/validations", Role::viewer, answer_validations, "is it real: findings"},
+        {"GET", "/api/v1/models", Role::viewer, answer_models, "fitted models"},
+        {"GET", "/api/v1/pilots", Role::viewer, answer_pilots, "pilots and findings"},
+        {"GET", "/api/v1/reviews", Role::viewer, answer_reviews, "reviews that are open or were decided"},
+        {"GET", "/api/v1/touches", Role::viewer, answer_touches, "decisions to contact; ?customer=", {"customer"}},
+        {"GET", "/api/v1/endpoints", Role::viewer, answer_endpoints, "systems that receive, and how they fare"},
+        {"GET", "/api/v1/pauses", Role::viewer, answer_pauses, "what operators stopped"},
+        {"GET", "/api/v1/learnings", Role::viewer, answer_learnings, "what was learned; ?name=", {"name"}},
+        {"GET", "/api/v1/rejects", Role::viewer, answer_rejects, "what was refused; ?limit=", {"limit"}},
+        {"GET", "/api/v1/tokens", Role::admin, answer_tokens, "who may speak to this daemon"},
+    };
+}
+
+std::vector<Route> other_rows() {
+    return {
+        {"GET", "/", Role::anyone, answer_welcome, "what this is and where to look"},
+        {"GET", "/healthz", Role::anyone, answer_health, "200 while the process lives"},
+        {"GET", "/readyz", Role::anyone, answer_health, "200 while it takes signals in"},
+        {"GET", "/metrics", Role::anyone, answer_metrics, "figures for Prometheus, without customers"},
+        {"POST", "/api/v1/events", Role::ingester, answer_cloud_events, "CloudEvents, all three modes"},
+        {"POST", "/api/v1/customers/{customer}/consent", Role::editor, answer_consent, "what a customer agreed to"},
+        {"POST", "/api/v1/customers/{customer}/suppression", Role::editor, answer_suppression, "stop or allow touches"},
+        {"POST", "/api/v1/clock/confirm", Role::admin, answer_clock_confirmation, "believe a held step of the clock"},
+        {"POST",
+         "/api/v1/segments/{segment}/validations",
+         Role::editor,
+         answer_validation,
+         "hold it against a period; ?dry_run=true",
+         {"dry_run"}},
+        {"POST", "/api/v1/orders/pause", Role::editor, answer_order, "stop a playbook, a pilot or an endpoint"},
+        {"POST", "/api/v1/orders/resume", Role::editor, answer_order, "let it go on"},
+        {"POST", "/api/v1/orders/review", Role::approver, answer_order, "decide, acknowledge or snooze a review"},
+        {"POST", "/api/v1/orders/learning", Role::editor, answer_order, "keep what was learned"},
+        {"POST", "/api/v1/orders/touch_test", Role::editor, answer_order, "one touch to a tester"},
+        {"POST", "/api/v1/tokens", Role::admin, answer_token_creation, "hand out a token"},
+        {"DELETE", "/api/v1/tokens/{token}", Role::admin, answer_token_revocation, "take a token back"},
+        {"POST", "/ofrep/v1/evaluate/flags", Role::evaluator, answer_all_flags, "OFREP: every pilot"},
+        {"POST", "/ofrep/v1/evaluate/flags/{pilot}", Role::evaluator, answer_one_flag, "OFREP: one pilot"},
+    };
+}
+
 }  // namespace
 
 const std::vector<Route>& routes() {
     static const std::vector<Route> table = [] {
-        std::vector<Route> rows = {
-            {"GET", "/", Role::anyone, answer_welcome, "what this is and where to look"},
-            {"GET", "/healthz", Role::anyone, answer_health, "200 while the process lives"},
-            {"GET", "/readyz", Role::anyone, answer_health, "200 while it takes signals in"},
-            {"GET", "/metrics", Role::anyone, answer_metrics, "figures for Prometheus, without customers"},
-            {"GET", "/api/v1/status", Role::anyone, answer_status, "records, state hash, tree head, queues"},
-            {"POST", "/api/v1/events", Role::ingester, answer_cloud_events, "CloudEvents, all three modes"},
-            {"POST", "/api/v1/customers/{customer}/consent", Role::editor, answer_consent, "what a customer agreed to"},
-            {"POST", "/api/v1/customers/{customer}/suppression", Role::editor, answer_suppression,
-             "stop or allow touches"},
-            {"POST", "/api/v1/clock/confirm", Role::admin, answer_clock_confirmation,
-             "believe a held step of the clock"},
-            {"GET", "/api/v1/customers/{customer}", Role::viewer, answer_explain, "what is known, and why"},
-            {"GET", "/api/v1/segments", Role::viewer, answer_segments, "every segment in figures; ?at=", {"at"}},
-            {"GET",
-             "/api/v1/segments/{segment}/members",
-             Role::viewer,
-             answer_members,
-             "who is in it, since when; ?limit= &cursor=",
-             {"limit", "cursor"}},
-            {"GET",
-             "/api/v1/segments/{segment}/track",
-             Role::viewer,
-             answer_track,
-             "success by week; ?weeks=",
-             {"weeks"}},
-            {"GET", "/api/v1/segments/{segment}/validations", Role::viewer, answer_validations, "is it real: findings"},
-            {"POST",
-             "/api/v1/segments/{segment}/validations",
-             Role::editor,
-             answer_validation,
-             "hold it against a period; ?dry_run=true",
-             {"dry_run"}},
-            {"GET", "/api/v1/models", Role::viewer, answer_models, "fitted models"},
-            {"GET", "/api/v1/pilots", Role::viewer, answer_pilots, "pilots and findings"},
-            {"GET", "/api/v1/reviews", Role::viewer, answer_reviews, "reviews that are open or were decided"},
-            {"GET", "/api/v1/touches", Role::viewer, answer_touches, "decisions to contact; ?customer=", {"customer"}},
-            {"GET", "/api/v1/endpoints", Role::viewer, answer_endpoints, "systems that receive, and how they fare"},
-            {"GET", "/api/v1/pauses", Role::viewer, answer_pauses, "what operators stopped"},
-            {"GET", "/api/v1/learnings", Role::viewer, answer_learnings, "what was learned; ?name=", {"name"}},
-            {"POST", "/api/v1/orders/pause", Role::editor, answer_order, "stop a playbook, a pilot or an endpoint"},
-            {"POST", "/api/v1/orders/resume", Role::editor, answer_order, "let it go on"},
-            {"POST", "/api/v1/orders/review", Role::approver, answer_order, "decide, acknowledge or snooze a review"},
-            {"POST", "/api/v1/orders/learning", Role::editor, answer_order, "keep what was learned"},
-            {"POST", "/api/v1/orders/touch_test", Role::editor, answer_order, "one touch to a tester"},
-            {"GET", "/api/v1/rejects", Role::viewer, answer_rejects, "what was refused; ?limit=", {"limit"}},
-            {"GET", "/api/v1/tokens", Role::admin, answer_tokens, "who may speak to this daemon"},
-            {"POST", "/api/v1/tokens", Role::admin, answer_token_creation, "hand out a token"},
-            {"DELETE", "/api/v1/tokens/{token}", Role::admin, answer_token_revocation, "take a token back"},
-            {"POST", "/ofrep/v1/evaluate/flags", Role::evaluator, answer_all_flags, "OFREP: every pilot"},
-            {"POST", "/ofrep/v1/evaluate/flags/{pilot}", Role::evaluator, answer_one_flag, "OFREP: one pilot"},
-        };
-        for (const char* path : {"/v1/track", "/v1/identify", "/v1/group", "/v1/page", "/v1/screen", "/v1/alias",
-                                 "/v1/batch", "/v1/t", "/v1/i", "/v1/g", "/v1/p", "/v1/s", "/v1/a", "/v1/b"}) {
-            rows.push_back({"POST", path, Role::ingester, answer_tracking, "tracking API of the Segment SDKs"});
-        }
+        auto rows = other_rows();
+        std::ranges::move(report_rows(), std::back_inserter(rows));
+        std::ranges::move(tracking_rows(), std::back_inserter(rows));
         return rows;
     }();
     return table;
