@@ -4,6 +4,8 @@
 
 #include <fmt/format.h>
 
+#include "base/choices.hpp"
+
 namespace segmentd::daemon {
 
 void Validations::append_canonical(std::string& bytes) const {
