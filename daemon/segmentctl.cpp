@@ -41,7 +41,6 @@ struct Arguments {
     std::string name;
     std::string folder;
     daemon::DoctorOptions doctor;
-    std::int64_t limit = 100;
     std::int64_t hours = 24;
     bool plan = false;
     std::int64_t weeks = 26;
@@ -118,14 +117,6 @@ void add_report_commands(CLI::App& app, Arguments& arguments, int& exit_code) {
     touches->add_option("--customer", arguments.name, "of this customer only");
     touches->add_flag("--plan", arguments.plan, "what would leave within --hours, if nobody did anything");
     touches->add_option("--hours", arguments.hours)->check(CLI::Range(1, 24 * 366))->capture_default_str();
-    add("rejects", "what was refused, the newest first",
-        [](const Arguments& a) { return daemon::rejects_command(a.options, a.limit); })
-        ->add_option("--limit", arguments.limit)
-        ->check(CLI::Range(1, 100'000));
-    add("reviews", "reviews that drift opened", [](const Arguments& a) { return daemon::reviews_command(a.options); });
-    add("touches", "every decision to contact somebody, with its reason", [](const Arguments& a) {
-        return daemon::touches_command(a.options, a.name);
-    })->add_option("--customer", arguments.name, "of this customer only");
     auto* rejects = add("rejects", "what was refused, the newest first",
                         [](const Arguments& a) { return daemon::rejects_command(a.options, a.rejects); });
     rejects->add_option("--limit", arguments.rejects.limit)->check(CLI::Range(1, 100'000));

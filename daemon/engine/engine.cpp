@@ -77,7 +77,13 @@ void Engine::take_common_record(const Record& record, Effects& effects) {
         announce_review("review.opened", reviews_.open(population_.book(), *alarm, engine_time_), effects);
     }
     if (const auto* validation = std::get_if<ValidationRecord>(&record.payload)) take_validation(*validation, effects);
-    if (const auto* pause = std::get_if<PauseRecord>(&record.payload)) pauses_.take(*pause, record);
+    if (const auto* pause = std::get_if<PauseRecord>(&record.payload)) {
+        pauses_.take(*pause, record);
+        if (pause->target == PauseTarget::pilot) pilots_.pause(PilotId(pause->name), pause->paused);
+    }
+    if (const auto* decision = std::get_if<PilotDecisionRecord>(&record.payload)) {
+        take_pilot_decision(record, *decision, effects);
+    }
     if (const auto* action = std::get_if<ReviewRecord>(&record.payload)) reviews_.act(record, *action);
     if (std::holds_alternative<LearningRecord>(record.payload)) learnings_.push_back(record);
     if (const auto* order = std::get_if<TesterTouchRecord>(&record.payload)) {

@@ -62,6 +62,7 @@ class Engine {
 
     // Facts that follow from the records so far and are not recorded yet.
     const std::vector<AlarmRecord>& unrecorded_alarms() const { return reviews_.unrecorded(); }
+    const std::vector<PilotDecisionRecord>& unrecorded_decisions() const { return unrecorded_decisions_; }
 
     const Population& population() const { return population_; }
     const Pilots& pilots() const { return pilots_; }
@@ -72,6 +73,9 @@ class Engine {
 
     // The journal so far, for questions about the past.
     const PastRecords& past() const { return past_; }
+
+    // The verdicts on pilots so far, oldest first: records of pilot decisions.
+    const std::vector<Record>& pilot_decisions() const { return pilot_decisions_; }
 
     // What people learned, oldest first: records of learnings.
     const std::vector<Record>& learnings() const { return learnings_; }
@@ -91,6 +95,8 @@ class Engine {
     void reconsider_all(const Cause& cause, Effects& effects);
     void take_common_record(const Record& record, Effects& effects);
     void note_happening(const Record& record);
+    void judge_pilots(Timestamp at, Effects& effects);
+    void take_pilot_decision(const Record& record, const PilotDecisionRecord& decision, Effects& effects);
     void decide_events(std::size_t index, const MembershipChange& change, Effects& effects);
     void contact(std::size_t index, const MembershipChange& change, const PilotArm& pilot, Effects& effects);
     void greet_existing_members(Effects& effects);
@@ -115,6 +121,8 @@ class Engine {
     Pauses pauses_;
     Outbox outbox_;
     std::vector<Record> learnings_;
+    std::vector<Record> pilot_decisions_;
+    std::vector<PilotDecisionRecord> unrecorded_decisions_;
     bool may_have_ungreeted_ = false;  // some members entered quietly since they were last looked for
     Reviews reviews_;
     Validations validations_;

@@ -1,7 +1,5 @@
 #include "daemon/engine/validations/validations.hpp"
 
-#include "base/choices.hpp"
-
 #include <fmt/format.h>
 
 #include "base/choices.hpp"
