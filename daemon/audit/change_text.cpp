@@ -23,6 +23,7 @@ struct Teller {
     std::string operator()(const ResendRecord& again) const;
     std::string operator()(const PilotDecisionRecord& decision) const;
     std::string operator()(const TokenRecord& token) const;
+    std::string operator()(const ValidationRecord& validation) const;
     template <typename Other>
     std::string operator()(const Other&) const {
         return {};
@@ -98,6 +99,11 @@ std::string Teller::operator()(const PilotDecisionRecord& decision) const {
 
 std::string Teller::operator()(const TokenRecord& token) const {
     return fmt::format("token {} ({}) of role {} {}", token.id, token.name, token.role, to_word(token.action));
+}
+
+std::string Teller::operator()(const ValidationRecord& validation) const {
+    return fmt::format("segment {} held against others from {} to {}: {}", validation.segment.text,
+                       to_text(validation.from), to_text(validation.until), to_word(validation.verdict));
 }
 
 }  // namespace

@@ -168,7 +168,8 @@ void split_interval(json::object& row, const std::string& name) {
 Table findings_table(const QuarterFold& fold) {
     json::array rows;
     if (fold.engine().has_workspace()) {
-        for (auto& pilot : pilots_report(fold.engine()).as_array()) {
+        auto pilots = pilots_report(fold.engine());
+        for (auto& pilot : pilots.as_array()) {
             for (auto& finding : pilot.at("findings").as_array()) {
                 auto& row = finding.as_object();
                 row["pilot"] = pilot.at("pilot");

@@ -70,7 +70,8 @@ Key pseudonym_key_of(const Key& master) {
 }
 
 std::string pseudonym(const Key& key, std::string_view text) {
-    return to_hex(std::span(hmac(key, text)).first<16>());
+    const auto code = hmac(key, text);
+    return to_hex(std::span(code).first<16>());
 }
 
 std::array<std::uint8_t, 8> number_bytes(std::uint64_t number) {

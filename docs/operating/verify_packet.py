@@ -22,7 +22,7 @@ import sys
 FORMAT = 1
 HEADER = struct.Struct(">QHqH32s")  # sequence, type, engine time in microseconds, schema, hash of the payload
 TYPES = ("workspace signal profile consent suppression assignment model tick clock delivery alarm exposure pause "
-         "review learning tester_touch resend pilot_decision token").split()  # later ones have later numbers
+         "review learning tester_touch resend pilot_decision token validation").split()  # later ones have later numbers
 NO_CHANGES = {"signal", "profile", "consent", "suppression", "assignment", "tick", "delivery", "exposure"}
 NEEDED = ["headers.bin", "tree_heads.jsonl", "head.json", "records.csv", "changes.csv", "memberships.csv"]
 
@@ -158,8 +158,7 @@ class Packet:
 
     def table(self, name):
         try:
-            text = self.bytes_of(name).decode("utf-8")
-            lines = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+            lines = list(csv.reader(io.StringIO(self.bytes_of(name).decode(), newline=""), strict=True))
         except (UnicodeDecodeError, csv.Error) as error:
             raise Mismatch(name, "is not CSV") from error
         demand(lines and all(len(line) == len(lines[0]) for line in lines), name, "has rows of different lengths")
@@ -212,7 +211,7 @@ class Packet:
             demand(header[2] >= before, "headers.bin", f"header {number} goes back in time")
             before = header[2]
         lines = self.bytes_of("tree_heads.jsonl").splitlines(keepends=True)
-        demand(lines and lines[-1] == self.bytes_of("head.json"), "head.json", "is not the last line of tree_heads.jsonl")
+        demand(lines[-1:] == [self.bytes_of("head.json")], "head.json", "is not the last line of tree_heads.jsonl")
         self.heads = [json.loads(line) for line in lines]
         tree = MerkleTree()
         for head in self.heads:
@@ -222,8 +221,7 @@ class Packet:
             demand(tree.root().hex() == head["root"], "headers.bin", f"the first {tree.size} do not have the signed root")
         demand(tree.size == len(self.headers), "headers.bin", "go on after the signed tree head")
         root = tree.root().hex()
-        demand((self.said["tree_size"], self.said["tree_root"]) == (tree.size, root), "manifest.json",
-               "names another tree head")
+        demand(self.said["tree_size"] == tree.size and self.said["tree_root"] == root, "manifest.json", "has another root")
         return f"{tree.size} headers without a gap have the root {root}"
 
     def signatures(self):
