@@ -213,9 +213,8 @@ void add_audit_commands(CLI::App& app, Arguments& arguments, int& exit_code) {
     verify->add_option("folder", arguments.name)->required();
     verify->add_option("--key", arguments.key, "the public key that the store's owner gave you, in hexadecimal");
     verify->add_flag("--json", arguments.options.as_json, "one JSON value");
-    verify->callback([&] {
-        exit_code = daemon::audit_verify_command(arguments.name, arguments.key, arguments.options.as_json);
-    });
+    verify->callback(
+        [&] { exit_code = daemon::audit_verify_command(arguments.name, arguments.key, arguments.options.as_json); });
 }
 
 void add_daemon_commands(CLI::App& app, Arguments& arguments, int& exit_code) {

@@ -205,11 +205,10 @@ class Packet:
         content = self.bytes_of("headers.bin")
         demand(len(content) % HEADER.size == 0, "headers.bin", "is cut off")
         self.headers = [HEADER.unpack_from(content, at) for at in range(0, len(content), HEADER.size)]
-        before = -2**63
         for number, header in enumerate(self.headers, 1):
             demand(header[0] == number, "headers.bin", f"header {number} has another sequence")
-            demand(header[2] >= before, "headers.bin", f"header {number} goes back in time")
-            before = header[2]
+            before = self.headers[max(number - 2, 0)]
+            demand(header[2] >= before[2], "headers.bin", f"header {number} goes back in time")
         lines = self.bytes_of("tree_heads.jsonl").splitlines(keepends=True)
         demand(lines[-1:] == [self.bytes_of("head.json")], "head.json", "is not the last line of tree_heads.jsonl")
         self.heads = [json.loads(line) for line in lines]
@@ -218,10 +217,11 @@ class Packet:
             demand(tree.size <= head["size"] <= len(self.headers), "tree_heads.jsonl", "has a head out of place")
             for at in range(tree.size, head["size"]):
                 tree.append(content[at * HEADER.size:(at + 1) * HEADER.size])
-            demand(tree.root().hex() == head["root"], "headers.bin", f"the first {tree.size} do not have the signed root")
+            demand(tree.root().hex() == head["root"], "headers.bin", f"the first {tree.size} have another root")
         demand(tree.size == len(self.headers), "headers.bin", "go on after the signed tree head")
         root = tree.root().hex()
-        demand(self.said["tree_size"] == tree.size and self.said["tree_root"] == root, "manifest.json", "has another root")
+        demand((self.said["tree_size"], self.said["tree_root"]) == (tree.size, root), "manifest.json",
+               "names another tree head")
         return f"{tree.size} headers without a gap have the root {root}"
 
     def signatures(self):
