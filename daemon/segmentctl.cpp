@@ -36,6 +36,8 @@ struct Arguments {
     daemon::SimulateOptions simulate;
     daemon::TokenOptions token;
     daemon::ValidateOptions validate;
+    daemon::PacketOptions packet;
+    std::string key;
     std::string workspace;
     std::string at;
     std::string name;
@@ -187,6 +189,25 @@ void add_operating_commands(CLI::App& app, Arguments& arguments, int& exit_code)
     doctor->callback([&] { exit_code = daemon::doctor_command(arguments.options, arguments.doctor); });
 }
 
+void add_audit_commands(CLI::App& app, Arguments& arguments, int& exit_code) {
+    auto* audit = app.add_subcommand("audit", "the papers of a quarter");
+    audit->require_subcommand(1);
+    auto* packet = audit->add_subcommand("packet", "draw them from the store into a folder");
+    add_store_options(*packet, arguments.options);
+    packet->add_option("--quarter", arguments.packet.quarter, "for example 2026Q4")->required();
+    packet->add_option("--out", arguments.packet.out, "a folder that does not exist or is empty")->required();
+    packet->callback([&] {
+        arguments.packet.version = SEGMENTD_VERSION;
+        exit_code = daemon::audit_packet_command(arguments.options, arguments.packet);
+    });
+    auto* verify = audit->add_subcommand("verify", "check such a folder, without the store");
+    verify->add_option("folder", arguments.name)->required();
+    verify->add_option("--key", arguments.key, "the public key that the store's owner gave you, in hexadecimal");
+    verify->add_flag("--json", arguments.options.as_json, "one JSON value");
+    verify->callback(
+        [&] { exit_code = daemon::audit_verify_command(arguments.name, arguments.key, arguments.options.as_json); });
+}
+
 void add_daemon_commands(CLI::App& app, Arguments& arguments, int& exit_code) {
     auto* status = app.add_subcommand("status", "ask a running daemon how it is");
     add_daemon_options(*status, arguments.options)->required();
@@ -235,6 +256,7 @@ int main(int count, char** texts) {
     add_people_commands(app, arguments, exit_code);
     add_segment_commands(app, arguments, exit_code);
     add_operating_commands(app, arguments, exit_code);
+    add_audit_commands(app, arguments, exit_code);
     add_daemon_commands(app, arguments, exit_code);
     add_token_commands(app, arguments, exit_code);
     try {

@@ -39,6 +39,10 @@ class Engine {
     // before the last. An Error leaves the state as it was before the record.
     Result<Effects> apply(const Record& record);
 
+    // Fires the timers due up to the instant as the next record would, and stands at that instant then: for
+    // questions about a moment between two records. The state is no longer that of the journal alone.
+    Effects pass_time(Timestamp until, bool quiet);
+
     std::uint64_t records() const { return records_; }
     Timestamp engine_time() const { return engine_time_; }
     bool has_workspace() const { return population_.has_book(); }
@@ -131,6 +135,10 @@ class Engine {
     std::set<std::pair<Timestamp, std::size_t>> timers_;
     Row row_;
 };
+
+// Nobody is contacted because of this record, nor because of the timers that fire before it: it is of the past,
+// catches up, or changes definitions, models or the clock for everybody at once.
+bool is_quiet(const Record& record);
 
 // Would this workspace run? Everything that apply() would refuse, with file, line and hint.
 tl::expected<std::shared_ptr<const rules::Rulebook>, std::vector<Error>> compile_workspace(
