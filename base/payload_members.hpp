@@ -152,6 +152,7 @@ void visit_members(Visit& visit, const ResendRecord*) {
 
 template <typename Visit>
 void visit_members(Visit& visit, const PilotDecisionRecord*) {
+    visit("arm", &PilotDecisionRecord::arm);
     visit("because", &PilotDecisionRecord::because);
     visit("decision", &PilotDecisionRecord::decision);
     visit("pilot", &PilotDecisionRecord::pilot);

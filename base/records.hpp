@@ -168,7 +168,8 @@ struct PilotDecisionRecord {
     PilotId pilot;
     PilotVerdict verdict = PilotVerdict::leading;
     std::string decision;  // "ship", "roll_back", "confirm", "review", "revert"
-    std::string because;   // the values that decided, JSON object
+    std::string arm;       // to ship or confirm
+    std::string because;   // the line that decided and the values it saw
     bool operator==(const PilotDecisionRecord&) const = default;
 };
 

@@ -36,12 +36,13 @@ struct Arguments {
     daemon::SimulateOptions simulate;
     daemon::TokenOptions token;
     daemon::ValidateOptions validate;
+    daemon::PacketOptions packet;
+    std::string key;
     std::string workspace;
     std::string at;
     std::string name;
     std::string folder;
     daemon::DoctorOptions doctor;
-    std::int64_t limit = 100;
     std::int64_t hours = 24;
     bool plan = false;
     std::int64_t weeks = 26;
@@ -118,14 +119,6 @@ void add_report_commands(CLI::App& app, Arguments& arguments, int& exit_code) {
     touches->add_option("--customer", arguments.name, "of this customer only");
     touches->add_flag("--plan", arguments.plan, "what would leave within --hours, if nobody did anything");
     touches->add_option("--hours", arguments.hours)->check(CLI::Range(1, 24 * 366))->capture_default_str();
-    add("rejects", "what was refused, the newest first",
-        [](const Arguments& a) { return daemon::rejects_command(a.options, a.limit); })
-        ->add_option("--limit", arguments.limit)
-        ->check(CLI::Range(1, 100'000));
-    add("reviews", "reviews that drift opened", [](const Arguments& a) { return daemon::reviews_command(a.options); });
-    add("touches", "every decision to contact somebody, with its reason", [](const Arguments& a) {
-        return daemon::touches_command(a.options, a.name);
-    })->add_option("--customer", arguments.name, "of this customer only");
     auto* rejects = add("rejects", "what was refused, the newest first",
                         [](const Arguments& a) { return daemon::rejects_command(a.options, a.rejects); });
     rejects->add_option("--limit", arguments.rejects.limit)->check(CLI::Range(1, 100'000));
@@ -196,6 +189,25 @@ void add_operating_commands(CLI::App& app, Arguments& arguments, int& exit_code)
     doctor->callback([&] { exit_code = daemon::doctor_command(arguments.options, arguments.doctor); });
 }
 
+void add_audit_commands(CLI::App& app, Arguments& arguments, int& exit_code) {
+    auto* audit = app.add_subcommand("audit", "the papers of a quarter");
+    audit->require_subcommand(1);
+    auto* packet = audit->add_subcommand("packet", "draw them from the store into a folder");
+    add_store_options(*packet, arguments.options);
+    packet->add_option("--quarter", arguments.packet.quarter, "for example 2026Q4")->required();
+    packet->add_option("--out", arguments.packet.out, "a folder that does not exist or is empty")->required();
+    packet->callback([&] {
+        arguments.packet.version = SEGMENTD_VERSION;
+        exit_code = daemon::audit_packet_command(arguments.options, arguments.packet);
+    });
+    auto* verify = audit->add_subcommand("verify", "check such a folder, without the store");
+    verify->add_option("folder", arguments.name)->required();
+    verify->add_option("--key", arguments.key, "the public key that the store's owner gave you, in hexadecimal");
+    verify->add_flag("--json", arguments.options.as_json, "one JSON value");
+    verify->callback(
+        [&] { exit_code = daemon::audit_verify_command(arguments.name, arguments.key, arguments.options.as_json); });
+}
+
 void add_daemon_commands(CLI::App& app, Arguments& arguments, int& exit_code) {
     auto* status = app.add_subcommand("status", "ask a running daemon how it is");
     add_daemon_options(*status, arguments.options)->required();
@@ -244,6 +256,7 @@ int main(int count, char** texts) {
     add_people_commands(app, arguments, exit_code);
     add_segment_commands(app, arguments, exit_code);
     add_operating_commands(app, arguments, exit_code);
+    add_audit_commands(app, arguments, exit_code);
     add_daemon_commands(app, arguments, exit_code);
     add_token_commands(app, arguments, exit_code);
     try {

@@ -93,6 +93,18 @@ struct DoctorOptions {
 // Looks at everything that a daemon needs on this machine, a line a finding; exit 1 where one is an error.
 int doctor_command(const CommandOptions& options, const DoctorOptions& doctor);
 
+struct PacketOptions {
+    std::string quarter;  // "1997Q3"
+    std::string out;      // does not exist, or is empty
+    std::string version;  // of this program
+};
+
+// Draws the papers of a quarter from the store, also while the daemon runs; and checks such a folder: a line for
+// each check, then PASS or FAIL with the first file that does not match. The key is the owner's, in hexadecimal
+// digits, or empty.
+int audit_packet_command(const CommandOptions& options, const PacketOptions& packet);
+int audit_verify_command(const std::string& folder, const std::string& key, bool as_json);
+
 // Asks a running daemon.
 int status_command(const CommandOptions& options);
 

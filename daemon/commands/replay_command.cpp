@@ -67,6 +67,9 @@ class Replay {
     Result<void> check(const Record& record) {
         if (const auto* model = std::get_if<ModelRecord>(&record.payload)) return check_model(record, *model);
         if (const auto* alarm = std::get_if<AlarmRecord>(&record.payload)) return check_alarm(record, *alarm);
+        if (const auto* decision = std::get_if<PilotDecisionRecord>(&record.payload)) {
+            return check_decision(record, *decision);
+        }
         if (const auto* found = std::get_if<ValidationRecord>(&record.payload)) return check_validation(record, *found);
         return {};
     }
@@ -88,6 +91,11 @@ class Replay {
         }
         ++models_;
         return {};
+    }
+
+    Result<void> check_decision(const Record& record, const PilotDecisionRecord& decision) {
+        if (std::ranges::count(engine_.unrecorded_decisions(), decision) == 1) return {};
+        return differs(record, fmt::format("the findings do not give this verdict on pilot {}", decision.pilot.text));
     }
 
     Result<void> check_alarm(const Record& record, const AlarmRecord& alarm) {

@@ -16,12 +16,6 @@ tl::unexpected<Error> refuse_record(const Record& record, std::string why) {
                 "the journal is damaged or was written by another version");
 }
 
-// Definitions, models and the clock change for everybody at once; nobody is contacted because of it.
-bool is_common_change(const Record& record) {
-    return std::holds_alternative<WorkspaceRecord>(record.payload) ||
-           std::holds_alternative<ModelRecord>(record.payload) || std::holds_alternative<ClockRecord>(record.payload);
-}
-
 std::string cause_of(const Record& record) {
     if (const auto* signal = std::get_if<SignalRecord>(&record.payload)) return "signal " + signal->signal.text;
     if (const auto* model = std::get_if<ModelRecord>(&record.payload)) {
@@ -51,15 +45,20 @@ Result<Effects> Engine::apply(const Record& record) {
         derived = std::move(fresh);
     }
     Effects effects;
-    const auto* tick = std::get_if<TickRecord>(&record.payload);
-    const bool quiet = record.historical || (tick != nullptr && tick->catch_up) || is_common_change(record);
-    if (has_workspace()) fire_timers(record.engine_time, quiet, effects);
+    if (has_workspace()) fire_timers(record.engine_time, is_quiet(record), effects);
     engine_time_ = record.engine_time;
     records_ = record.sequence;
     if (workspace != nullptr) adopt(std::move(derived), record, effects);
     if (!record.customer.empty()) take_customer_record(record, effects);
     take_common_record(record, effects);
     if (!record.historical) greet_existing_members(effects);
+    return effects;
+}
+
+Effects Engine::pass_time(Timestamp until, bool quiet) {
+    Effects effects;
+    if (has_workspace()) fire_timers(until, quiet, effects);
+    engine_time_ = std::max(engine_time_, until);
     return effects;
 }
 
@@ -77,7 +76,13 @@ void Engine::take_common_record(const Record& record, Effects& effects) {
         announce_review("review.opened", reviews_.open(population_.book(), *alarm, engine_time_), effects);
     }
     if (const auto* validation = std::get_if<ValidationRecord>(&record.payload)) take_validation(*validation, effects);
-    if (const auto* pause = std::get_if<PauseRecord>(&record.payload)) pauses_.take(*pause, record);
+    if (const auto* pause = std::get_if<PauseRecord>(&record.payload)) {
+        pauses_.take(*pause, record);
+        if (pause->target == PauseTarget::pilot) pilots_.pause(PilotId(pause->name), pause->paused);
+    }
+    if (const auto* decision = std::get_if<PilotDecisionRecord>(&record.payload)) {
+        take_pilot_decision(record, *decision, effects);
+    }
     if (const auto* action = std::get_if<ReviewRecord>(&record.payload)) reviews_.act(record, *action);
     if (std::holds_alternative<LearningRecord>(record.payload)) learnings_.push_back(record);
     if (const auto* order = std::get_if<TesterTouchRecord>(&record.payload)) {
@@ -310,6 +315,13 @@ Result<std::shared_ptr<const rules::Rulebook>> Engine::compile(const WorkspaceRe
     auto book = compile_workspace(workspace.files);
     if (!book) return fail(book.error().front());
     return *book;
+}
+
+bool is_quiet(const Record& record) {
+    const auto* tick = std::get_if<TickRecord>(&record.payload);
+    return record.historical || (tick != nullptr && tick->catch_up) ||
+           std::holds_alternative<WorkspaceRecord>(record.payload) ||
+           std::holds_alternative<ModelRecord>(record.payload) || std::holds_alternative<ClockRecord>(record.payload);
 }
 
 tl::expected<std::shared_ptr<const rules::Rulebook>, std::vector<Error>> compile_workspace(

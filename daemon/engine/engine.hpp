@@ -39,6 +39,10 @@ class Engine {
     // before the last. An Error leaves the state as it was before the record.
     Result<Effects> apply(const Record& record);
 
+    // Fires the timers due up to the instant as the next record would, and stands at that instant then: for
+    // questions about a moment between two records. The state is no longer that of the journal alone.
+    Effects pass_time(Timestamp until, bool quiet);
+
     std::uint64_t records() const { return records_; }
     Timestamp engine_time() const { return engine_time_; }
     bool has_workspace() const { return population_.has_book(); }
@@ -62,6 +66,7 @@ class Engine {
 
     // Facts that follow from the records so far and are not recorded yet.
     const std::vector<AlarmRecord>& unrecorded_alarms() const { return reviews_.unrecorded(); }
+    const std::vector<PilotDecisionRecord>& unrecorded_decisions() const { return unrecorded_decisions_; }
 
     const Population& population() const { return population_; }
     const Pilots& pilots() const { return pilots_; }
@@ -72,6 +77,9 @@ class Engine {
 
     // The journal so far, for questions about the past.
     const PastRecords& past() const { return past_; }
+
+    // The verdicts on pilots so far, oldest first: records of pilot decisions.
+    const std::vector<Record>& pilot_decisions() const { return pilot_decisions_; }
 
     // What people learned, oldest first: records of learnings.
     const std::vector<Record>& learnings() const { return learnings_; }
@@ -91,6 +99,8 @@ class Engine {
     void reconsider_all(const Cause& cause, Effects& effects);
     void take_common_record(const Record& record, Effects& effects);
     void note_happening(const Record& record);
+    void judge_pilots(Timestamp at, Effects& effects);
+    void take_pilot_decision(const Record& record, const PilotDecisionRecord& decision, Effects& effects);
     void decide_events(std::size_t index, const MembershipChange& change, Effects& effects);
     void contact(std::size_t index, const MembershipChange& change, const PilotArm& pilot, Effects& effects);
     void greet_existing_members(Effects& effects);
@@ -115,6 +125,8 @@ class Engine {
     Pauses pauses_;
     Outbox outbox_;
     std::vector<Record> learnings_;
+    std::vector<Record> pilot_decisions_;
+    std::vector<PilotDecisionRecord> unrecorded_decisions_;
     bool may_have_ungreeted_ = false;  // some members entered quietly since they were last looked for
     Reviews reviews_;
     Validations validations_;
@@ -123,6 +135,10 @@ class Engine {
     std::set<std::pair<Timestamp, std::size_t>> timers_;
     Row row_;
 };
+
+// Nobody is contacted because of this record, nor because of the timers that fire before it: it is of the past,
+// catches up, or changes definitions, models or the clock for everybody at once.
+bool is_quiet(const Record& record);
 
 // Would this workspace run? Everything that apply() would refuse, with file, line and hint.
 tl::expected<std::shared_ptr<const rules::Rulebook>, std::vector<Error>> compile_workspace(

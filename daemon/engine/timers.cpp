@@ -26,8 +26,9 @@ void Engine::fire_timers(Timestamp until, bool quiet, Effects& effects) {
 }
 
 Timestamp Engine::next_common_timer() const {
-    return std::min(
-        {Pilots::next_opening(population_.book(), engine_time_), reviews_.next_day_end(), reviews_.next_call()});
+    return std::min({Pilots::next_opening(population_.book(), engine_time_),
+                     Pilots::next_verdict(population_.book(), engine_time_), reviews_.next_day_end(),
+                     reviews_.next_call()});
 }
 
 void Engine::fire_common_timer(Timestamp at, bool quiet, Effects& effects) {
@@ -37,6 +38,7 @@ void Engine::fire_common_timer(Timestamp at, bool quiet, Effects& effects) {
     if (reviews_.next_call() <= at) {
         for (const auto& review : reviews_.call(at)) announce_review("review.overdue", review, effects);
     }
+    judge_pilots(at, effects);
     if (Pilots::next_opening(population_.book(), at - Duration(1)) == at) {
         for (const auto& pilot : population_.book().definitions.pilots) {
             if (pilot.enrol_from == at) reviews_.happened(at, pilot.segment.id, "pilot " + pilot.id.text + " opened");

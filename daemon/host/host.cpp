@@ -57,6 +57,10 @@ Result<void> Host::start(const std::map<std::string, std::string>& files) {
     for (const auto& alarm : unrecorded) {
         if (auto done = append_now(system_record(alarm)); !done) return done;
     }
+    const auto undecided = engine_.unrecorded_decisions();
+    for (const auto& decision : undecided) {
+        if (auto done = append_now(system_record(decision)); !done) return done;
+    }
     if (auto done = use_workspace(files); !done) return done;
     const auto& workspace = engine_.population().book().definitions.workspace;
     if (workspace.clock_start && !engine_.clock_is_tied()) {

@@ -53,7 +53,7 @@ json::value reviews_report(const Engine& engine) {
             row["estimate"] = review.alarm.estimate;
             row["interval"] = json::array{review.alarm.lower, review.alarm.upper};
             row["observations"] = review.alarm.observations;
-        } else {
+        } else if (review.kind == ReviewKind::validation) {
             row["validation"] = validation_report(review.validation);
         }
         rows.push_back(std::move(row));

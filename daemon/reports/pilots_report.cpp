@@ -2,6 +2,7 @@
 
 #include <boost/json.hpp>
 
+#include "base/choices.hpp"
 #include "daemon/reports/reports.hpp"
 #include "experiments/pilots/decision.hpp"
 
@@ -74,6 +75,20 @@ json::array warnings(const Engine& engine, const rules::PilotDefinition& pilot, 
     return texts;
 }
 
+json::array decisions(const Engine& engine, const PilotId& pilot) {
+    json::array rows;
+    for (const auto& record : engine.pilot_decisions()) {
+        const auto& decision = std::get<PilotDecisionRecord>(record.payload);
+        if (decision.pilot != pilot) continue;
+        rows.push_back({{"verdict", to_word(decision.verdict)},
+                        {"decision", decision.decision},
+                        {"arm", decision.arm},
+                        {"because", decision.because},
+                        {"at", to_text(record.engine_time)}});
+    }
+    return rows;
+}
+
 }  // namespace
 
 json::value pilots_report(const Engine& engine) {
@@ -82,13 +97,7 @@ json::value pilots_report(const Engine& engine) {
     for (std::size_t i = 0; i < book.definitions.pilots.size(); ++i) {
         const auto& pilot = book.definitions.pilots[i];
         const auto& state = engine.pilots().states()[i];
-        std::vector<experiments::MetricScale> scales;
-        for (const auto& metric : experiments::metrics_of(pilot)) {
-            const auto index = *rules::index_of(book.definitions.metrics, metric);
-            const auto& definition = book.definitions.metrics[index];
-            scales.push_back({&definition, experiments::units_in_one(definition, book.metrics[index].money_digits)});
-        }
-        const auto found = experiments::findings_of(pilot, state, scales);
+        const auto found = engine.pilots().findings(book, i);
         const auto& form = engine.pilots().form(pilot.id);
         const auto ratio_p = form.weights_changed ? std::nullopt : experiments::sample_ratio_p(pilot, state);
         json::array findings;
@@ -100,6 +109,8 @@ json::value pilots_report(const Engine& engine) {
                         {"arms_that_left", arm_counts(form, state, pilot.arms.size(), form.arms.size())},
                         {"sample_ratio_p", ratio_p ? json::value(*ratio_p) : json::value()},
                         {"guardrails", guardrails(pilot, found)},
+                        {"paused", engine.pauses().find(PauseTarget::pilot, pilot.id.text) != nullptr},
+                        {"decisions", decisions(engine, pilot.id)},
                         {"warnings", warnings(engine, pilot, ratio_p)},
                         {"findings", std::move(findings)}});
     }

@@ -80,4 +80,17 @@ Result<std::vector<StoredReject>> RejectTable::newest(std::size_t limit) {
     return found;
 }
 
+std::map<std::string, std::uint64_t> RejectTable::counts(Timestamp from, Timestamp until) {
+    SQLite::Statement select(database_,
+                             "SELECT reason, count(*) FROM rejects WHERE received_at >= ? AND received_at < ? "
+                             "GROUP BY reason");
+    select.bind(1, to_microseconds(from));
+    select.bind(2, to_microseconds(until));
+    std::map<std::string, std::uint64_t> counts;
+    while (select.executeStep()) {
+        counts[select.getColumn(0).getString()] = static_cast<std::uint64_t>(select.getColumn(1).getInt64());
+    }
+    return counts;
+}
+
 }  // namespace segmentd::daemon

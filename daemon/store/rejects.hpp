@@ -32,6 +32,9 @@ class RejectTable {
 
     const std::map<std::string, std::uint64_t>& counts() const { return counts_; }
 
+    // Of those received from `from` on and before `until`.
+    std::map<std::string, std::uint64_t> counts(Timestamp from, Timestamp until);
+
   private:
     SQLite::Database& database_;
     Key key_;

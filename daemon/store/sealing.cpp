@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "base/sha256.hpp"
+
 namespace segmentd::daemon {
 namespace {
 
@@ -11,6 +13,9 @@ constexpr std::size_t nonce_size = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES;
 constexpr std::size_t tag_size = crypto_aead_xchacha20poly1305_ietf_ABYTES;
 static_assert(nonce_size == std::tuple_size_v<Nonce>);
 static_assert(crypto_aead_xchacha20poly1305_ietf_KEYBYTES == std::tuple_size_v<Key>);
+static_assert(crypto_auth_hmacsha256_BYTES == std::tuple_size_v<Key>);
+
+std::array<std::uint8_t, 32> hmac(const Key& key, std::string_view text);
 
 }  // namespace
 
@@ -59,10 +64,32 @@ std::optional<std::string> unseal(const Key& key, std::span<const std::uint8_t> 
     return text;
 }
 
+Key pseudonym_key_of(const Key& master) {
+    constexpr std::string_view purpose = "segmentd: pseudonyms of customers in papers";
+    return hmac(master, purpose);
+}
+
+std::string pseudonym(const Key& key, std::string_view text) {
+    const auto code = hmac(key, text);
+    return to_hex(std::span(code).first<16>());
+}
+
 std::array<std::uint8_t, 8> number_bytes(std::uint64_t number) {
     std::array<std::uint8_t, 8> bytes;
     for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<std::uint8_t>(number >> (56 - 8 * i));
     return bytes;
 }
 
+namespace {
+
+std::array<std::uint8_t, 32> hmac(const Key& key, std::string_view text) {
+    std::array<std::uint8_t, 32> code;
+    crypto_auth_hmacsha256_state state;
+    ::crypto_auth_hmacsha256_init(&state, key.data(), key.size());
+    ::crypto_auth_hmacsha256_update(&state, reinterpret_cast<const unsigned char*>(text.data()), text.size());
+    ::crypto_auth_hmacsha256_final(&state, code.data());
+    return code;
+}
+
+}  // namespace
 }  // namespace segmentd::daemon

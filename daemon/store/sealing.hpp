@@ -42,6 +42,11 @@ Bytes seal(const Key& key, const Nonce& nonce, std::span<const std::uint8_t> ass
 std::optional<std::string> unseal(const Key& key, std::span<const std::uint8_t> associated,
                                   std::span<const std::uint8_t> sealed);
 
+// A key for pseudonyms that follows from the master key and tells nothing about it; and the pseudonym of a
+// text under it: the first 16 bytes of HMAC-SHA-256 (RFC 2104), in hexadecimal digits.
+Key pseudonym_key_of(const Key& master);
+std::string pseudonym(const Key& key, std::string_view text);
+
 // 8 bytes, big-endian: the form in which numbers enter associated data.
 std::array<std::uint8_t, 8> number_bytes(std::uint64_t number);
 

@@ -232,6 +232,20 @@ const std::map<std::string, std::uint64_t>& Store::reject_counts() const {
     return parts_->rejects.counts();
 }
 
+Result<std::map<std::string, std::uint64_t>> Store::reject_counts(Timestamp from, Timestamp until) {
+    return guarded("read the rejects", [&]() -> Result<std::map<std::string, std::uint64_t>> {
+        return parts_->rejects.counts(from, until);
+    });
+}
+
+std::string Store::pseudonym_of(const CustomerId& customer) const {
+    return pseudonym(parts_->pseudonym_key, customer.text);
+}
+
+Result<std::vector<SignedTreeHead>> Store::signed_heads() const {
+    return read_tree_heads(parts_->heads_file());
+}
+
 Result<void> Store::expect_token(const TokenRecord& token, const Sha256& hash, Timestamp now) {
     return guarded("read the tokens", [&] { return parts_->tokens.expect(token, hash, now); });
 }

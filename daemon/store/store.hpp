@@ -113,6 +113,16 @@ class Store {
     // All rejects ever, by their reason. A reader sees those of its opening.
     const std::map<std::string, std::uint64_t>& reject_counts() const;
 
+    // Rejects received from `from` on and before `until`, by their reason.
+    Result<std::map<std::string, std::uint64_t>> reject_counts(Timestamp from, Timestamp until);
+
+    // Stands for a customer in papers that leave the house: 32 hexadecimal digits, the same ones as long as
+    // the store's master key is the same, and without that key nobody can tell whose they are.
+    std::string pseudonym_of(const CustomerId& customer) const;
+
+    // Every head that was signed, oldest first. read_journal() says whether they are the store's own.
+    Result<std::vector<SignedTreeHead>> signed_heads() const;
+
     // The hash of an access token whose record (TokenRecord, created) is committed next; conflict where its name
     // is taken at this moment. forget_token: the record will not come. See tokens.hpp.
     Result<void> expect_token(const TokenRecord& token, const Sha256& hash, Timestamp now);

@@ -35,6 +35,7 @@ struct Store::Parts {
         : directory(std::move(folder)),
           database(std::move(opened)),
           keys(*database, master),
+          pseudonym_key(pseudonym_key_of(master)),
           journal(*database),
           rejects(*database, workspace),
           ledger(*database, keys, is_writer),
@@ -47,6 +48,7 @@ struct Store::Parts {
     std::unique_ptr<SQLite::Database> database;
     StoreIdentity identity;
     KeyRing keys;
+    Key pseudonym_key{};
     JournalWriter journal;
     RejectTable rejects;
     LedgerTable ledger;

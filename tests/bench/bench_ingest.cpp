@@ -9,10 +9,10 @@
 #include <string>
 
 #include "base/timestamp.hpp"
-#include "daemon/store/files.hpp"
 #include "tests/bench/benchmark_run.hpp"
 #include "tests/bench/load_client.hpp"
 #include "tests/bench/plain_inserts.hpp"
+#include "tests/bench/segmentd_command.hpp"
 #include "tests/bench/server_process.hpp"
 #include "tests/bench/shop_workspace.hpp"
 #include "tests/bench/tracking_posts.hpp"
@@ -90,18 +90,11 @@ void measure(const Case& given) {
 LoadResult measure_segmentd(PostShape shape) {
     const TemporaryFolder folder;
     for (const auto& [name, text] : segmentd::bench::shop_workspace()) folder.write("workspace/" + name, text);
-    const auto data = folder.path() / "data";
-    const auto program = std::filesystem::read_symlink("/proc/self/exe").parent_path() / "segmentd";
-    const auto port_file = folder.path() / "port";
-    ServerProcess server({{program, "--workspace", folder.path() / "workspace", "--data", data, "--listen",
-                           "127.0.0.1:0", "--port-file", port_file, "--set", "log.level=warning"},
-                          port_file,
-                          folder.path() / "log"});
-    shape.token = segmentd::bench::must(segmentd::daemon::read_file(data / "token"));
-    shape.token.erase(shape.token.find_last_not_of('\n') + 1);
+    ServerProcess server(segmentd::bench::segmentd_command(folder.path(), {}));
+    shape.token = segmentd::bench::access_token(folder.path());
     const auto result = load(server, shape);
     server.stop();
-    refuse_lost_events(data, result.acknowledged * shape.events);
+    refuse_lost_events(folder.path() / "data", result.acknowledged * shape.events);
     return result;
 }
 

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <exception>
+#include <functional>
 #include <stdexcept>
 
 #include "base/result.hpp"
@@ -23,7 +24,7 @@ inline void must(const Result<void>& result) {
 }
 
 // Runs it and gives the exit code.
-inline int run_benchmark(void (*measure)()) {
+inline int run_benchmark(const std::function<void()>& measure) {
     try {
         measure();
         return 0;

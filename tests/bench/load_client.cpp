@@ -8,13 +8,14 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
 #include <charconv>
 #include <deque>
 #include <stdexcept>
 #include <string>
 #include <vector>
+
+#include "tests/bench/percentile.hpp"
 
 namespace segmentd::bench {
 namespace {
@@ -64,7 +65,6 @@ class Load {
 
 int connect_to(std::uint16_t port);
 bool is_whole(std::string_view answer);
-double percentile(std::vector<double> values, double share);
 
 }  // namespace
 
@@ -187,12 +187,6 @@ bool is_whole(std::string_view answer) {
         std::from_chars(answer.data() + digits, answer.data() + end, length);
     }
     return answer.size() >= end + 4 + length;
-}
-
-double percentile(std::vector<double> values, double share) {
-    const auto place = values.begin() + static_cast<std::ptrdiff_t>(share * static_cast<double>(values.size() - 1));
-    std::ranges::nth_element(values, place);
-    return *place;
 }
 
 }  // namespace

@@ -17,7 +17,6 @@
 namespace segmentd::bench {
 namespace {
 
-constexpr auto longest_start = std::chrono::seconds(60);
 constexpr auto longest_stop = std::chrono::seconds(10);
 constexpr auto nap = std::chrono::milliseconds(5);
 
@@ -65,6 +64,13 @@ double ServerProcess::cpu_seconds() const {
     return static_cast<double>(used.tv_sec) + static_cast<double>(used.tv_nsec) * 1e-9;
 }
 
+// The second number of statm (proc(5)) counts the resident pages.
+std::size_t ServerProcess::resident_bytes() const {
+    std::size_t all_pages = 0, resident_pages = 0;
+    std::ifstream(fmt::format("/proc/{}/statm", process_)) >> all_pages >> resident_pages;
+    return resident_pages * static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+}
+
 void ServerProcess::stop() {
     if (process_ < 0) return;
     ::kill(process_, SIGTERM);
@@ -76,7 +82,7 @@ void ServerProcess::stop() {
 }
 
 void ServerProcess::wait_until_ready(const ServerCommand& command) {
-    const auto deadline = std::chrono::steady_clock::now() + longest_start;
+    const auto deadline = std::chrono::steady_clock::now() + command.longest_start;
     while (!(std::ifstream(command.port_file) >> port_)) {
         if (has_ended() || std::chrono::steady_clock::now() > deadline) {
             throw std::runtime_error(fmt::format("{} did not start:\n{}", command.words.front(), text_of(command.log)));

@@ -1,5 +1,8 @@
 #include "tests/bench/shop_workspace.hpp"
 
+#include <stdexcept>
+#include <string_view>
+
 namespace segmentd::bench {
 namespace {
 
@@ -221,6 +224,12 @@ decide:
   lagging: {by: 2034-07-15, owner: dana, ship: spend_180d_after.not_worse, otherwise: review}
 )";
 
+void replace_once(std::string& text, std::string_view old_words, std::string_view new_words) {
+    const auto at = text.find(old_words);
+    if (at == std::string::npos) throw std::logic_error("the workspace does not say " + std::string(old_words));
+    text.replace(at, old_words.size(), new_words);
+}
+
 }  // namespace
 
 std::map<std::string, std::string> shop_workspace() {
@@ -229,6 +238,14 @@ std::map<std::string, std::string> shop_workspace() {
             {"models/purchases.yaml", models},
             {"segments/lifecycle.yaml", segments},
             {"playbooks/playbooks.yaml", playbooks}};
+}
+
+std::map<std::string, std::string> live_shop_workspace() {
+    auto files = shop_workspace();
+    auto& text = files.at("workspace.yaml");
+    replace_once(text, "mode: shadow", "mode: live");
+    replace_once(text, "basis: consent", "basis: legitimate_interest");
+    return files;
 }
 
 ModelRecord fitted_repeat_purchases() {

@@ -13,6 +13,9 @@ namespace segmentd::bench {
 // Path -> text, as the daemon reads a folder.
 std::map<std::string, std::string> shop_workspace();
 
+// The same shop with a live endpoint and a purpose that needs no consent: whoever enters a segment gets a touch.
+std::map<std::string, std::string> live_shop_workspace();
+
 // Parameters of the model repeat_purchases: those that Fader, Hardie and Lee (2005) publish for CDNOW.
 ModelRecord fitted_repeat_purchases();
 

@@ -94,7 +94,7 @@ void Pilots::enrol_where_eligible(const Population& population, Customer& custom
     const auto& book = population.book();
     for (std::size_t i = 0; i < states_.size(); ++i) {
         const auto& pilot = book.definitions.pilots[i];
-        if (pilot.assignment != AssignmentRule::hashed || !is_open(pilot, at)) continue;
+        if (pilot.assignment != AssignmentRule::hashed || !is_open(pilot, at) || paused_.contains(pilot.id)) continue;
         if (!pilot.segment.empty() && !is_member(book, customer, pilot.segment.id)) continue;
         if (customer.enrolments.contains(pilot.id) || layer_is_taken(book, customer, pilot, at)) continue;
         if (!may_be_treated(population, customer, book.pilots[i])) continue;

@@ -13,10 +13,13 @@
 
 #include <map>
 #include <optional>
+#include <set>
+#include <utility>
 #include <vector>
 
 #include "daemon/engine/pilots/pilot_form.hpp"
 #include "daemon/engine/population/population.hpp"
+#include "experiments/pilots/findings.hpp"
 #include "experiments/pilots/pilot_state.hpp"
 
 namespace segmentd::daemon {
@@ -75,6 +78,17 @@ class Pilots {
     // The next instant after `now` at which some pilot opens its enrolment, or `never`.
     static Timestamp next_opening(const rules::Rulebook& book, Timestamp now);
 
+    // The next instant after `now` at which a verdict of some pilot is due, or `never`; and the verdicts that are
+    // due at an instant.
+    static Timestamp next_verdict(const rules::Rulebook& book, Timestamp now);
+    static std::vector<std::pair<std::size_t, PilotVerdict>> verdicts_at(const rules::Rulebook& book, Timestamp at);
+
+    // What the pilot found so far.
+    std::vector<experiments::Finding> findings(const rules::Rulebook& book, std::size_t pilot) const;
+
+    // A paused pilot enrols nobody.
+    void pause(const PilotId& pilot, bool paused);
+
     // The pilot of the segment that looks at the customer at this instant, with their arm; null where
     // there is none. After observe_until the segment is treated by its own playbook again.
     static std::pair<PilotId, const rules::ArmDefinition*> arm_in_segment(const rules::Rulebook& book,
@@ -98,6 +112,7 @@ class Pilots {
     std::vector<experiments::PilotState> states_;  // as in the definitions
     std::map<PilotId, PilotForm> forms_;           // also of pilots that are not defined any more
     std::map<PilotId, std::int64_t> unrecalled_;
+    std::set<PilotId> paused_;
 };
 
 // The state word that people read: "planned", "enrolling", "observing" or "ended".

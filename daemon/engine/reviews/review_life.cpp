@@ -123,6 +123,17 @@ const Review* Reviews::open(const rules::Rulebook& book, const ValidationRecord&
     return &review;
 }
 
+const Review& Reviews::open(const rules::Rulebook& book, const rules::PilotDefinition& pilot,
+                            const PilotDecisionRecord& decision, Timestamp at) {
+    auto& review = add(book, ReviewKind::pilot, pilot.segment.id, at);
+    const bool is_leading = decision.verdict == PilotVerdict::leading;
+    const auto& owner = (is_leading ? pilot.decide_leading : pilot.decide_lagging).owner;
+    if (!owner.empty() && !has_left(book, owner, at)) review.owner = owner;
+    review.finding = fmt::format("the {} verdict on pilot {} is left to people: {}", to_word(decision.verdict),
+                                 pilot.id.text, decision.because);
+    return review;
+}
+
 std::vector<std::string> Reviews::causes_of(const SegmentId& segment, Timestamp at) const {
     std::vector<std::string> causes;
     for (auto happening = happenings_.rbegin(); happening != happenings_.rend(); ++happening) {
@@ -182,7 +193,12 @@ std::vector<Review> Reviews::call(Timestamp at) {
 }
 
 const char* to_word(ReviewKind kind) {
-    return kind == ReviewKind::drift ? "drift" : "validation";
+    switch (kind) {
+        case ReviewKind::drift: return "drift";
+        case ReviewKind::validation: return "validation";
+        case ReviewKind::pilot: return "pilot";
+    }
+    return "drift";
 }
 
 const char* to_word(ReviewState state) {

@@ -27,7 +27,7 @@
 
 namespace segmentd::daemon {
 
-enum class ReviewKind { drift, validation };
+enum class ReviewKind { drift, validation, pilot };
 enum class ReviewState { open, acknowledged, snoozed, decided };
 
 struct Review {
@@ -92,6 +92,10 @@ class Reviews {
     // A validation found no measurable difference: opens a review, unless one of this kind waits for a decision
     // about the segment (then null).
     const Review* open(const rules::Rulebook& book, const ValidationRecord& validation, Timestamp at);
+
+    // A pilot's rule left the decision to people: its owner is called first.
+    const Review& open(const rules::Rulebook& book, const rules::PilotDefinition& pilot,
+                       const PilotDecisionRecord& decision, Timestamp at);
 
     // What a person did; nothing happens where check_action() refuses it.
     void act(const Record& record, const ReviewRecord& action);

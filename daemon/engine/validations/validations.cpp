@@ -1,8 +1,8 @@
 #include "daemon/engine/validations/validations.hpp"
 
-#include "base/choices.hpp"
-
 #include <fmt/format.h>
+
+#include "base/choices.hpp"
 
 namespace segmentd::daemon {
 

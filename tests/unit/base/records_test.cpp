@@ -54,7 +54,9 @@ class RecordMaker {
                                       static_cast<LearningCause>(below(4)), text()};
             case 15: return TesterTouchRecord{PlaybookId(text()), TouchId(text()), text()};
             case 16: return ResendRecord{text(), EndpointId(text()), text(), from_microseconds(integer()), text()};
-            case 17: return PilotDecisionRecord{PilotId(text()), static_cast<PilotVerdict>(below(2)), text(), text()};
+            case 17:
+                return PilotDecisionRecord{PilotId(text()), static_cast<PilotVerdict>(below(2)), text(), text(),
+                                           text()};
             case 18: return token();
             default: return validation();
         }

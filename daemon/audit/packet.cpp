@@ -1,0 +1,140 @@
+#include "daemon/audit/packet.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/json.hpp>
+
+#include "base/json_text.hpp"
+#include "base/sha256.hpp"
+#include "daemon/audit/index_page.hpp"
+
+namespace segmentd::daemon {
+
+namespace json = boost::json;
+
+namespace {
+
+Result<std::vector<RecordHeader>> headers_until(Store& store, const TreeHead& head);
+PacketFile headers_file(const std::vector<RecordHeader>& headers);
+void add_heads(Packet& packet, const std::vector<SignedTreeHead>& heads);
+void add_manifest(Packet& packet, const QuarterFold& fold, const std::string& version);
+
+}  // namespace
+
+Result<Packet> make_packet(Store& store, const Quarter& quarter, Timestamp wall_now, const std::string& version) {
+    TRY(fold, QuarterFold::make(store, quarter, wall_now));
+    TRY(signed_heads, store.signed_heads());
+    TRY(heads, heads_until_cover(signed_heads, fold->records()));
+    TRY(headers, headers_until(store, heads.back().head));
+    TRY(events, event_papers(*fold, store));
+    Packet packet;
+    packet.quarter = quarter.name;
+    packet.is_over = fold->is_over();
+    packet.state_at = fold->state_at();
+    packet.records = fold->records();
+    packet.records_in_quarter = static_cast<std::uint64_t>(
+        std::ranges::count_if(headers, [&](const RecordHeader& header) { return quarter.holds(header.engine_time); }));
+    packet.head = heads.back();
+    auto papers = population_papers(*fold);
+    std::ranges::move(events, std::back_inserter(papers));
+    papers.push_back(record_counts(quarter, headers));
+    for (const auto& paper : papers) {
+        packet.files.push_back({paper.file, paper.what, to_csv(paper.table), paper.table.rows.size()});
+    }
+    packet.files.push_back(headers_file(headers));
+    add_heads(packet, heads);
+    packet.files.insert(packet.files.begin(), {packet_file::index, "This page.", index_page(packet), 1});
+    add_manifest(packet, *fold, version);
+    return packet;
+}
+
+Result<std::vector<SignedTreeHead>> heads_until_cover(const std::vector<SignedTreeHead>& heads, std::uint64_t records) {
+    std::vector<SignedTreeHead> chosen;
+    for (const auto& head : heads) {
+        const bool is_same_day =
+            !chosen.empty() && day_number(chosen.back().engine_time) == day_number(head.engine_time);
+        if (is_same_day) chosen.pop_back();
+        chosen.push_back(head);
+        if (head.head.size >= records && head.head.size > 0) return chosen;
+    }
+    return fail(ErrorCode::conflict, fmt::format("no signed tree head covers record {} yet", records),
+                "the daemon signs one a minute and when it ends; try again after that");
+}
+
+namespace {
+
+// Headers are read without their payloads; here they are held against the signed root.
+Result<std::vector<RecordHeader>> headers_until(Store& store, const TreeHead& head) {
+    std::vector<RecordHeader> headers;
+    MerkleTree tree;
+    const auto read = store.read_headers([&](const RecordHeader& header) -> Result<void> {
+        if (headers.size() == head.size) return {};
+        tree.append(leaf_hash(header_bytes(header)));
+        headers.push_back(header);
+        return {};
+    });
+    if (!read) return fail(read.error());
+    if (tree.head() != head) {
+        return fail(ErrorCode::corrupt, fmt::format("the headers do not give the signed root of {} records", head.size),
+                    "restore the store from a backup");
+    }
+    return headers;
+}
+
+PacketFile headers_file(const std::vector<RecordHeader>& headers) {
+    std::string bytes;
+    bytes.reserve(headers.size() * 52);
+    for (const auto& header : headers) {
+        const auto leaf = header_bytes(header);
+        bytes.append(leaf.begin(), leaf.end());
+    }
+    return {packet_file::headers, "The header of every record until the signed tree head, 52 bytes each.",
+            std::move(bytes), headers.size()};
+}
+
+void add_heads(Packet& packet, const std::vector<SignedTreeHead>& heads) {
+    std::string lines;
+    for (const auto& head : heads) lines += to_line(head) + '\n';
+    packet.files.push_back({packet_file::heads, "Signed tree heads, the last one of each day, one a line.",
+                            std::move(lines), heads.size()});
+    packet.files.push_back({packet_file::head, "The signed tree head that covers the quarter's last record.",
+                            to_line(heads.back()) + '\n', 1});
+}
+
+void add_manifest(Packet& packet, const QuarterFold& fold, const std::string& version) {
+    json::array files;
+    for (const auto& file : packet.files) {
+        files.push_back({{"name", file.name},
+                         {"sha256", to_hex(sha256(file.bytes))},
+                         {"bytes", file.bytes.size()},
+                         {"rows", file.rows}});
+    }
+    const auto* book = fold.engine().has_workspace() ? &fold.engine().population().book() : nullptr;
+    json::object manifest{
+        {"format", packet_format},
+        {"segmentd", version},
+        {"workspace", book != nullptr ? book->definitions.workspace.name : ""},
+        {"definitions", book != nullptr ? book->definitions.version : ""},
+        {"store", packet.head.origin},
+        {"public_key", to_hex(packet.head.public_key)},
+        {"quarter", packet.quarter},
+        {"from", to_text(fold.quarter().from)},
+        {"until", to_text(fold.quarter().until)},
+        {"state_at", to_text(packet.state_at)},
+        {"is_over", packet.is_over},
+        {"records", packet.records},
+        {"records_in_quarter", packet.records_in_quarter},
+        {"tree_size", packet.head.head.size},
+        {"tree_root", to_hex(packet.head.head.root)},
+        {"files", std::move(files)},
+    };
+    auto text = json_text(manifest) + '\n';
+    packet.manifest_sha256 = to_hex(sha256(text));
+    auto hash_line = fmt::format("{}  {}\n", packet.manifest_sha256, packet_file::manifest);
+    packet.files.push_back({packet_file::manifest, "", std::move(text), 1});
+    packet.files.push_back({packet_file::manifest_hash, "", std::move(hash_line), 1});
+}
+
+}  // namespace
+}  // namespace segmentd::daemon

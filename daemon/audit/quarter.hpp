@@ -1,0 +1,23 @@
+// A quarter of a year, in UTC.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/result.hpp"
+#include "base/timestamp.hpp"
+
+namespace segmentd::daemon {
+
+struct Quarter {
+    std::string name;   // "1997Q3"
+    Timestamp from{};   // included
+    Timestamp until{};  // not included
+
+    bool holds(Timestamp instant) const { return from <= instant && instant < until; }
+};
+
+// Reads "1997Q3": four digits from 1970 on, Q, 1 to 4.
+Result<Quarter> parse_quarter(std::string_view text);
+
+}  // namespace segmentd::daemon
