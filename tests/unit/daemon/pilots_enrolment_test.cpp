@@ -245,7 +245,8 @@ TEST_CASE("consent that comes while enrolment is open enrols at that instant and
 
 TEST_CASE("a pilot whose control arm is not contacted needs no consent unless it names a purpose") {
     const auto silent_control =
-        treated("{plain: {weight: 50%, control: true}, voucher: {weight: 50%, playbook: rich}}");
+        replaced(treated("{plain: {weight: 50%, control: true}, voucher: {weight: 50%, playbook: rich}}"),
+                 "playbook: plain\ntouches: [{touch: hello, purpose: offers, endpoint: crm}]\n---\n", "");
     LivedEngine open(shop(silent_control));
     LivedEngine strict(shop(replaced(silent_control, "layer: offers\n", "layer: offers\npurpose: offers\n")));
 
