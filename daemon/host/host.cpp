@@ -75,6 +75,7 @@ Result<void> Host::start(const std::map<std::string, std::string>& files) {
     }
     publish();
     note_turn();
+    if (auto done = wait_until_durable(); !done) return done;
     thread_ = std::thread([this] { run(); });
     return {};
 }
@@ -287,19 +288,27 @@ Result<void> Host::read_past(std::uint64_t end, const RecordVisitor& visit) {
         });
     };
     if (unread_) return read(*unread_);
-    const auto deadline = std::chrono::steady_clock::now() + longest_drain;
-    while (commits_->waiting() > 0) {
-        if (commits_->waits_for_disk_space() || std::chrono::steady_clock::now() > deadline) {
-            return fail(ErrorCode::unavailable, "the store is too busy to read the past", "try again later");
-        }
-        std::this_thread::yield();
-    }
+    if (auto done = wait_until_durable(); !done) return done;
     std::promise<Result<void>> answer;
     auto future = answer.get_future();
     if (!commits_->query([&](Store& store) { answer.set_value(read(store)); })) {
         return fail(ErrorCode::unavailable, "the store takes no questions now", "try again later");
     }
     return future.get();
+}
+
+Result<void> Host::wait_until_durable() const {
+    const auto deadline = std::chrono::steady_clock::now() + longest_drain;
+    while (commits_->waiting() > 0) {
+        if (commits_->waits_for_disk_space()) {
+            return fail(ErrorCode::unavailable, "there is no room on the disk of the store", "free some disk space");
+        }
+        if (std::chrono::steady_clock::now() > deadline) {
+            return fail(ErrorCode::unavailable, "the store is too busy", "try again later");
+        }
+        std::this_thread::yield();
+    }
+    return {};
 }
 
 void Host::submit(CommitBatch batch) {

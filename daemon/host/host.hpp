@@ -58,7 +58,7 @@ class Host {
 
     // Hands out the touches that still wait, records alarms that a kill left unrecorded, puts the
     // workspace in force, ties its clock where it has one of its own, catches up with the time that
-    // passed, and starts the threads.
+    // passed, waits until all of this is durable, and starts the threads.
     Result<void> start(const std::map<std::string, std::string>& files);
 
     // False where the queue is full or the host has stopped: answer 503 and Retry-After. Any thread.
@@ -110,6 +110,7 @@ class Host {
     Result<void> append_now(Record record);
     Result<void> use_workspace(const std::map<std::string, std::string>& files);
     Result<void> read_past(std::uint64_t end, const RecordVisitor& visit);
+    Result<void> wait_until_durable() const;  // everything submitted so far
     void submit(CommitBatch batch);
     void publish();
     void publish_clock();

@@ -138,7 +138,10 @@ class FullDisk(cases.Case):
     def test_a_start_without_any_room_names_the_cause(self):
         self.assertEqual(self.daemon.stop(), 0)
         self.disk.fill()
-        finished = self.daemon.store.run("import", "--source", "purchases", os.devnull)
+        orders = os.path.join(self.folder(), "orders.csv")
+        with open(orders, "w", encoding="utf-8") as file:
+            file.write("customer_id,date,number_of_cds,dollar_value\n00001,1998-01-01,1,9.99\n")
+        finished = self.daemon.store.run("import", "--source", "purchases", orders)
         self.assertEqual(finished.code, 1, finished)
         self.assertIn("free some disk space", finished.errors)
 
