@@ -40,10 +40,33 @@ Result<Choice> choice_in(const json::object& words, const char* name) {
                 fmt::format("'{}' is no {}; write one of {}", word, name, fmt::join(choice_words<Choice>, ", ")));
 }
 
-Result<Payload> pause(const Engine& engine, const json::object& words, bool paused) {
-    TRY(target, choice_in<PauseTarget>(words, "target"));
-    TRY(name, text_of(words, "name"));
+bool is_known_target(const Engine& engine, PauseTarget target, const std::string& name) {
     const auto& definitions = engine.population().book().definitions;
+    if (engine.pauses().find(target, name) != nullptr) return true;
+    switch (target) {
+        case PauseTarget::playbook: return rules::find(definitions.playbooks, PlaybookId(name)) != nullptr;
+        case PauseTarget::pilot: return rules::find(definitions.pilots, PilotId(name)) != nullptr;
+        case PauseTarget::endpoint: return rules::find(definitions.endpoints, EndpointId(name)) != nullptr;
+    }
+    return false;
+}
+
+// What the name belongs to, as said or as the only one of that name.
+Result<PauseTarget> target_of(const Engine& engine, const json::object& words, const std::string& name) {
+    if (words.contains("target")) return choice_in<PauseTarget>(words, "target");
+    std::vector<PauseTarget> found;
+    for (const auto target : {PauseTarget::playbook, PauseTarget::pilot, PauseTarget::endpoint}) {
+        if (is_known_target(engine, target, name)) found.push_back(target);
+    }
+    if (found.empty()) return unknown("playbook, pilot or endpoint", name);
+    if (found.size() == 1) return found.front();
+    return fail(ErrorCode::invalid, fmt::format("'{}' is a {} and a {}", name, to_word(found[0]), to_word(found[1])),
+                fmt::format("say which one: {} {}", to_word(found[0]), name));
+}
+
+Result<Payload> pause(const Engine& engine, const json::object& words, bool paused) {
+    TRY(name, text_of(words, "name"));
+    TRY(target, target_of(engine, words, name));
     const bool is_known =
         target == PauseTarget::playbook ? rules::find(definitions.playbooks, PlaybookId(name)) != nullptr
         : target == PauseTarget::pilot  ? rules::find(definitions.pilots, PilotId(name)) != nullptr

@@ -11,7 +11,7 @@
 namespace segmentd::daemon {
 
 // Makes the record of an order, without sequence and times, after checking it against the state:
-//   pause, resume  {"target":"playbook|pilot|endpoint","name",...}
+//   pause, resume  {"name", "target":"playbook|pilot|endpoint" where the name alone does not say it}
 //   review         {"review":1,"action":"keep",...,"until":"2027-01-31" for a snooze}
 //   learning       {"subject":"segment|pilot","name","cause":"data_gap|process|market|hypothesis","text"}
 //   touch_test     {"playbook","touch" where the playbook has several,"tester"}

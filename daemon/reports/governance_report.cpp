@@ -10,11 +10,6 @@ namespace json = boost::json;
 
 namespace {
 
-bool has_left(const Engine& engine, const PersonId& id) {
-    const auto* person = rules::find(engine.population().book().definitions.workspace.people, id);
-    return person != nullptr && person->left && *person->left <= engine.engine_time();
-}
-
 json::value last_action(const Review& review) {
     if (review.state == ReviewState::open) return nullptr;
     const char* action = review.state == ReviewState::decided        ? to_word(review.decision)
@@ -35,7 +30,8 @@ json::value reviews_report(const Engine& engine) {
                          {"kind", to_word(review.kind)},
                          {"segment", review.segment.text},
                          {"steward", review.steward.text},
-                         {"steward_left", has_left(engine, review.steward)},
+                         {"steward_left", rules::has_left(engine.population().book().definitions.workspace,
+                                                          review.steward, engine.engine_time())},
                          {"owner", review.owner.text},
                          {"opened_at", to_text(review.opened_at)},
                          {"deadline", to_text(review.deadline)},

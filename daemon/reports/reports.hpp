@@ -10,7 +10,8 @@
 
 namespace segmentd::daemon {
 
-// [{"segment","version","size","share","revenue","expected_value"}] in the order of the names.
+// [{"segment","version","size","share","revenue","expected_value","steward","steward_left"}] in the order of the
+// names.
 // share is of all known customers; revenue and expected_value are null where the workspace does
 // not say what they are.
 boost::json::value segments_report(const Engine& engine);

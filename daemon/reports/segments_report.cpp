@@ -26,7 +26,7 @@ void add_member(SegmentSums& sums, const Population& population, const Row& row)
     sums.expected_value += population.expected_value(row).value_or(0.0);
 }
 
-json::value to_json(const std::vector<SegmentSums>& all, const Population& population) {
+json::value to_json(const std::vector<SegmentSums>& all, const Population& population, Timestamp at) {
     const auto& book = population.book();
     const auto customers = static_cast<double>(population.size());
     json::array rows;
@@ -38,6 +38,9 @@ json::value to_json(const std::vector<SegmentSums>& all, const Population& popul
         row["share"] = customers > 0 ? static_cast<double>(all[i].size) / customers : 0.0;
         row["revenue"] = book.revenue ? json::value(to_major_units(all[i].revenue, book.money_digits)) : json::value();
         row["expected_value"] = book.expected_value ? json::value(all[i].expected_value) : json::value();
+        const auto& steward = book.definitions.segments[i].steward;
+        row["steward"] = steward.text;
+        row["steward_left"] = rules::has_left(book.definitions.workspace, steward, at);
         rows.push_back(std::move(row));
     }
     return rows;
@@ -90,7 +93,7 @@ json::value segments_report(const Engine& engine) {
             if (customer.memberships[i]) add_member(sums[i], population, row);
         }
     }
-    return to_json(sums, population);
+    return to_json(sums, population, engine.engine_time());
 }
 
 json::value segments_report(Hindsight& hindsight) {
@@ -104,7 +107,7 @@ json::value segments_report(Hindsight& hindsight) {
             if (entered[i]) add_member(sums[i], population, row);
         }
     }
-    return to_json(sums, population);
+    return to_json(sums, population, hindsight.at);
 }
 
 Result<json::value> members_report(const Engine& engine, const SegmentId& segment) {

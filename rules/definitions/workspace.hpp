@@ -57,4 +57,12 @@ struct WorkspaceSettings {
     ExpressionText expected_value;                 // what a customer is expected to bring
 };
 
+// Whether a person of the workspace was gone at this instant. Nobody else ever left.
+inline bool has_left(const WorkspaceSettings& workspace, const PersonId& id, Timestamp at) {
+    for (const auto& person : workspace.people) {
+        if (person.id == id) return person.left && *person.left <= at;
+    }
+    return false;
+}
+
 }  // namespace segmentd::rules

@@ -16,11 +16,6 @@ namespace {
 constexpr Days causes_of_the_last{28};
 constexpr std::size_t most_happenings = 1'000;
 
-bool has_left(const rules::Rulebook& book, const PersonId& id, Timestamp at) {
-    const auto* person = rules::find(book.definitions.workspace.people, id);
-    return person != nullptr && person->left && *person->left <= at;
-}
-
 std::string finding_of(const AlarmRecord& alarm) {
     return fmt::format("the share of {} is {:.1f} % (95 % interval {:.1f} to {:.1f} %), approved were {:.1f} %",
                        alarm.monitor, 100 * alarm.estimate, 100 * alarm.lower, 100 * alarm.upper,
@@ -83,9 +78,10 @@ Review& Reviews::add(const rules::Rulebook& book, ReviewKind kind, const Segment
     review.segment = segment;
     review.steward = definition != nullptr ? definition->steward : PersonId{};
     review.owner = review.steward;
-    if (has_left(book, review.steward, at)) {
-        const auto present = std::ranges::find_if(
-            escalation_, [&](const rules::EscalationStep& step) { return !has_left(book, step.to.id, at); });
+    if (rules::has_left(book.definitions.workspace, review.steward, at)) {
+        const auto present = std::ranges::find_if(escalation_, [&](const rules::EscalationStep& step) {
+            return !rules::has_left(book.definitions.workspace, step.to.id, at);
+        });
         if (present != escalation_.end()) review.owner = present->to.id;
     }
     review.opened_at = at;
@@ -128,7 +124,7 @@ const Review& Reviews::open(const rules::Rulebook& book, const rules::PilotDefin
     auto& review = add(book, ReviewKind::pilot, pilot.segment.id, at);
     const bool is_leading = decision.verdict == PilotVerdict::leading;
     const auto& owner = (is_leading ? pilot.decide_leading : pilot.decide_lagging).owner;
-    if (!owner.empty() && !has_left(book, owner, at)) review.owner = owner;
+    if (!owner.empty() && !rules::has_left(book.definitions.workspace, owner, at)) review.owner = owner;
     review.finding = fmt::format("the {} verdict on pilot {} is left to people: {}", to_word(decision.verdict),
                                  pilot.id.text, decision.because);
     return review;

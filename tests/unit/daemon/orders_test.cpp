@@ -61,6 +61,17 @@ TEST_CASE("a pause needs a reason, a known target and a known name") {
           "the definitions in force have no pilot 'spring'");
 }
 
+TEST_CASE("a name alone says what is paused where only one thing has it") {
+    LivedEngine lived(ordered_shop());
+
+    const auto made = order(lived, "pause", R"({"name":"crm","reason":"x"})");
+
+    REQUIRE(made.has_value());
+    CHECK(std::get<PauseRecord>(made->payload).target == PauseTarget::endpoint);
+    CHECK(refusal(lived, "pause", R"({"name":"spring","reason":"x"})") ==
+          "the definitions in force have no playbook, pilot or endpoint 'spring'");
+}
+
 TEST_CASE("what runs cannot be resumed and what is paused cannot be paused") {
     LivedEngine lived(ordered_shop());
     CHECK(refusal(lived, "resume", R"({"target":"endpoint","name":"crm","reason":"x"})") ==
