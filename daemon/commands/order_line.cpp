@@ -3,6 +3,8 @@
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
 #include <memory>
+#include <string>
+#include <vector>
 
 #include "daemon/commands/commands.hpp"
 
@@ -15,7 +17,8 @@ namespace {
 // What was typed behind one order.
 struct Order {
     CommandOptions options;
-    std::string target, name, reason, until, touch, tester, pilot, segment, cause, text, action;
+    std::vector<std::string> names;
+    std::string name, reason, until, touch, tester, pilot, segment, cause, text, action;
     std::int64_t review = 0;
 };
 
@@ -41,14 +44,13 @@ void set_run(CLI::App& command, std::shared_ptr<Order> order, int& exit_code, Ru
 void add_pause(CLI::App& app, const char* verb, const char* what, int& exit_code) {
     auto order = std::make_shared<Order>();
     auto* command = app.add_subcommand(verb, what);
-    command->add_option("what", order->target, "playbook, pilot or endpoint")
-        ->required()
-        ->check(CLI::IsMember({"playbook", "pilot", "endpoint"}));
-    command->add_option("name", order->name, "its name")->required();
+    command->add_option("what", order->names, "[playbook|pilot|endpoint] NAME")->required()->expected(1, 2);
     command->add_option("--reason", order->reason, "why; kept for the audit")->required();
     add_place(*command, *order);
     set_run(*command, order, exit_code, [verb = std::string(verb)](const Order& o) {
-        return order_command(o.options, verb, {{"target", o.target}, {"name", o.name}, {"reason", o.reason}});
+        json::object words{{"name", o.names.back()}, {"reason", o.reason}};
+        if (o.names.size() == 2) words["target"] = o.names.front();
+        return order_command(o.options, verb, words);
     });
 }
 

@@ -67,12 +67,8 @@ Result<PauseTarget> target_of(const Engine& engine, const json::object& words, c
 Result<Payload> pause(const Engine& engine, const json::object& words, bool paused) {
     TRY(name, text_of(words, "name"));
     TRY(target, target_of(engine, words, name));
-    const bool is_known =
-        target == PauseTarget::playbook ? rules::find(definitions.playbooks, PlaybookId(name)) != nullptr
-        : target == PauseTarget::pilot  ? rules::find(definitions.pilots, PilotId(name)) != nullptr
-                                        : rules::find(definitions.endpoints, EndpointId(name)) != nullptr;
     const bool is_paused = engine.pauses().find(target, name) != nullptr;
-    if (!is_known && !is_paused) return unknown(to_word(target), name);
+    if (!is_known_target(engine, target, name)) return unknown(to_word(target), name);
     if (is_paused == paused) {
         return fail(ErrorCode::conflict,
                     fmt::format("{} {} is {}", to_word(target), name, paused ? "paused already" : "not paused"));
