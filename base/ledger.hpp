@@ -15,7 +15,7 @@ enum class LedgerKind : std::uint8_t {
     entered = 1,  // name: the segment; details {"cause","values","version"}
     left,         // as entered
     event,        // name: the endpoint; details {"id","type","decision","reason","data"}
-    delivery,     // name: the outcome; details {"id","attempt","status","detail"}
+    delivery,     // name: the outcome; details {"id","attempt","status","cause","detail"}
 };
 
 struct LedgerEntry {

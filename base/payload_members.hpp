@@ -89,8 +89,10 @@ void visit_members(Visit&, const ClockRecord*) {}
 template <typename Visit>
 void visit_members(Visit& visit, const DeliveryRecord*) {
     visit("attempt", &DeliveryRecord::attempt);
+    visit("cause", &DeliveryRecord::cause);
     visit("detail", &DeliveryRecord::detail);
     visit("outcome", &DeliveryRecord::outcome);
+    visit("retry_in_ms", &DeliveryRecord::retry_in_ms);
     visit("status", &DeliveryRecord::status);
     visit("touch", &DeliveryRecord::touch);
 }

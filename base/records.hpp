@@ -81,13 +81,15 @@ struct ClockRecord {
 
 enum class DeliveryOutcome { delivered, failed, given_up };
 
-// What became of one attempt to send a touch.
+// What became of one attempt to send a touch or an event.
 struct DeliveryRecord {
     std::string touch;  // the effect's id
     DeliveryOutcome outcome = DeliveryOutcome::delivered;
     std::int64_t attempt = 1;
     std::int64_t status = 0;  // HTTP status, 0 where there was none
     std::string detail;
+    std::string cause{};           // one word where it was not delivered: "timeout", "http_5xx", "gone", ...
+    std::int64_t retry_in_ms = 0;  // of a failure: when the next attempt is due, counted from this record
     bool operator==(const DeliveryRecord&) const = default;
 };
 

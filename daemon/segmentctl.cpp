@@ -38,6 +38,7 @@ struct Arguments {
     daemon::ValidateOptions validate;
     daemon::PacketOptions packet;
     std::string key;
+    daemon::EndpointOptions endpoint;
     std::string workspace;
     std::string at;
     std::string name;
@@ -110,8 +111,6 @@ void add_report_commands(CLI::App& app, Arguments& arguments, int& exit_code) {
     add("models", "fitted models and their parameters",
         [](const Arguments& a) { return daemon::models_command(a.options); });
     add("pilots", "pilots and what they found", [](const Arguments& a) { return daemon::pilots_command(a.options); });
-    add("endpoints", "systems that receive, and how they fare",
-        [](const Arguments& a) { return daemon::endpoints_command(a.options); });
     add("pauses", "what operators stopped", [](const Arguments& a) { return daemon::pauses_command(a.options); });
     auto* touches = add("touches", "every decision to contact somebody, with its reason", [](const Arguments& a) {
         return a.plan ? daemon::touches_plan_command(a.options, a.hours) : daemon::touches_command(a.options, a.name);
@@ -208,6 +207,40 @@ void add_audit_commands(CLI::App& app, Arguments& arguments, int& exit_code) {
         [&] { exit_code = daemon::audit_verify_command(arguments.name, arguments.key, arguments.options.as_json); });
 }
 
+// Either a running daemon or folders.
+void add_endpoint_options(CLI::App& command, Arguments& arguments) {
+    auto& options = arguments.options;
+    command.add_option("--url", options.url, "a running daemon, for example http://127.0.0.1:8686");
+    command.add_option("--token", options.token, "a bearer token; default the one in the data folder");
+    command.add_option("--ca", options.authorities_file, "PEM of the authority behind the daemon's certificate");
+    command.add_option("--workspace,-w", options.workspace, "folder of the workspace's YAML");
+    command.add_option("--data,-d", options.data, "folder of the store");
+    command.add_option("--settings", arguments.endpoint.settings, "the daemon's settings: addresses and secrets");
+    command.add_option("--set", arguments.endpoint.overrides, "one setting, key=value")->allow_extra_args(false);
+    command.add_flag("--json", options.as_json, "one JSON value instead of a table");
+}
+
+void add_endpoint_commands(CLI::App& app, Arguments& arguments, int& exit_code) {
+    auto* endpoints = app.add_subcommand("endpoints", "who receives touches and events, and how that goes");
+    add_endpoint_options(*endpoints, arguments);
+    endpoints->callback([&] { exit_code = daemon::endpoints_command(arguments.options, arguments.endpoint); });
+
+    auto* endpoint = app.add_subcommand("endpoint", "try an endpoint, or send again");
+    endpoint->require_subcommand(1);
+    auto* test = endpoint->add_subcommand("test", "send one signed sample event now and print the answer");
+    test->add_option("endpoint", arguments.endpoint.name)->required();
+    add_endpoint_options(*test, arguments);
+    test->callback([&] { exit_code = daemon::endpoint_test_command(arguments.options, arguments.endpoint); });
+    auto* replay = endpoint->add_subcommand("replay", "send again, under the same ids, what was decided since then");
+    replay->add_option("endpoint", arguments.endpoint.name)->required();
+    add_endpoint_options(*replay, arguments);
+    replay->add_option("--since", arguments.endpoint.since, "a date or an instant of the engine time")->required();
+    replay->add_flag("--dead-only", arguments.endpoint.dead_only, "only what was given up");
+    replay->add_flag("--dry-run", arguments.endpoint.dry_run, "only say how many");
+    replay->add_option("--reason", arguments.endpoint.reason, "why; it is kept in the journal");
+    replay->callback([&] { exit_code = daemon::endpoint_replay_command(arguments.options, arguments.endpoint); });
+}
+
 void add_daemon_commands(CLI::App& app, Arguments& arguments, int& exit_code) {
     auto* status = app.add_subcommand("status", "ask a running daemon how it is");
     add_daemon_options(*status, arguments.options)->required();
@@ -257,6 +290,7 @@ int main(int count, char** texts) {
     add_segment_commands(app, arguments, exit_code);
     add_operating_commands(app, arguments, exit_code);
     add_audit_commands(app, arguments, exit_code);
+    add_endpoint_commands(app, arguments, exit_code);
     add_daemon_commands(app, arguments, exit_code);
     add_token_commands(app, arguments, exit_code);
     try {

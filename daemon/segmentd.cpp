@@ -36,15 +36,15 @@ void declare(CLI::App& app, Arguments& arguments) {
     app.footer("Settings:\n" + daemon::settings_help());
 }
 
-tl::expected<daemon::LoadedSettings, std::vector<segmentd::Error>> settings_of(Arguments& arguments) {
-    auto& overrides = arguments.sources.overrides;
+tl::expected<daemon::LoadedSettings, std::vector<segmentd::Error>> settings_of(const Arguments& arguments) {
+    auto sources = arguments.sources;
     for (const auto& [key, value] : {std::pair{"workspace=", arguments.workspace},
                                      {"data=", arguments.data},
                                      {"listen=", arguments.listen},
                                      {"port_file=", arguments.port_file}}) {
-        if (!value.empty()) overrides.push_back(key + value);
+        if (!value.empty()) sources.overrides.push_back(key + value);
     }
-    auto loaded = daemon::load_settings(arguments.sources);
+    auto loaded = daemon::load_settings(sources);
     const char* state_directory = std::getenv("STATE_DIRECTORY");
     const bool is_a_service = loaded && loaded->settings.data.empty() && state_directory != nullptr;
     if (is_a_service) loaded->settings.data = state_directory;
@@ -88,9 +88,10 @@ bool PortFile::write(std::uint16_t port) const {
     return out.good() && std::rename(temporary.c_str(), path_.c_str()) == 0;
 }
 
-void reload(daemon::Service& service) {
+void reload(daemon::Service& service, const Arguments& arguments) {
     daemon::notify_reloading();
-    const auto errors = service.reload();
+    const auto loaded = settings_of(arguments);
+    const auto errors = loaded ? service.reload(loaded->settings) : loaded.error();
     for (const auto& error : errors) {
         daemon::log_error("rules", "what was read again is refused", daemon::LogField("error", to_text(error)));
     }
@@ -98,17 +99,17 @@ void reload(daemon::Service& service) {
     daemon::notify_ready("serving on " + service.url());
 }
 
-void serve_until_told_to_stop(daemon::Service& service, const sigset_t& signals) {
+void serve_until_told_to_stop(daemon::Service& service, const Arguments& arguments, const sigset_t& signals) {
     const timespec one_second{.tv_sec = 1, .tv_nsec = 0};
     while (true) {
         const int signal = sigtimedwait(&signals, nullptr, &one_second);
-        if (signal == SIGHUP) reload(service);
+        if (signal == SIGHUP) reload(service, arguments);
         if (signal == SIGTERM || signal == SIGINT) return;
         if (service.tend()) daemon::notify_watchdog();
     }
 }
 
-int run(const daemon::LoadedSettings& loaded, const sigset_t& signals) {
+int run(const daemon::LoadedSettings& loaded, const Arguments& arguments, const sigset_t& signals) {
     const auto& settings = loaded.settings;
     const auto level = daemon::parse_log_level(settings.log_level);
     const auto format = daemon::parse_log_format(settings.log_format);
@@ -128,7 +129,7 @@ int run(const daemon::LoadedSettings& loaded, const sigset_t& signals) {
         daemon::log_info("net", "taking events in", daemon::LogField("url", url));
     }
     daemon::notify_ready("serving on " + (*service)->url());
-    serve_until_told_to_stop(**service, signals);
+    serve_until_told_to_stop(**service, arguments, signals);
     daemon::notify_stopping();
     daemon::log_info("net", "stopping");
     port_file.remove();
@@ -159,5 +160,5 @@ int main(int count, char** texts) {
         fmt::print(stderr, "segmentd needs --workspace and --data (or a settings file that names them)\n");
         return daemon::exit_usage;
     }
-    return run(*loaded, signals);
+    return run(*loaded, arguments, signals);
 }

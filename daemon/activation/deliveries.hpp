@@ -1,76 +1,110 @@
-// Sends the touches that were decided and are durable, and reports what became of them.
+// Sends the events that were decided and are durable, and reports what became of them.
 //
-// A touch is sent under its effect id until it is delivered: at least once, always the same id, so
-// that a receiver can drop a repetition. The schedule of attempts is the one of Standard Webhooks
-// (0, 5 s, 5 min, 30 min, 2 h, 5 h, 10 h, 14 h, 20 h, 24 h) with 20 % jitter; Retry-After is honoured
-// up to 24 h; 410 gives up at once. An endpoint without an address keeps its touches waiting.
+// An event is sent under its id until it is delivered or given up: at least once, always the same id,
+// and never twice at the same time. Each endpoint has a queue, limits, a breaker and a client of its
+// own (lane.hpp), so that a dead or slow one costs the others nothing. The journal's fold is the outbox:
+// what finds no room here is asked for again, and a schedule that a stop cut short goes on where the
+// fold says it stood.
 #pragma once
 
 #include <condition_variable>
 #include <functional>
 #include <map>
+#include <memory>
 #include <mutex>
-#include <string>
 #include <thread>
-#include <vector>
 
 #include "base/random.hpp"
-#include "base/records.hpp"
-#include "daemon/activation/webhook_signature.hpp"
-#include "daemon/engine/outgoing.hpp"
-#include "daemon/net/http_client.hpp"
+#include "daemon/activation/destination.hpp"
+#include "daemon/activation/lane.hpp"
 
 namespace segmentd::daemon {
 
-struct EndpointAddress {
-    std::string url;
-    std::vector<WebhookKey> keys;  // the current one first, at least one
-    std::chrono::milliseconds timeout{15'000};
+// Called on a thread of the deliveries, of a client, or of whoever calls settle() or configure();
+// without a lock.
+struct DeliveryHooks {
+    // An attempt has ended. Once its record is durable, settle() is to be called where it was the last.
+    std::function<void(const Outgoing&, const DeliveryRecord&)> on_result;
+    // The endpoint has room for everything that still waits for it in the fold.
+    std::function<void(const EndpointId&)> on_room;
 };
 
-// The wait before an attempt (1 is the first), without jitter; nothing after the last.
-std::optional<std::chrono::seconds> wait_before_attempt(std::int64_t attempt);
+// What an endpoint said to a sample event.
+struct TestOutcome {
+    Judgement judgement;
+    std::string body;  // as it was sent
+    std::string answer;
+};
 
-// The CloudEvents body of an event, canonical JSON.
-std::string event_body(const Outgoing& event, const std::string& workspace);
+struct LineStatus {
+    std::string host;  // and port; never the path or the query
+    LaneStatus lane;
+};
 
 class Deliveries {
   public:
-    // `on_result` hears every finished attempt, on a thread of the deliveries or of the client.
-    using OnResult = std::function<void(const Outgoing&, const DeliveryRecord&)>;
-
-    Deliveries(std::map<EndpointId, EndpointAddress> endpoints, std::string workspace, OnResult on_result);
+    explicit Deliveries(DeliveryHooks hooks);
     ~Deliveries();  // stop()
     Deliveries(const Deliveries&) = delete;
     Deliveries& operator=(const Deliveries&) = delete;
 
-    // Any thread. `attempts_made` is 0 for a new event.
-    void enqueue(const Outgoing& event, std::int64_t attempts_made);
+    // All from any thread.
 
+    // The endpoints that can be called from now on. One that is new or has another address begins anew
+    // and gets on_room; the queue of one that is gone is dropped, and stays in the fold.
+    void configure(std::map<EndpointId, Destination> destinations);
+
+    // `attempts_made` is 0 for a new event; a `wait` that is not above 0 means at once. An endpoint that
+    // cannot be called is passed over.
+    void deliver(const Outgoing& event, std::int64_t attempts_made, Duration wait);
+
+    // The last record of the event is in the fold.
+    void settle(const EndpointId& endpoint, const std::string& id);
+
+    // Sends the event at once, past queue and limits, and notes nothing. False where the endpoint cannot
+    // be called.
+    bool test(const EndpointId& endpoint, const rules::EventEnvelope& event,
+              std::function<void(const TestOutcome&)> done);
+
+    // A stopped endpoint is sent nothing until `none`; it counts for an endpoint that gets its address later,
+    // too. An endpoint that answers 410 stops by itself, until `none` or resume(), which also ends an open
+    // breaker and Retry-After, but no pause.
+    void set_stop(const EndpointId& endpoint, EndpointStop stop);
+    void resume(const EndpointId& endpoint);
+
+    std::map<EndpointId, LineStatus> status() const;
     std::size_t waiting() const;
     void stop();
 
   private:
-    struct Waiting {
-        Outgoing event;
-        std::int64_t attempt = 1;
+    struct Line {
+        std::shared_ptr<const Destination> destination;
+        Lane lane;
+        std::shared_ptr<HttpClient> client;
+    };
+    struct Shipment {
+        Lane::Parcel parcel;
+        std::shared_ptr<const Destination> destination;
+        std::shared_ptr<HttpClient> client;
     };
 
     void run();
-    void send(Waiting waiting);
-    void finish(const Waiting& waiting, const HttpOutcome& outcome);
-    void put(Waiting waiting, std::chrono::milliseconds wait);
+    std::vector<Shipment> take_what_is_due(Moment& next);
+    void ship(const Shipment& shipment);
+    void finish(const Lane::Parcel& parcel, const Judgement& judgement);
+    bool put_line(const EndpointId& endpoint, Destination destination);
 
-    std::map<EndpointId, EndpointAddress> endpoints_;
-    std::string workspace_;
-    OnResult on_result_;
-    HttpClient client_;
+    DeliveryHooks hooks_;
     mutable std::mutex mutex_;
     std::condition_variable changed_;
-    std::multimap<std::chrono::steady_clock::time_point, Waiting> queue_;
+    std::map<EndpointId, Line> lines_;
+    std::map<EndpointId, EndpointStop> stops_;  // as ordered
     Random jitter_;
     bool stopping_ = false;
     std::thread thread_;
 };
+
+// One event to one destination, without a queue; for commands.
+TestOutcome send_once(const Destination& destination, const rules::EventEnvelope& event);
 
 }  // namespace segmentd::daemon

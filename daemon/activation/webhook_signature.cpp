@@ -23,7 +23,6 @@ constexpr std::size_t most_signatures = 20;
 
 Result<WebhookKey> signing_key_of(const std::string& bytes);
 std::string signed_text(std::string_view id, std::string_view timestamp, std::string_view body);
-std::string hmac_of(const WebhookKey& key, std::string_view text);
 std::string ed25519_of(const WebhookKey& key, std::string_view text);
 std::optional<std::int64_t> parse_seconds(std::string_view text);
 bool is_signed_by(const WebhookKey& key, std::string_view signature, std::string_view text);
@@ -72,9 +71,18 @@ std::string sign_webhook(std::span<const WebhookKey> keys, std::string_view id, 
         assert(key.kind != WebhookKey::Kind::verifying && "a public key signs nothing");
         const bool is_shared = key.kind == WebhookKey::Kind::shared;
         header += fmt::format("{}{}{}", header.empty() ? "" : " ", is_shared ? hmac_version : ed25519_version,
-                              to_base64(is_shared ? hmac_of(key, text) : ed25519_of(key, text)));
+                              to_base64(is_shared ? hmac_sha256(key.bytes, text) : ed25519_of(key, text)));
     }
     return header;
+}
+
+std::string hmac_sha256(std::string_view key, std::string_view text) {
+    std::string code(crypto_auth_hmacsha256_BYTES, '\0');
+    crypto_auth_hmacsha256_state state;
+    ::crypto_auth_hmacsha256_init(&state, as_bytes(key), key.size());
+    ::crypto_auth_hmacsha256_update(&state, as_bytes(text), text.size());
+    ::crypto_auth_hmacsha256_final(&state, as_bytes(code));
+    return code;
 }
 
 Result<void> verify_webhook(std::span<const WebhookKey> keys, const WebhookHeaders& headers, std::string_view body,
@@ -121,15 +129,6 @@ std::string signed_text(std::string_view id, std::string_view timestamp, std::st
     return fmt::format("{}.{}.{}", id, timestamp, body);
 }
 
-std::string hmac_of(const WebhookKey& key, std::string_view text) {
-    std::string code(crypto_auth_hmacsha256_BYTES, '\0');
-    crypto_auth_hmacsha256_state state;
-    ::crypto_auth_hmacsha256_init(&state, as_bytes(std::string_view(key.bytes)), key.bytes.size());
-    ::crypto_auth_hmacsha256_update(&state, as_bytes(text), text.size());
-    ::crypto_auth_hmacsha256_final(&state, as_bytes(code));
-    return code;
-}
-
 std::string ed25519_of(const WebhookKey& key, std::string_view text) {
     std::string signature(crypto_sign_ed25519_BYTES, '\0');
     ::crypto_sign_ed25519_detached(as_bytes(signature), nullptr, as_bytes(text), text.size(),
@@ -155,7 +154,7 @@ bool is_signed_by(const WebhookKey& key, std::string_view signature, std::string
     if (!bytes) return false;
     if (is_shared) {
         return bytes->size() == crypto_auth_hmacsha256_BYTES &&
-               ::sodium_memcmp(bytes->data(), hmac_of(key, text).data(), bytes->size()) == 0;
+               ::sodium_memcmp(bytes->data(), hmac_sha256(key.bytes, text).data(), bytes->size()) == 0;
     }
     const std::string_view public_key = std::string_view(key.bytes).substr(key.bytes.size() - 32);
     return bytes->size() == crypto_sign_ed25519_BYTES &&

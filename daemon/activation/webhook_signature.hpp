@@ -37,6 +37,9 @@ std::string make_webhook_secret();
 std::string sign_webhook(std::span<const WebhookKey> keys, std::string_view id, std::int64_t timestamp_seconds,
                          std::string_view body);
 
+// HMAC-SHA256 (RFC 2104), 32 bytes.
+std::string hmac_sha256(std::string_view key, std::string_view text);
+
 // The three headers as they came.
 struct WebhookHeaders {
     std::string id;         // webhook-id

@@ -68,7 +68,6 @@ int rejects_command(const CommandOptions& options, const RejectsOptions& rejects
 // What would leave within so many hours if time went on and nobody did anything: what waits, and what timers
 // bring about.
 int touches_plan_command(const CommandOptions& options, std::int64_t hours);
-int endpoints_command(const CommandOptions& options);
 int pauses_command(const CommandOptions& options);
 int learnings_command(const CommandOptions& options, const std::string& name);
 
@@ -118,6 +117,26 @@ struct TokenOptions {
 int token_create_command(const CommandOptions& options, const TokenOptions& token);
 int token_list_command(const CommandOptions& options);
 int token_revoke_command(const CommandOptions& options, const std::string& id_or_name);
+
+struct EndpointOptions {
+    std::string name;
+    std::string settings;                // file of settings: addresses and secrets
+    std::vector<std::string> overrides;  // key=value
+    std::string since;
+    std::string reason;
+    bool dead_only = false;
+    bool dry_run = false;
+};
+
+// Endpoints with their counts; from a running daemon also their state, breaker and last error.
+int endpoints_command(const CommandOptions& options, const EndpointOptions& endpoint);
+
+// Sends one signed sample event of type endpoint.test now; exit 1 where it is not taken.
+int endpoint_test_command(const CommandOptions& options, const EndpointOptions& endpoint);
+
+// Orders everything decided since then to be sent again under the same ids; prints how many. Offline it
+// leaves when the daemon starts.
+int endpoint_replay_command(const CommandOptions& options, const EndpointOptions& endpoint);
 
 struct SimulateOptions {
     std::uint64_t seed = 1;

@@ -99,10 +99,6 @@ int touches_command(const CommandOptions& options, const std::string& customer) 
     });
 }
 
-int endpoints_command(const CommandOptions& options) {
-    return show(options, [](Offline& offline) -> Result<json::value> { return endpoints_report(offline.engine()); });
-}
-
 int pauses_command(const CommandOptions& options) {
     return show(options, [](Offline& offline) -> Result<json::value> { return pauses_report(offline.engine()); });
 }

@@ -76,10 +76,7 @@ void Engine::take_common_record(const Record& record, Effects& effects) {
         announce_review("review.opened", reviews_.open(population_.book(), *alarm, engine_time_), effects);
     }
     if (const auto* validation = std::get_if<ValidationRecord>(&record.payload)) take_validation(*validation, effects);
-    if (const auto* pause = std::get_if<PauseRecord>(&record.payload)) {
-        pauses_.take(*pause, record);
-        if (pause->target == PauseTarget::pilot) pilots_.pause(PilotId(pause->name), pause->paused);
-    }
+    if (const auto* pause = std::get_if<PauseRecord>(&record.payload)) take_pause(*pause, record);
     if (const auto* decision = std::get_if<PilotDecisionRecord>(&record.payload)) {
         take_pilot_decision(record, *decision, effects);
     }
@@ -89,8 +86,15 @@ void Engine::take_common_record(const Record& record, Effects& effects) {
         take_decisions(decide_tester_touch({population_, pauses_}, *order, record), effects);
     }
     if (const auto* again = std::get_if<ResendRecord>(&record.payload)) {
+        outbox_.reopen(again->endpoint);
         outbox_.resend({again->id, again->endpoint, again->type, record.customer, again->at, again->data});
     }
+}
+
+void Engine::take_pause(const PauseRecord& pause, const Record& record) {
+    pauses_.take(pause, record);
+    if (pause.target == PauseTarget::pilot) pilots_.pause(PilotId(pause.name), pause.paused);
+    if (pause.target == PauseTarget::endpoint && !pause.paused) outbox_.reopen(EndpointId(pause.name));
 }
 
 // Our own doings, which a review names as possible causes.

@@ -17,4 +17,7 @@ struct Outgoing {
     std::string data;  // JSON object: the data of the CloudEvent
 };
 
+// Why an endpoint is sent nothing although it could be: an operator paused it, or it answered 410.
+enum class EndpointStop { none, paused, gone };
+
 }  // namespace segmentd::daemon

@@ -50,9 +50,8 @@ Result<void> Host::start(const std::map<std::string, std::string>& files) {
     commit.watch = settings_.watch;
     commits_ = std::make_unique<CommitThread>(std::move(*unread_), std::move(commit));
     unread_.reset();
-    for (const auto* waiting : engine_.outbox().pending()) {
-        if (settings_.on_event) settings_.on_event(*waiting);
-    }
+    publish_clock();
+    hand_out_pending();
     const auto unrecorded = engine_.unrecorded_alarms();
     for (const auto& alarm : unrecorded) {
         if (auto done = append_now(system_record(alarm)); !done) return done;
@@ -128,6 +127,32 @@ Result<void> Host::take_order(const MakeOrder& make, const std::function<void(Re
     batch.once_durable.emplace_back([done, sequence = batch.records.front().sequence] { done(sequence); });
     submit(std::move(batch));
     return {};
+}
+
+// What the fold says of events that wait and of endpoints that are to be left alone.
+void Host::hand_out_pending() {
+    if (settings_.on_stop) {
+        for (const auto& [endpoint, tally] : engine_.outbox().tallies()) {
+            if (tally.is_gone) settings_.on_stop(endpoint, EndpointStop::gone);
+        }
+        for (const auto& [what, pause] : engine_.pauses().all()) {
+            if (what.first == PauseTarget::endpoint) settings_.on_stop(EndpointId(what.second), EndpointStop::paused);
+        }
+    }
+    for (const auto* waiting : engine_.outbox().pending()) {
+        if (settings_.on_event) settings_.on_event(*waiting);
+    }
+}
+
+void Host::hand_out(const EndpointId& endpoint) {
+    ask([this, endpoint](Engine& engine) {
+        CommitBatch batch;  // they may not be durable yet
+        for (const auto* waiting : engine.outbox().pending()) {
+            if (waiting->event.endpoint != endpoint || !settings_.on_event) continue;
+            batch.once_durable.emplace_back([this, event = *waiting] { settings_.on_event(event); });
+        }
+        submit(std::move(batch));
+    });
 }
 
 void Host::stop_intake() {
@@ -237,6 +262,14 @@ void Host::hold_events(const Record& record, const Effects& effects, CommitBatch
         if (decision.fate == TouchFate::send) hold(decision.event.id);
     }
     if (const auto* again = std::get_if<ResendRecord>(&record.payload)) hold(again->id);
+    if (const auto* pause = std::get_if<PauseRecord>(&record.payload)) hold_stop(*pause, batch);
+}
+
+void Host::hold_stop(const PauseRecord& pause, CommitBatch& batch) {
+    if (!settings_.on_stop || pause.target != PauseTarget::endpoint) return;
+    const auto stop = pause.paused ? EndpointStop::paused : EndpointStop::none;
+    batch.once_durable.emplace_back(
+        [this, stop, endpoint = EndpointId(pause.name)] { settings_.on_stop(endpoint, stop); });
 }
 
 Result<void> Host::append_now(Record record) {

@@ -46,6 +46,8 @@ struct HostSettings {
     Duration max_clock_step = std::chrono::minutes(5);
     // An event is durable and to be sent; on the store thread, or before start() returns.
     std::function<void(const Outbox::Waiting&)> on_event;
+    // An endpoint is to be sent nothing from here on, or something again; as on_event.
+    std::function<void(const EndpointId&, EndpointStop)> on_stop;
     CommitWatch watch;
     std::optional<ClockAnchor> clock_anchor;  // of the run before, where it is known
 };
@@ -76,6 +78,9 @@ class Host {
     // Puts other definitions in force at one journal position; `done` hears their version.
     bool reload(std::map<std::string, std::string> files, std::function<void(Result<std::string>)> done);
 
+    // Hands out once more the events that wait for this endpoint. Any thread.
+    void hand_out(const EndpointId& endpoint);
+
     // Believes a held step of the wall clock. False once stopped. Any thread.
     bool confirm_clock();
 
@@ -105,7 +110,9 @@ class Host {
     void turn();
     void take(Intake& intake, CommitBatch& batch);
     Result<void> take_order(const MakeOrder& make, const std::function<void(Result<std::uint64_t>)>& done);
+    void hand_out_pending();
     void hold_events(const Record& record, const Effects& effects, CommitBatch& batch);
+    void hold_stop(const PauseRecord& pause, CommitBatch& batch);
     Result<Effects> append(Record record, CommitBatch& batch);
     Result<void> append_now(Record record);
     Result<void> use_workspace(const std::map<std::string, std::string>& files);

@@ -81,6 +81,7 @@ void HttpClient::Core::send(HttpCall call, Callback callback) {
     if (const char* reason = refuse_call()) {
         HttpOutcome outcome;
         outcome.error = reason;
+        outcome.fault = CallFault::stopped;
         return callback(std::move(outcome));
     }
     asio::post(share_.io, [this, call = std::move(call), callback = std::move(callback)]() mutable {
@@ -115,7 +116,7 @@ void HttpClient::Core::begin(HttpCall call, Callback callback) {
     const auto exchange = std::make_shared<HttpExchange>(share_, std::move(call), std::move(and_end));
     *slot = exchange;
     exchanges_.insert(exchange);
-    takes_calls_ ? exchange->start() : exchange->give_up("the client is stopped");
+    takes_calls_ ? exchange->start() : exchange->give_up(CallFault::stopped, "the client is stopped");
 }
 
 void HttpClient::Core::end(const std::shared_ptr<HttpExchange>& exchange) {
@@ -128,7 +129,7 @@ void HttpClient::Core::end(const std::shared_ptr<HttpExchange>& exchange) {
 void HttpClient::Core::end_all() {
     takes_calls_ = false;
     const auto exchanges = exchanges_;
-    for (const auto& exchange : exchanges) exchange->give_up("the client is stopped");
+    for (const auto& exchange : exchanges) exchange->give_up(CallFault::stopped, "the client is stopped");
     share_.idle.clear();
     work_.reset();
 }

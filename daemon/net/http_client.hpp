@@ -8,11 +8,14 @@
 
 #include <chrono>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/result.hpp"
+#include "daemon/net/address_rules.hpp"
 #include "daemon/net/http_message.hpp"
 
 namespace segmentd::daemon {
@@ -24,6 +27,8 @@ struct HttpClientSettings {
     std::chrono::milliseconds idle_timeout{30'000};
     std::size_t calls_limit = 1'000;  // under way at a time
     std::string authorities_file{};   // PEM; where empty, the system's authorities
+    // Addresses of names that are not looked up, at least one each.
+    std::map<std::string, std::vector<std::string>> hosts{};
 };
 
 struct HttpCall {
@@ -32,6 +37,22 @@ struct HttpCall {
     HttpHeaders headers{};  // besides Host, User-Agent and Content-Length
     std::string body{};
     std::chrono::milliseconds timeout{15'000};  // for everything, from the name's look-up to the last byte
+    // Where set: the name is looked up once, every address found must be allowed, and exactly these are
+    // connected to, under the name for Host and TLS.
+    std::shared_ptr<const AddressRules> addresses{};
+};
+
+// Why no response came.
+enum class CallFault {
+    none,
+    wrong_call,       // the URL or the method
+    look_up,          // the host's name leads nowhere
+    address_refused,  // it leads where nothing may be called
+    connect,
+    tls,
+    timeout,
+    broken_answer,  // the connection ended early, or what came is no HTTP
+    stopped,        // the client is stopped or has too many calls under way
 };
 
 // A response of any status, or none with the reason. Errors hold neither the URL's path nor its query.
@@ -40,6 +61,7 @@ struct HttpOutcome {
     std::string body{};
     HttpHeaders headers{};
     std::string error{};                                // empty where a response came
+    CallFault fault = CallFault::none;                  // none where a response came
     std::optional<std::chrono::seconds> retry_after{};  // from now; not negative
     bool is_body_cut = false;
 };

@@ -18,8 +18,10 @@ namespace asio = boost::asio;
 constexpr std::size_t read_size = std::size_t{16} * 1024;
 
 std::string request_text(const HttpCall& call, const Url& url);
-std::string peer_of(const Url& url) {
-    return fmt::format("{} {} {}", url.is_secure, url.host, url.port);
+// Connections made under other rules are other connections.
+std::string peer_of(const Url& url, const HttpCall& call) {
+    return fmt::format("{} {} {} {}", url.is_secure, url.host, url.port,
+                       static_cast<const void*>(call.addresses.get()));
 }
 bool is_token(std::string_view text);
 
@@ -57,22 +59,30 @@ HttpExchange::HttpExchange(ClientShare& share, HttpCall call, HttpClient::Callba
 
 void HttpExchange::start() {
     auto url = parse_url(call_.url);
-    if (!url) return give_up(to_text(url.error()));
+    if (!url) return give_up(CallFault::wrong_call, to_text(url.error()));
     url_ = std::move(*url);
-    if (url_.is_secure && !share_.tls_trouble.empty()) return give_up(share_.tls_trouble);
-    if (!is_token(call_.method)) return give_up("the method is no word of HTTP");
+    if (url_.is_secure && !share_.tls_trouble.empty()) return give_up(CallFault::tls, share_.tls_trouble);
+    if (!is_token(call_.method)) return give_up(CallFault::wrong_call, "the method is no word of HTTP");
+    if (call_.addresses) {
+        if (const auto allowed = check_url(*call_.addresses, url_); !allowed) {
+            return give_up(CallFault::address_refused, to_text(allowed.error()));
+        }
+    }
     request_ = request_text(call_, url_);
     timer_.expires_after(call_.timeout);
     timer_.async_wait([self = shared_from_this()](const Error& error) {
-        if (!error) self->give_up(fmt::format("no whole answer came within {} ms", self->call_.timeout.count()));
+        if (error) return;
+        self->give_up(CallFault::timeout,
+                      fmt::format("no whole answer came within {} ms", self->call_.timeout.count()));
     });
-    connection_ = share_.idle.take(peer_of(url_));
+    connection_ = share_.idle.take(peer_of(url_, call_));
     is_reused_ = connection_ != nullptr;
     is_reused_ ? write() : connect();
 }
 
-void HttpExchange::give_up(std::string reason) {
+void HttpExchange::give_up(CallFault fault, std::string reason) {
     HttpOutcome outcome;
+    outcome.fault = fault;
     outcome.error = std::move(reason);
     finish(std::move(outcome));
 }
@@ -80,26 +90,44 @@ void HttpExchange::give_up(std::string reason) {
 void HttpExchange::connect() {
     is_reused_ = false;
     connection_ = std::make_unique<Connection>(share_.io);
-    connection_->peer = peer_of(url_);
-    Error error;
-    const auto address = asio::ip::make_address(url_.host, error);
-    if (!error) {
-        const asio::ip::tcp::endpoint endpoint(address, url_.port);
-        return connect_to(Endpoints::create(endpoint, url_.host, std::to_string(url_.port)));
-    }
-    resolver_.async_resolve(url_.host, std::to_string(url_.port), asio::ip::resolver_base::numeric_service,
-                            [self = shared_from_this()](const Error& failed, const Endpoints& endpoints) {
-                                if (self->has_ended_) return;
-                                if (failed) return self->fail_or_retry("look up the host", failed);
-                                self->connect_to(endpoints);
-                            });
+    connection_->peer = peer_of(url_, call_);
+    connection_->rules = call_.addresses;
+    if (uses_known_address()) return;
+    resolver_.async_resolve(
+        url_.host, std::to_string(url_.port), asio::ip::resolver_base::numeric_service,
+        [self = shared_from_this()](const Error& failed, const asio::ip::tcp::resolver::results_type& found) {
+            if (self->has_ended_) return;
+            if (failed) return self->fail_or_retry(CallFault::look_up, "look up the host", failed);
+            self->connect_to(Endpoints(found.begin(), found.end()), false);
+        });
 }
 
-void HttpExchange::connect_to(const Endpoints& endpoints) {
+// The host is a number, or a name whose addresses are given.
+bool HttpExchange::uses_known_address() {
+    Error error;
+    const auto number = asio::ip::make_address(url_.host, error);
+    if (!error) return connect_to({{number, url_.port}}, true), true;
+    const auto known = share_.settings.hosts.find(url_.host);
+    if (known == share_.settings.hosts.end()) return false;
+    Endpoints endpoints;
+    for (const auto& text : known->second) endpoints.emplace_back(asio::ip::make_address(text), url_.port);
+    return connect_to(endpoints, false), true;
+}
+
+void HttpExchange::connect_to(const Endpoints& endpoints, bool are_numbers) {
+    const auto is_refused = [&](const asio::ip::tcp::endpoint& endpoint) {
+        const auto address = parse_ip_address(endpoint.address().to_string());
+        return !address || !may_call(*call_.addresses, *address, are_numbers);
+    };
+    if (call_.addresses && std::ranges::any_of(endpoints, is_refused)) {
+        return give_up(CallFault::address_refused, are_numbers
+                                                       ? "this address may not be called"
+                                                       : "the host's name leads to an address that may not be called");
+    }
     asio::async_connect(connection_->socket, endpoints,
                         [self = shared_from_this()](const Error& error, const asio::ip::tcp::endpoint&) {
                             if (self->has_ended_) return;
-                            if (error) return self->fail_or_retry("connect", error);
+                            if (error) return self->fail_or_retry(CallFault::connect, "connect", error);
                             Error ignored;
                             self->connection_->socket.set_option(asio::ip::tcp::no_delay(true), ignored);
                             self->url_.is_secure ? self->greet() : self->write();
@@ -113,12 +141,12 @@ void HttpExchange::greet() {
     const bool is_name = (asio::ip::make_address(url_.host, error), error.failed());
     if (is_name && ::SSL_ctrl(tls.native_handle(), SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
                               url_.host.data()) != 1) {
-        return give_up("the host's name does not fit into TLS");
+        return give_up(CallFault::tls, "the host's name does not fit into TLS");
     }
     tls.set_verify_callback(asio::ssl::host_name_verification(url_.host), error);
     tls.async_handshake(asio::ssl::stream_base::client, [self = shared_from_this()](const Error& failed) {
         if (self->has_ended_) return;
-        if (failed) return self->fail_or_retry("agree on TLS", failed);
+        if (failed) return self->fail_or_retry(CallFault::tls, "agree on TLS", failed);
         self->write();
     });
 }
@@ -128,7 +156,7 @@ void HttpExchange::write() {
                     call_.method == "HEAD");
     const auto on_written = [self = shared_from_this()](const Error& error, std::size_t) {
         if (self->has_ended_) return;
-        if (error) return self->fail_or_retry("send", error);
+        if (error) return self->fail_or_retry(CallFault::broken_answer, "send", error);
         self->read();
     };
     if (connection_->tls) {
@@ -165,14 +193,15 @@ void HttpExchange::parse() {
         buffer.consume(parser_->put(buffer.cdata(), error));
         if (error == boost::beast::http::error::need_more) break;
         if (error == boost::beast::http::error::body_limit) return complete(true);
-        if (error) return give_up("the answer breaks HTTP: " + error.message());
+        if (error) return give_up(CallFault::broken_answer, "the answer breaks HTTP: " + error.message());
         if (parser_->is_done() && parser_->status() / 100 == 1) {  // such as 103: the answer follows
             parser_.emplace(ResponseParser::Limits{share_.settings.header_limit, share_.settings.body_limit},
                             call_.method == "HEAD");
         }
     }
     if (parser_->is_done()) return complete(false);
-    if (buffer.size() >= share_.settings.header_limit) return give_up("the answer breaks HTTP: a line has no end");
+    if (buffer.size() >= share_.settings.header_limit)
+        return give_up(CallFault::broken_answer, "the answer breaks HTTP: a line has no end");
     read();
 }
 
@@ -180,12 +209,12 @@ void HttpExchange::parse() {
 void HttpExchange::end_of_stream(const Error& error) {
     const bool is_end = error == asio::error::eof || error == asio::ssl::error::stream_truncated;
     if (is_end && parser_->is_header_done() && parser_->need_eof()) return complete(false);
-    fail_or_retry("receive", error);
+    fail_or_retry(CallFault::broken_answer, "receive", error);
 }
 
-void HttpExchange::fail_or_retry(const char* step, const Error& error) {
+void HttpExchange::fail_or_retry(CallFault fault, const char* step, const Error& error) {
     if (is_reused_) return connect();
-    give_up(fmt::format("could not {}: {}", step, error.message()));
+    give_up(fault, fmt::format("could not {}: {}", step, error.message()));
 }
 
 void HttpExchange::complete(bool is_body_cut) {

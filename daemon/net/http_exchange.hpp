@@ -22,7 +22,8 @@ namespace segmentd::daemon {
 struct Connection {
     explicit Connection(boost::asio::io_context& io) : socket(io) {}
 
-    std::string peer;  // what it may be used for again: "https host 443"
+    std::string peer;  // what it may be used for again: "https host 443" and the rules it was made under
+    std::shared_ptr<const AddressRules> rules;
     boost::asio::ip::tcp::socket socket;
     std::optional<boost::asio::ssl::stream<boost::asio::ip::tcp::socket&>> tls;
     boost::beast::flat_buffer buffer;
@@ -60,21 +61,22 @@ class HttpExchange : public std::enable_shared_from_this<HttpExchange> {
     HttpExchange(ClientShare& share, HttpCall call, HttpClient::Callback callback);
 
     void start();
-    void give_up(std::string reason);  // nothing where the call has ended
+    void give_up(CallFault fault, std::string reason);  // nothing where the call has ended
 
   private:
     using Error = boost::system::error_code;
-    using Endpoints = boost::asio::ip::tcp::resolver::results_type;
+    using Endpoints = std::vector<boost::asio::ip::tcp::endpoint>;
 
     void connect();
-    void connect_to(const Endpoints& endpoints);
+    bool uses_known_address();
+    void connect_to(const Endpoints& endpoints, bool are_numbers);
     void greet();
     void write();
     void read();
     void on_read(const Error& error, std::size_t size);
     void parse();
     void end_of_stream(const Error& error);
-    void fail_or_retry(const char* step, const Error& error);
+    void fail_or_retry(CallFault fault, const char* step, const Error& error);
     void complete(bool is_body_cut);
     void finish(HttpOutcome outcome);
 

@@ -77,7 +77,7 @@ boost::json::value reviews_report(const Engine& engine);
 boost::json::value touches_report(const std::vector<LedgerEntry>& lines);
 
 // [{"endpoint","mode","owner","events","paused","waiting","sent","shadow","refused","delivered",
-// "failed_attempts","given_up","last_error","last_attempt"}].
+// "failed_attempts","given_up","last_cause","last_error","last_attempt"}].
 boost::json::value endpoints_report(const Engine& engine);
 
 // [{"target","name","since","by","reason"}] of what operators stopped.

@@ -28,11 +28,10 @@ json::object touch_row(const LedgerEntry& line, const json::object& details) {
 }
 
 json::object delivery_row(const LedgerEntry& line, const json::object& details) {
-    return {{"outcome", line.name},
-            {"attempts", details.at("attempt")},
-            {"status", details.at("status")},
-            {"detail", details.at("detail")},
-            {"at", to_text(line.at)}};
+    const auto* cause = details.if_contains("cause");  // older lines have none
+    return {{"outcome", line.name},           {"attempts", details.at("attempt")},
+            {"status", details.at("status")}, {"cause", cause == nullptr ? json::value("") : *cause},
+            {"detail", details.at("detail")}, {"at", to_text(line.at)}};
 }
 
 }  // namespace
@@ -59,13 +58,15 @@ json::value endpoints_report(const Engine& engine) {
     for (const auto* event : engine.outbox().pending()) ++waiting[event->event.endpoint];
     json::array rows;
     for (const auto& endpoint : engine.population().book().definitions.endpoints) {
+        json::array events;
+        for (const auto type : endpoint.events) events.emplace_back(to_word(type));
         const auto found = engine.outbox().tallies().find(endpoint.id);
         const auto tally = found == engine.outbox().tallies().end() ? EndpointTally{} : found->second;
         const bool was_tried = tally.delivered + tally.failed_attempts > 0;
         rows.push_back({{"endpoint", endpoint.id.text},
                         {"mode", to_word(endpoint.mode)},
                         {"owner", endpoint.owner},
-                        {"events", json::array(endpoint.events.begin(), endpoint.events.end())},
+                        {"events", std::move(events)},
                         {"paused", engine.pauses().find(PauseTarget::endpoint, endpoint.id.text) != nullptr},
                         {"waiting", waiting[endpoint.id]},
                         {"sent", tally.sent},
@@ -74,6 +75,7 @@ json::value endpoints_report(const Engine& engine) {
                         {"delivered", tally.delivered},
                         {"failed_attempts", tally.failed_attempts},
                         {"given_up", tally.given_up},
+                        {"last_cause", tally.last_cause},
                         {"last_error", tally.last_error},
                         {"last_attempt", was_tried ? json::value(to_text(tally.last_attempt)) : json::value()}});
     }

@@ -170,11 +170,6 @@ void answer_touches(ServeContext& context, RoutedRequest request, Respond respon
     if (!queried) respond(busy_response());
 }
 
-void answer_endpoints(ServeContext& context, RoutedRequest, Respond respond) {
-    answer_from_engine(context, respond,
-                       [](Engine& engine) -> Result<json::value> { return endpoints_report(engine); });
-}
-
 void answer_pauses(ServeContext& context, RoutedRequest, Respond respond) {
     answer_from_engine(context, respond, [](Engine& engine) -> Result<json::value> { return pauses_report(engine); });
 }

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "daemon/activation/deliveries.hpp"
 #include "daemon/collect/tracking_api.hpp"
 #include "daemon/host/host.hpp"
 #include "daemon/net/http_message.hpp"
@@ -27,6 +28,7 @@ struct ServeContext {
     TokenBook tokens;
     std::string workspace_name;
     TrackingLimits tracking;
+    Deliveries& deliveries;
 };
 
 // A request with the parts of its path that the route left open, such as {segment}.
@@ -80,6 +82,8 @@ void answer_pilots(ServeContext& context, RoutedRequest request, Respond respond
 void answer_reviews(ServeContext& context, RoutedRequest request, Respond respond);
 void answer_touches(ServeContext& context, RoutedRequest request, Respond respond);
 void answer_endpoints(ServeContext& context, RoutedRequest request, Respond respond);
+void answer_endpoint_test(ServeContext& context, RoutedRequest request, Respond respond);
+void answer_endpoint_replay(ServeContext& context, RoutedRequest request, Respond respond);
 void answer_pauses(ServeContext& context, RoutedRequest request, Respond respond);
 void answer_learnings(ServeContext& context, RoutedRequest request, Respond respond);
 void answer_order(ServeContext& context, RoutedRequest request, Respond respond);

@@ -7,6 +7,7 @@
 #include <future>
 
 #include "daemon/serve/admin_token.hpp"
+#include "daemon/serve/destinations.hpp"
 #include "daemon/serve/operation.hpp"
 #include "daemon/settings/secrets.hpp"
 #include "daemon/settings/workspace_files.hpp"
@@ -49,7 +50,6 @@ Record delivery_record(const DeliveryRecord& delivery, const Outgoing& event, co
     record.received_at = host.wall_now();
     record.occurred_at = host.engine_now();
     record.actor = "system";
-    record.message_id = fmt::format("delivery:{}:{}", delivery.touch, delivery.attempt);
     record.customer = event.customer;
     record.payload = delivery;
     return record;
@@ -70,8 +70,9 @@ tl::expected<std::unique_ptr<Service>, std::vector<Error>> Service::start(const 
     std::unique_ptr<Service> service(new Service(settings));
     const auto listen = parse_listen(settings.listen);
     if (!listen) return one(listen.error());
-    if (auto done = service->open_host(std::move(*store), *files, (*book)->definitions); !done)
+    if (auto done = service->open_host(std::move(*store), *files, **book); !done) {
         return one(done.error());
+    }
     if (auto done = service->make_context(*tokens); !done) return one(done.error());
     if (auto done = service->open_servers(); !done) return one(done.error());
     return service;
@@ -82,31 +83,46 @@ Service::~Service() {
 }
 
 Result<void> Service::open_host(Store store, const std::map<std::string, std::string>& files,
-                                const rules::Definitions& definitions) {
-    auto endpoints = addresses(definitions);
-    if (!endpoints) return fail(std::move(endpoints).error());
+                                const rules::Rulebook& book) {
+    TRY(destinations, destinations_of(settings_, book));
     HostSettings host;
     host.most_waiting = static_cast<std::size_t>(settings_.ingest_queue);
     host.max_clock_step = settings_.clock_max_step;
     host.clock_anchor = parse_clock_anchor(read_file(clock_file(settings_)).value_or(std::string()));
-    host.on_event = [this](const Outbox::Waiting& waiting) { deliveries_->enqueue(waiting.event, waiting.attempts); };
+    host.on_event = [this](const Outbox::Waiting& waiting) { deliver(waiting); };
+    host.on_stop = [this](const EndpointId& endpoint, EndpointStop stop) { deliveries_->set_stop(endpoint, stop); };
     host.watch = watch_commits(metrics_);
     host.watch.on_failure = end_after_failure;
     auto opened = Host::open(std::move(store), std::move(host));
     if (!opened) return fail(std::move(opened).error());
     host_ = std::move(*opened);
-    deliveries_ = std::make_unique<Deliveries>(std::move(*endpoints), definitions.workspace.name,
-                                               [this](const Outgoing& event, const DeliveryRecord& delivery) {
-                                                   count_delivery(metrics_, delivery.outcome);
-                                                   Intake intake;
-                                                   intake.records.push_back(delivery_record(delivery, event, *host_));
-                                                   if (!host_->offer(std::move(intake))) {
-                                                       log_warning("activation",
-                                                                   "a delivery could not be noted and may be repeated",
-                                                                   LogField("event", event.id));
-                                                   }
-                                               });
+    deliveries_ = std::make_unique<Deliveries>(delivery_hooks());
+    deliveries_->configure(std::move(destinations));
     return host_->start(files);
+}
+
+DeliveryHooks Service::delivery_hooks() {
+    return {.on_result = [this](const Outgoing& event, const DeliveryRecord& record) { note_delivery(event, record); },
+            .on_room = [this](const EndpointId& endpoint) { host_->hand_out(endpoint); }};
+}
+
+// The fold counts in engine time.
+void Service::deliver(const Outbox::Waiting& waiting) {
+    Duration wait{};
+    if (waiting.attempts > 0) wait = waiting.last_attempt + waiting.wait - host_->engine_now();
+    deliveries_->deliver(waiting.event, waiting.attempts, wait);
+}
+
+void Service::note_delivery(const Outgoing& event, const DeliveryRecord& delivery) {
+    count_delivery(metrics_, delivery.outcome);
+    const auto settle = [this, endpoint = event.endpoint, id = event.id] { deliveries_->settle(endpoint, id); };
+    const bool is_last = delivery.outcome != DeliveryOutcome::failed;
+    Intake intake;
+    intake.records.push_back(delivery_record(delivery, event, *host_));
+    if (is_last) intake.done = [settle](const IntakeOutcome&) { settle(); };
+    if (host_->offer(std::move(intake))) return;
+    log_warning("activation", "a delivery could not be noted and may be repeated", LogField("event", event.id));
+    if (is_last) settle();
 }
 
 Result<void> Service::make_context(const std::vector<StoredToken>& tokens) {
@@ -116,7 +132,7 @@ Result<void> Service::make_context(const std::vector<StoredToken>& tokens) {
     limits.batch_bytes = static_cast<std::size_t>(settings_.ingest_batch_bytes);
     limits.batch_events = static_cast<std::size_t>(settings_.ingest_batch_events);
     const auto name = host_->book()->definitions.workspace.name;
-    context_.reset(new ServeContext{*host_, metrics_, TokenBook(secret, tokens), name, limits});
+    context_.reset(new ServeContext{*host_, metrics_, TokenBook(secret, tokens), name, limits, *deliveries_});
     return {};
 }
 
@@ -152,38 +168,11 @@ Result<std::unique_ptr<HttpServer>> Service::open_server(Listener listener, cons
     });
 }
 
-Result<std::map<EndpointId, EndpointAddress>> Service::addresses(const rules::Definitions& definitions) const {
-    std::map<EndpointId, EndpointAddress> result;
-    for (const auto& [name, endpoint] : settings_.endpoints) {
-        if (rules::find(definitions.endpoints, EndpointId(name)) == nullptr) {
-            return fail(ErrorCode::not_found,
-                        fmt::format("settings name the endpoint '{}', the workspace does not", name),
-                        "endpoints stand in endpoints/*.yaml");
-        }
-    }
-    for (const auto& definition : definitions.endpoints) {
-        const auto found = settings_.endpoints.find(definition.id.text);
-        if (found == settings_.endpoints.end() || found->second.url.empty()) {
-            if (definition.mode == rules::EndpointMode::live) {
-                log_warning("activation", "a live endpoint has no address; its touches wait",
-                            LogField("endpoint", definition.id.text),
-                            LogField("setting", "endpoints." + definition.id.text + ".url"));
-            }
-            continue;
-        }
-        TRY(given, endpoint_secret(settings_, definition.id.text, credentials_directory()));
-        if (!given) {
-            TRY(kept, kept_webhook_secret(settings_.data, definition.id.text));
-            given = kept;
-        }
-        TRY(key, parse_webhook_key(*given));
-        const auto timeout = std::chrono::duration_cast<std::chrono::milliseconds>(found->second.timeout);
-        result[definition.id] = {found->second.url, {key}, timeout};
-    }
-    return result;
-}
-
-std::vector<Error> Service::reload() {
+std::vector<Error> Service::reload(const Settings& fresh) {
+    settings_.endpoints = fresh.endpoints;
+    settings_.secrets = fresh.secrets;
+    settings_.deliveries_allow_private = fresh.deliveries_allow_private;
+    settings_.deliveries_hosts = fresh.deliveries_hosts;
     auto errors = reload_tls();
     for (auto& error : reload_workspace()) errors.push_back(std::move(error));
     return errors;
@@ -202,6 +191,8 @@ std::vector<Error> Service::reload_workspace() {
     if (!files) return {std::move(files).error()};
     auto book = compile_workspace(*files);
     if (!book) return std::move(book).error();
+    auto destinations = destinations_of(settings_, **book);
+    if (!destinations) return {std::move(destinations).error()};
     const auto answer = std::make_shared<std::promise<Result<std::string>>>();
     auto version = answer->get_future();
     if (!host_->reload(std::move(*files),
@@ -213,6 +204,7 @@ std::vector<Error> Service::reload_workspace() {
     }
     auto result = version.get();
     if (!result) return {std::move(result).error()};
+    deliveries_->configure(std::move(*destinations));
     log_info("rules", "definitions in force", LogField("version", *result));
     return {};
 }

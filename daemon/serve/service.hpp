@@ -26,8 +26,9 @@ class Service {
     const std::string& ingest_url() const { return ingest_url_; }  // empty: no listener of its own
     std::uint16_t port() const { return server_->port(); }
 
-    // Reads the TLS files and the workspace folder again. What is refused changes nothing; its errors come back.
-    std::vector<Error> reload();
+    // Reads the TLS files, the workspace folder and the secrets of its endpoints again; of the settings, what is
+    // said about endpoints counts anew. What is refused changes nothing; its errors come back.
+    std::vector<Error> reload(const Settings& fresh);
 
     // Once a minute signs the tree head where there are new records and notes the clock; tells whether the engine
     // thread still turns.
@@ -38,9 +39,10 @@ class Service {
 
   private:
     explicit Service(const Settings& settings) : settings_(settings) {}
-    Result<std::map<EndpointId, EndpointAddress>> addresses(const rules::Definitions& definitions) const;
-    Result<void> open_host(Store store, const std::map<std::string, std::string>& files,
-                           const rules::Definitions& definitions);
+    Result<void> open_host(Store store, const std::map<std::string, std::string>& files, const rules::Rulebook& book);
+    DeliveryHooks delivery_hooks();
+    void deliver(const Outbox::Waiting& waiting);
+    void note_delivery(const Outgoing& event, const DeliveryRecord& delivery);
     Result<void> open_servers();
     Result<std::unique_ptr<HttpServer>> open_server(Listener listener, const std::string& address);
     Result<void> make_context(const std::vector<StoredToken>& tokens);

@@ -51,6 +51,20 @@ std::string credential_path(const std::string& file, const std::string& credenti
     return is_credential ? fmt::format("{}/{}", credentials, file) : file;
 }
 
+Result<std::string> named_secret(const Settings& settings, const std::string& name, const std::string& credentials) {
+    const auto given = settings.secrets.find(name);
+    const std::string file = given == settings.secrets.end() ? "" : given->second;
+    const bool is_credential = !credentials.empty() && file.find('/') == std::string::npos;
+    const std::string credential = fmt::format("{}/{}", credentials, file.empty() ? name : file);
+    std::error_code ignored;
+    if (is_credential && (!file.empty() || files::exists(credential, ignored))) return read_secret(credential);
+    if (!file.empty()) return read_private_secret(file);
+    const std::string kept = fmt::format("{}/secrets/{}", settings.data, name);
+    if (files::exists(kept, ignored)) return read_private_secret(kept);
+    return fail(ErrorCode::not_found, fmt::format("the secret '{}' is nowhere", name),
+                fmt::format("put it into {}, mode 600, or name its file with secrets.{}", kept, name));
+}
+
 bool is_open_to_others(const std::string& path) {
     std::error_code error;
     const auto rights = files::status(path, error).permissions();

@@ -26,6 +26,11 @@ Result<std::optional<std::string>> endpoint_secret(const Settings& settings, con
 // there is one.
 std::string credential_path(const std::string& file, const std::string& credentials);
 
+// A secret that an endpoint of the workspace names, from the first of these that there is: the file of
+// `secrets.NAME`, which without a slash is a file of the credentials where there are any; the credential
+// `NAME`; `secrets/NAME` in the data folder. Files as above; ErrorCode::not_found where there is none.
+Result<std::string> named_secret(const Settings& settings, const std::string& name, const std::string& credentials);
+
 // True where the group or all others have any right on the file.
 bool is_open_to_others(const std::string& path);
 

@@ -44,6 +44,9 @@ class Reader {
 };
 
 const SettingRow* find_row(std::string_view key);
+bool takes_list(std::string_view key);
+bool is_plain_list(const yaml::Node& node);
+std::string joined(const yaml::Node& node);
 std::string name_in(std::string_view key);
 bool is_name(std::string_view text);
 bool is_group(std::string_view key);
@@ -134,6 +137,8 @@ void Reader::read(const yaml::Node& node, const std::string& prefix) {
         }
     } else if (node.form == Form::scalar && !prefix.empty()) {
         read_value({prefix, node.text, node.at});
+    } else if (takes_list(prefix) && is_plain_list(node)) {
+        read_value({prefix, joined(node), node.at});
     } else if (prefix.empty()) {
         refuse({node.at, "wrong_type", "a settings file holds keys with values", "write key: value"});
     } else if (find_row(prefix) == nullptr && !is_group(prefix)) {
@@ -171,10 +176,28 @@ const SettingRow* find_row(std::string_view key) {
     return found == settings_table().end() ? nullptr : &*found;
 }
 
-// "crm" in "endpoints.crm.url"; empty where the key has no name in it.
+bool takes_list(std::string_view key) {
+    const SettingRow* row = find_row(key);
+    return row != nullptr && row->form.starts_with("list of ");
+}
+
+bool is_plain_list(const yaml::Node& node) {
+    return !node.items.empty() &&
+           std::ranges::all_of(node.items, [](const auto& item) { return item.form == yaml::Node::Form::scalar; });
+}
+
+// "[a, b]" and "a, b" are the same.
+std::string joined(const yaml::Node& node) {
+    std::string text;
+    for (const auto& item : node.items) text += (text.empty() ? "" : ", ") + item.text;
+    return text;
+}
+
+// "crm" in "endpoints.crm.url" and "secrets.crm"; empty where the key has no name in it.
 std::string name_in(std::string_view key) {
     const std::size_t first = key.find('.');
-    if (first == std::string_view::npos || key.substr(0, first) != "endpoints") return {};
+    const std::string_view group = key.substr(0, first);
+    if (first == std::string_view::npos || (group != "endpoints" && group != "secrets")) return {};
     return std::string(key.substr(first + 1, key.find('.', first + 1) - first - 1));
 }
 
@@ -195,7 +218,7 @@ bool is_group(std::string_view key) {
 std::string generic_key(std::string_view key) {
     const std::string name = name_in(key);
     if (!is_name(name)) return std::string(key);
-    const std::string_view start = "endpoints.";
+    const std::string_view start = key.substr(0, key.find('.') + 1);
     return fmt::format("{}{}{}", start, any_name, key.substr(start.size() + name.size()));
 }
 

@@ -2,8 +2,8 @@
 // at a time. What the company believes about its customers stands in the workspace instead.
 //
 // They come from a YAML file and from `key=value` on the command line, which counts more. Keys are
-// nested or joined by full stops: `log: {level: debug}` and `log.level: debug` are the same. The one
-// table behind all of this is in settings_table.hpp.
+// nested or joined by full stops: `log: {level: debug}` and `log.level: debug` are the same, as are
+// `[a, b]` and `a, b`. The one table behind all of this is in settings_table.hpp.
 #pragma once
 
 #include <cstdint>
@@ -43,7 +43,10 @@ struct Settings {
     Duration clock_max_step = std::chrono::minutes(5);
     std::string tls_certificate_file;  // these two: see credential_path() in secrets.hpp
     std::string tls_key_file;
+    std::string deliveries_allow_private;               // ranges parted by commas
+    std::string deliveries_hosts;                       // names parted by commas; empty: any host
     std::map<std::string, EndpointSettings> endpoints;  // by the names in the workspace
+    std::map<std::string, std::string> secrets;         // by the names in endpoints: a file, see secrets.hpp
     bool operator==(const Settings&) const = default;
 };
 

@@ -59,6 +59,7 @@ SettingRow row(const KeyText& key, T EndpointSettings::* member, const Form<T>& 
 }
 
 std::vector<SettingRow> make_table();
+SettingRow secret_row();
 
 }  // namespace
 
@@ -103,6 +104,13 @@ std::vector<SettingRow> make_table() {
         row({"tls.key_file", "PEM with its key; a bare name is looked up in the credentials of the service.",
              "tls_key"},
             &Settings::tls_key_file, path()),
+        row({"deliveries.allow_private",
+             "Ranges of addresses that endpoints' host names may lead to although they are not public.",
+             "10.0.0.0/8, fd00::/8"},
+            &Settings::deliveries_allow_private, text("list of address ranges")),
+        row({"deliveries.hosts", "Where set, endpoints may only be https on port 443 of these hosts.",
+             "crm.example.com, hooks.example.com"},
+            &Settings::deliveries_hosts, text("list of host names")),
         row({"endpoints.<name>.url", "Where touches and events of this endpoint of the workspace are sent.",
              "https://crm.example.com/hooks/segmentd"},
             &Endpoint::url, text("http or https URL")),
@@ -115,7 +123,22 @@ std::vector<SettingRow> make_table() {
             &Endpoint::secret_file, path()),
         row({"endpoints.<name>.timeout", "How long one attempt to deliver may take."}, &Endpoint::timeout,
             time_between(std::chrono::milliseconds(100), std::chrono::minutes(5))),
+        secret_row(),
     };
+}
+
+SettingRow secret_row() {
+    return {"secrets.<name>",
+            path().words,
+            "",
+            "/etc/segmentd/crm_token",
+            "The file of a secret that an endpoint names, readable by its owner only; a bare name is looked up in the "
+            "credentials of the service.",
+            [](Settings& settings, const std::string& name, std::string_view value) -> Result<void> {
+                TRY(file, path().read(value));
+                settings.secrets[name] = file;
+                return {};
+            }};
 }
 
 Form<std::string> path() {

@@ -36,5 +36,13 @@ const char* to_word(TouchTrigger trigger) {
 const char* to_word(EndpointMode mode) {
     return word_of(mode);
 }
+const char* to_word(EventType type) {
+    return word_of(type);
+}
+
+bool takes(const EndpointDefinition& endpoint, std::string_view type) {
+    return std::any_of(endpoint.events.begin(), endpoint.events.end(),
+                       [&](EventType taken) { return type == word_of(taken); });
+}
 
 }  // namespace segmentd::rules

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "rules/definitions/endpoints.hpp"
 #include "rules/definitions/features.hpp"
 #include "rules/definitions/governance.hpp"
 #include "rules/definitions/models.hpp"

@@ -1,4 +1,4 @@
-// playbooks/*.yaml and endpoints/*.yaml: how a segment is treated, and where touches go.
+// playbooks/*.yaml: how a segment is treated.
 #pragma once
 
 #include <optional>
@@ -54,18 +54,6 @@ struct PlaybookDefinition {
     SourcePlace place;
 };
 
-enum class EndpointMode { shadow, live };
-
-struct EndpointDefinition {
-    EndpointId id;
-    std::string title;
-    std::string owner;
-    EndpointMode mode = EndpointMode::shadow;
-    std::vector<std::string> events = {"touch"};
-    SourcePlace place;
-};
-
 const char* to_word(TouchTrigger trigger);
-const char* to_word(EndpointMode mode);
 
 }  // namespace segmentd::rules

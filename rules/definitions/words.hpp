@@ -84,6 +84,19 @@ inline constexpr auto words_of<EndpointMode> =
     std::to_array<Word<EndpointMode>>({{"shadow", EndpointMode::shadow}, {"live", EndpointMode::live}});
 
 template <>
+inline constexpr auto words_of<EventType> =
+    std::to_array<Word<EventType>>({{"touch", EventType::touch},
+                                    {"segment.entered", EventType::segment_entered},
+                                    {"segment.left", EventType::segment_left},
+                                    {"review.opened", EventType::review_opened},
+                                    {"review.overdue", EventType::review_overdue},
+                                    {"pilot.decided", EventType::pilot_decided}});
+
+template <>
+inline constexpr auto words_of<SignatureEncoding> =
+    std::to_array<Word<SignatureEncoding>>({{"hex", SignatureEncoding::hex}, {"base64", SignatureEncoding::base64}});
+
+template <>
 inline constexpr auto words_of<Basis> =
     std::to_array<Word<Basis>>({{"consent", Basis::consent}, {"legitimate_interest", Basis::legitimate_interest}});
 

@@ -17,6 +17,7 @@ void check_attributes(const SourceDefinition& source, const SourceEmission& emis
                       const WorkspaceSettings& workspace, Reading& reading);
 void check_assignment(const SourceDefinition& source, const SourceEmission& emission, const Definitions& definitions,
                       Reading& reading);
+void check_receiver(const EndpointDefinition& endpoint, const TouchDefinition& touch, Reading& reading);
 void check_currency(const std::string& subject, const std::optional<Money>& amount, const SourcePlace& place,
                     const std::string& currency, Reading& reading);
 void check_playbook_is_used(const PlaybookDefinition& playbook, const Definitions& definitions, Reading& reading);
@@ -37,6 +38,7 @@ void check_agreement(const Definitions& definitions, Reading& reading) {
     const auto& currency = definitions.workspace.currency;
     for (const auto& playbook : definitions.playbooks) {
         for (const auto& touch : playbook.touches) {
+            check_receiver(*find(definitions.endpoints, touch.endpoint.id), touch, reading);
             check_currency(fmt::format("playbook {}: touch {}", playbook.id.text, touch.id.text), touch.cost,
                            touch.place, currency, reading);
         }
@@ -115,6 +117,15 @@ void check_assignment(const SourceDefinition& source, const SourceEmission& emis
                        "not_imported",
                        fmt::format("source {}: pilot {} assigns customers by itself", source.id.text, pilot.id.text),
                        "write assignment: imported in the pilot, or leave this emission out"});
+}
+
+void check_receiver(const EndpointDefinition& endpoint, const TouchDefinition& touch, Reading& reading) {
+    if (takes(endpoint, to_word(EventType::touch))) return;
+    reading.refuse_at(touch.endpoint.place,
+                      {{},
+                       "takes_no_touches",
+                       fmt::format("touch {}: the endpoint {} takes no touches", touch.id.text, endpoint.id.text),
+                       "add touch to the events of the endpoint"});
 }
 
 void check_currency(const std::string& subject, const std::optional<Money>& amount, const SourcePlace& place,

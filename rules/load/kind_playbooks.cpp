@@ -37,26 +37,6 @@ const Table<PlaybookDefinition>& playbook_table() {
     return table;
 }
 
-const Table<EndpointDefinition>& endpoint_table() {
-    using E = EndpointDefinition;
-    static const Table<E> table{
-        "A system that receives touches. Its address and secret stand in segmentd.yaml under its name.",
-        {
-            required("endpoint", &E::id, name<EndpointId>(declares(NameKind::endpoint)), "name of the endpoint"),
-            optional("title", &E::title, text(), "the system in a few words"),
-            optional("owner", &E::owner, name<std::string>(uses(NameKind::person)), "who answers for it"),
-            optional("mode", &E::mode, word<EndpointMode>(),
-                     "shadow decides and records, live also sends; default shadow"),
-            optional("events", &E::events,
-                     list_of(one_of({"touch", "segment.entered", "segment.left", "review.opened", "review.overdue",
-                                     "pilot.decided"})),
-                     "which events it receives; default touch"),
-            not_built<E>("body", "how a body is made"),
-            not_built<E>("rate_limit", "how much it takes"),
-        }};
-    return table;
-}
-
 namespace {
 
 const Table<TouchDefinition>& touch_table() {

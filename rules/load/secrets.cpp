@@ -19,7 +19,10 @@ constexpr std::array<std::string_view, 11> token_beginnings = {"whsec_",      "w
 constexpr std::array<std::string_view, 6> secret_keys = {"password", "passphrase", "secret",
                                                          "token",    "api_key",    "private_key"};
 
-void search(const Node& node, std::vector<Refusal>& found);
+// Where a key such as `password` names a secret that is kept elsewhere.
+constexpr std::string_view names_of_secrets = "authentication";
+
+void search(const Node& node, bool holds_names, std::vector<Refusal>& found);
 bool is_secret_key(std::string_view key);
 Refusal refusal_of(Position at, std::string message);
 std::optional<std::size_t> find_secret(std::string_view text);
@@ -31,7 +34,7 @@ std::optional<std::size_t> find_password_in_address(std::string_view text);
 
 std::vector<Refusal> find_literal_secrets(const Node& document) {
     std::vector<Refusal> found;
-    search(document, found);
+    search(document, false, found);
     return found;
 }
 
@@ -50,16 +53,16 @@ std::vector<Refusal> find_literal_secrets(std::string_view bytes, const std::vec
 
 namespace {
 
-void search(const Node& node, std::vector<Refusal>& found) {
+void search(const Node& node, bool holds_names, std::vector<Refusal>& found) {
     const auto report = [&](Position at, std::string message) { found.push_back(refusal_of(at, std::move(message))); };
     if (node.form == Node::Form::scalar && find_secret(node.text)) report(node.at, "this text is a secret");
-    for (const Node& item : node.items) search(item, found);
+    for (const Node& item : node.items) search(item, holds_names, found);
     for (const Entry& entry : node.entries) {
         const bool has_text = entry.value.form == Node::Form::scalar && !entry.value.text.empty();
-        if (has_text && is_secret_key(entry.key)) {
+        if (has_text && !holds_names && is_secret_key(entry.key)) {
             report(entry.value.at, fmt::format("key {} holds a secret", shown(entry.key)));
         } else {
-            search(entry.value, found);
+            search(entry.value, holds_names || entry.key == names_of_secrets, found);
         }
     }
 }

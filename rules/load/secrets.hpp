@@ -10,7 +10,7 @@ namespace segmentd::rules::load {
 
 // Every text that is a secret by its form (signing keys, tokens, private keys, passwords in
 // addresses) or by the key it stands behind (password, secret, token, api_key and names that end
-// so). The secret itself is not repeated.
+// so; below `authentication` these keys hold the names of secrets). The secret itself is not repeated.
 std::vector<Refusal> find_literal_secrets(const Node& document);
 
 // Every line of a file that holds a secret by its form, comments included, which no parser shows. A line

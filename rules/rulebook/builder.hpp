@@ -28,6 +28,9 @@ class Builder {
     std::optional<std::size_t> purpose_of(const PilotDefinition& pilot) const;
     void compile_sources();
     void compile_reports();
+    void compile_endpoints();
+    void try_on_samples(const EndpointDefinition& endpoint, const SourcePlace& place,
+                        const expression::Program& program);
     void order_scores();
     void order_segments();
     void find_readers();

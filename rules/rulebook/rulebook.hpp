@@ -16,6 +16,7 @@
 #include "rules/definitions/definitions.hpp"
 #include "rules/expression/program.hpp"
 #include "rules/features/feature_state.hpp"
+#include "rules/playbooks/body_mapping.hpp"
 
 namespace segmentd::rules {
 
@@ -123,6 +124,7 @@ struct Rulebook {
     std::vector<CompiledMetric> metrics;     // as in definitions
     std::vector<CompiledPilot> pilots;       // as in definitions
     std::vector<CompiledSource> sources;     // as in definitions
+    std::vector<CompiledBody> bodies;        // of endpoints, as in definitions
     std::vector<std::size_t> score_order;    // each after the scores it reads
     std::vector<std::size_t> segment_order;  // each after the segments it reads
     std::optional<expression::Program> revenue;

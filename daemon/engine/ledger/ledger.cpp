@@ -32,6 +32,7 @@ std::string details_of(const DeliveryRecord& delivery) {
     return json_text(json::object{{"id", delivery.touch},
                                   {"attempt", delivery.attempt},
                                   {"status", delivery.status},
+                                  {"cause", delivery.cause},
                                   {"detail", delivery.detail}});
 }
 

@@ -32,7 +32,12 @@ bool Outbox::take(const EventDecision& decision) {
 
 void Outbox::resend(Outgoing event) {
     if (!places_.emplace(event.id, next_).second) return;
-    waiting_.emplace(next_++, Waiting{std::move(event), 0, {}});
+    waiting_.emplace(next_++, Waiting{std::move(event), 0, {}, {}});
+}
+
+void Outbox::reopen(const EndpointId& endpoint) {
+    const auto tally = tallies_.find(endpoint);
+    if (tally != tallies_.end()) tally->second.is_gone = false;
 }
 
 void Outbox::note(const DeliveryRecord& delivery, Timestamp at) {
@@ -42,6 +47,7 @@ void Outbox::note(const DeliveryRecord& delivery, Timestamp at) {
     auto& tally = tallies_[waiting.event.endpoint];
     waiting.attempts = delivery.attempt;
     waiting.last_attempt = tally.last_attempt = at;
+    waiting.wait = std::chrono::milliseconds(delivery.retry_in_ms);
     past_ = chained(past_, fmt::format("{} {} {} {}", delivery.touch, to_word(delivery.outcome), delivery.attempt,
                                        delivery.status));
     if (delivery.outcome == DeliveryOutcome::delivered) {
@@ -49,6 +55,8 @@ void Outbox::note(const DeliveryRecord& delivery, Timestamp at) {
     } else {
         ++tally.failed_attempts;
         tally.last_error = delivery.status != 0 ? fmt::format("HTTP {}", delivery.status) : delivery.detail;
+        tally.last_cause = delivery.cause;
+        tally.is_gone = tally.is_gone || delivery.cause == "gone";
     }
     if (delivery.outcome == DeliveryOutcome::failed) return;
     if (delivery.outcome == DeliveryOutcome::given_up) ++tally.given_up;

@@ -27,6 +27,8 @@ struct EndpointTally {
     std::int64_t failed_attempts = 0;
     std::int64_t given_up = 0;
     std::string last_error;  // of the last attempt that failed
+    std::string last_cause;  // its cause in one word
+    bool is_gone = false;    // it answered 410, and nobody resumed it or sent anything again since
     Timestamp last_attempt{};
 };
 
@@ -36,6 +38,7 @@ class Outbox {
         Outgoing event;
         std::int64_t attempts = 0;
         Timestamp last_attempt{};  // of the engine's clock; only where attempts > 0
+        Duration wait{};           // from there to the next attempt
     };
 
     // Takes a decision; what is to be sent waits from here on. False, and nothing changes, where the
@@ -44,6 +47,9 @@ class Outbox {
 
     // Sends once more, under the same id, what went out or was given up. It waits as if never tried.
     void resend(Outgoing event);
+
+    // The endpoint is to be called again although it answered 410.
+    void reopen(const EndpointId& endpoint);
 
     // Notes the outcome of an attempt. An id that does not wait changes nothing.
     void note(const DeliveryRecord& delivery, Timestamp at);

@@ -19,7 +19,7 @@ template <typename MakeId>
 std::vector<EventDecision> for_endpoints(const EventContext& context, const Outgoing& event, const MakeId& make_id) {
     std::vector<EventDecision> decisions;
     for (const auto& endpoint : context.population.book().definitions.endpoints) {
-        if (std::ranges::find(endpoint.events, event.type) == endpoint.events.end()) continue;
+        if (!rules::takes(endpoint, event.type)) continue;
         EventDecision decision{event, TouchFate::send, {}};
         decision.event.endpoint = endpoint.id;
         decision.event.id = make_id(endpoint.id.text);
@@ -43,9 +43,8 @@ std::vector<EventDecision> announce_change(const EventContext& context, const Cu
     Outgoing event;
     event.type = change.entered ? "segment.entered" : "segment.left";
     const auto& endpoints = context.population.book().definitions.endpoints;
-    const bool is_wanted = std::ranges::any_of(endpoints, [&](const auto& endpoint) {
-        return std::ranges::find(endpoint.events, event.type) != endpoint.events.end();
-    });
+    const bool is_wanted =
+        std::ranges::any_of(endpoints, [&](const auto& endpoint) { return rules::takes(endpoint, event.type); });
     if (!is_wanted) return {};
     event.customer = change.customer;
     event.at = change.at;

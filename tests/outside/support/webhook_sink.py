@@ -34,7 +34,8 @@ def signature_fault(secret, headers, body, now):
 
 
 class WebhookSink:
-    """Listens on a free port until it is closed; keeps every request in the order in which they came."""
+    """Listens on a free port until it is closed; keeps every request in the order in which they came. `answer` gives
+    a status, or a status and headers."""
 
     def __init__(self, answer=lambda delivery: 204):
         self.secret = make_secret()
@@ -83,8 +84,11 @@ class WebhookSink:
             def do_POST(self):
                 body = self.rfile.read(int(self.headers.get("content-length", 0)))
                 headers = {name.lower(): value for name, value in self.headers.items()}
-                self.send_response(sink.take(self.path, headers, body))
-                self.send_header("content-length", "0")
+                answer = sink.take(self.path, headers, body)
+                status, more = answer if isinstance(answer, tuple) else (answer, {})
+                self.send_response(status)
+                for name, value in {"content-length": "0", **more}.items():
+                    self.send_header(name, value)
                 self.end_headers()
 
             def log_message(self, *_):

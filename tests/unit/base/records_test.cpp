@@ -44,7 +44,9 @@ class RecordMaker {
             case 6: return model();
             case 7: return TickRecord{is_heads()};
             case 8: return ClockRecord{};
-            case 9: return DeliveryRecord{text(), static_cast<DeliveryOutcome>(below(3)), integer(), integer(), text()};
+            case 9:
+                return DeliveryRecord{
+                    text(), static_cast<DeliveryOutcome>(below(3)), integer(), integer(), text(), text(), integer()};
             case 10: return AlarmRecord{text(), integer(), number(), number(), number(), number(), integer()};
             case 11: return ExposureRecord{PilotId(text()), text()};
             case 12: return PauseRecord{static_cast<PauseTarget>(below(3)), text(), is_heads()};

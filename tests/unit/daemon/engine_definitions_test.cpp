@@ -131,6 +131,7 @@ playbook: thanks
 touches: [{touch: hello, purpose: care, endpoint: crm}]
 ---
 endpoint: crm
+owner: dana
 mode: live
 )";
     LivedEngine lived(shop("feature: orders\nsignal: purchase\ncompute: count\n"));
@@ -209,6 +210,7 @@ playbook: thanks
 touches: [{touch: hello, purpose: care, endpoint: crm}]
 ---
 endpoint: crm
+owner: dana
 mode: live
 )";
     LivedEngine lived(shop(with_model));

@@ -38,6 +38,7 @@ touches:
   - {touch: thank_you, purpose: offers, endpoint: crm, channel: email, message: Thank you.}
 ---
 endpoint: crm
+owner: dana
 mode: live
 ---
 metric: bought_again

@@ -24,6 +24,7 @@ touches:
   - {touch: thank_you, purpose: care, endpoint: crm}
 ---
 endpoint: crm
+owner: dana
 mode: live
 owner: dana
 )";

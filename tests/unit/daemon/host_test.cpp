@@ -31,6 +31,7 @@ playbook: thanks
 touches: [{touch: thank_you, purpose: care, endpoint: crm}]
 ---
 endpoint: crm
+owner: dana
 mode: live
 )";
 
@@ -43,6 +44,7 @@ Files own_clock_shop(std::string_view rules = thanks_rules) {
 struct Touched {
     std::string id;
     std::int64_t attempts = 0;
+    Duration wait{};
 };
 
 // A host in a folder, with the touches that it handed out.
@@ -51,7 +53,11 @@ class Running {
     explicit Running(const daemon::TemporaryFolder& folder, HostSettings settings = {}) {
         settings.on_event = [this](const daemon::Outbox::Waiting& waiting) {
             const std::lock_guard lock(mutex_);
-            touched_.push_back({waiting.event.id, waiting.attempts});
+            touched_.push_back({waiting.event.id, waiting.attempts, waiting.wait});
+        };
+        settings.on_stop = [this](const EndpointId&, daemon::EndpointStop stop) {
+            const std::lock_guard lock(mutex_);
+            stops_.push_back(stop);
         };
         auto store = daemon::Store::open(folder.path() / "store", daemon::Store::Mode::writer);
         REQUIRE(store.has_value());
@@ -105,10 +111,15 @@ class Running {
         const std::lock_guard lock(mutex_);
         return touched_;
     }
+    std::vector<daemon::EndpointStop> stops() {
+        const std::lock_guard lock(mutex_);
+        return stops_;
+    }
 
   private:
     std::mutex mutex_;
     std::vector<Touched> touched_;
+    std::vector<daemon::EndpointStop> stops_;
 
   public:
     std::unique_ptr<Host> host;  // ends before what its threads use
@@ -239,6 +250,61 @@ TEST_CASE("a touch that failed before a restart is handed out with its attempts,
 
     REQUIRE(again.touched().size() == 1);
     CHECK(again.touched()[0].attempts == 3);
+}
+
+TEST_CASE("the wait of a failed event is kept over a restart") {
+    const daemon::TemporaryFolder folder;
+    {
+        Running running(folder);
+        running.take({order_of("ada")});
+        REQUIRE(running.touched().size() == 1);
+        DeliveryRecord failure{running.touched()[0].id, DeliveryOutcome::failed, 2, 503, ""};
+        failure.retry_in_ms = 300'000;
+        running.take({incoming(record_of("", at("1998-07-01"), failure))});
+    }
+
+    Running again(folder);
+
+    REQUIRE(again.touched().size() == 1);
+    CHECK(again.touched()[0].attempts == 2);
+    CHECK(again.touched()[0].wait == std::chrono::minutes(5));
+}
+
+TEST_CASE("what waits for one endpoint is handed out once more when there is room for it") {
+    const daemon::TemporaryFolder folder;
+    Running running(folder);
+    running.take({order_of("ada")});
+    REQUIRE(running.touched().size() == 1);
+
+    running.host->hand_out(EndpointId("print_shop"));
+    running.host->hand_out(EndpointId("crm"));
+    running.take({order_of("ada")});
+
+    REQUIRE(running.touched().size() == 2);
+    CHECK(running.touched()[1].id == running.touched()[0].id);
+}
+
+TEST_CASE("an endpoint that is paused, resumed or gone is told of, and again after a restart") {
+    using daemon::EndpointStop;
+    const daemon::TemporaryFolder folder;
+    const auto pause = [](bool paused) {
+        return incoming(record_of("", at("1998-07-01"), PauseRecord{PauseTarget::endpoint, "crm", paused}));
+    };
+    {
+        Running running(folder);
+        running.take({order_of("ada"), pause(true), pause(false)});
+        DeliveryRecord gone{running.touched().at(0).id, DeliveryOutcome::given_up, 1, 410, ""};
+        gone.cause = "gone";
+        running.take({incoming(record_of("", at("1998-07-01"), gone))});
+        CHECK(running.stops() == std::vector{EndpointStop::paused, EndpointStop::none});
+    }
+    {
+        Running again(folder);
+        CHECK(again.stops() == std::vector{EndpointStop::gone});
+        again.take({pause(true)});
+    }
+    Running last(folder);
+    CHECK(last.stops() == std::vector{EndpointStop::gone, EndpointStop::paused});
 }
 
 TEST_CASE("definitions that do not compile are refused and the running ones stay") {

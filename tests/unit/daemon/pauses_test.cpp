@@ -21,6 +21,7 @@ touches:
   - {touch: thank_you, purpose: care, endpoint: crm}
 ---
 endpoint: crm
+owner: dana
 mode: live
 owner: dana
 events: [touch, segment.entered]

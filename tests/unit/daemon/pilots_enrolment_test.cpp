@@ -210,6 +210,7 @@ playbook: rich
 touches: [{touch: voucher, purpose: offers, endpoint: crm}, {touch: reminder, purpose: offers, endpoint: crm}]
 ---
 endpoint: crm
+owner: dana
 )";
 
 // The pilot with these arms; both playbooks have touches for the purpose offers alone.

@@ -16,6 +16,7 @@ steward: dana
 enter: feature.orders_1d >= 1
 ---
 endpoint: board
+owner: dana
 mode: live
 owner: dana
 events: [review.opened, review.overdue]

