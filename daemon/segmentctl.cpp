@@ -48,6 +48,7 @@ struct Arguments {
     bool plan = false;
     std::int64_t weeks = 26;
     daemon::RejectsOptions rejects;
+    bool html = false;
     bool verify = false;
 };
 
@@ -104,6 +105,10 @@ void add_report_commands(CLI::App& app, Arguments& arguments, int& exit_code) {
         [](const Arguments& a) { return daemon::members_command(a.options, a.name); })
         ->add_option("segment", arguments.name)
         ->required();
+    auto* brief = add("brief", "what to know of a segment before speaking to its members",
+                      [](const Arguments& a) { return daemon::brief_command(a.options, a.name, a.html); });
+    brief->add_option("segment", arguments.name)->required();
+    brief->add_flag("--html", arguments.html, "one HTML page, to be kept, sent or printed")->excludes("--json");
     add("explain", "what is known about a customer, and why they are where they are",
         [](const Arguments& a) { return daemon::explain_command(a.options, a.name); })
         ->add_option("customer", arguments.name)

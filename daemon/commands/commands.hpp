@@ -53,6 +53,9 @@ int track_command(const CommandOptions& options, const std::string& segment, std
 // Reports on the state at the last durable record.
 int segments_command(const CommandOptions& options, const std::string& at);
 int members_command(const CommandOptions& options, const std::string& segment);
+
+// The brief of a segment: text for a terminal, one HTML page, or with --json one value.
+int brief_command(const CommandOptions& options, const std::string& segment, bool as_html);
 int explain_command(const CommandOptions& options, const std::string& customer);
 int models_command(const CommandOptions& options);
 int pilots_command(const CommandOptions& options);

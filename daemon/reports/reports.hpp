@@ -17,6 +17,12 @@ namespace segmentd::daemon {
 boost::json::value segments_report(const Engine& engine);
 boost::json::value segments_report(Hindsight& hindsight);
 
+// One of them, by its place in the definitions: {"size","share","revenue","expected_value"}.
+boost::json::object segment_figures(const Engine& engine, std::size_t segment);
+
+// [{"segment","title","size","share"}] without looking into the members, so for all of them at once.
+boost::json::array segment_sizes(const Engine& engine);
+
 // [{"customer","since","cause"}] by customer.
 Result<boost::json::value> members_report(const Engine& engine, const SegmentId& segment);
 

@@ -26,21 +26,24 @@ void add_member(SegmentSums& sums, const Population& population, const Row& row)
     sums.expected_value += population.expected_value(row).value_or(0.0);
 }
 
-json::value to_json(const std::vector<SegmentSums>& all, const Population& population, Timestamp at) {
+json::object figures(const SegmentSums& sums, const Population& population) {
     const auto& book = population.book();
     const auto customers = static_cast<double>(population.size());
+    return {{"size", sums.size},
+            {"share", customers > 0 ? static_cast<double>(sums.size) / customers : 0.0},
+            {"revenue", book.revenue ? json::value(to_major_units(sums.revenue, book.money_digits)) : json::value()},
+            {"expected_value", book.expected_value ? json::value(sums.expected_value) : json::value()}};
+}
+
+json::value to_json(const std::vector<SegmentSums>& all, const Population& population, Timestamp at) {
+    const auto& definitions = population.book().definitions;
     json::array rows;
     for (std::size_t i = 0; i < all.size(); ++i) {
-        json::object row;
-        row["segment"] = book.definitions.segments[i].id.text;
-        row["version"] = book.definitions.version;
-        row["size"] = all[i].size;
-        row["share"] = customers > 0 ? static_cast<double>(all[i].size) / customers : 0.0;
-        row["revenue"] = book.revenue ? json::value(to_major_units(all[i].revenue, book.money_digits)) : json::value();
-        row["expected_value"] = book.expected_value ? json::value(all[i].expected_value) : json::value();
-        const auto& steward = book.definitions.segments[i].steward;
+        json::object row{{"segment", definitions.segments[i].id.text}, {"version", definitions.version}};
+        for (auto& [name, value] : figures(all[i], population)) row[name] = value;
+        const auto& steward = definitions.segments[i].steward;
         row["steward"] = steward.text;
-        row["steward_left"] = rules::has_left(book.definitions.workspace, steward, at);
+        row["steward_left"] = rules::has_left(definitions.workspace, steward, at);
         rows.push_back(std::move(row));
     }
     return rows;
@@ -108,6 +111,34 @@ json::value segments_report(Hindsight& hindsight) {
         }
     }
     return to_json(sums, population, hindsight.at);
+}
+
+json::object segment_figures(const Engine& engine, std::size_t segment) {
+    const auto& population = engine.population();
+    SegmentSums sums;
+    for (std::size_t index = 0; index < population.size(); ++index) {
+        if (population.at(index).memberships[segment]) add_member(sums, population, engine.row_of(index));
+    }
+    return figures(sums, population);
+}
+
+json::array segment_sizes(const Engine& engine) {
+    const auto& population = engine.population();
+    const auto& segments = population.book().definitions.segments;
+    std::vector<std::int64_t> sizes(segments.size());
+    for (std::size_t index = 0; index < population.size(); ++index) {
+        const auto& memberships = population.at(index).memberships;
+        for (std::size_t i = 0; i < sizes.size(); ++i) sizes[i] += memberships[i] ? 1 : 0;
+    }
+    const auto customers = std::max(static_cast<double>(population.size()), 1.0);
+    json::array rows;
+    for (std::size_t i = 0; i < sizes.size(); ++i) {
+        rows.push_back({{"segment", segments[i].id.text},
+                        {"title", segments[i].title},
+                        {"size", sizes[i]},
+                        {"share", static_cast<double>(sizes[i]) / customers}});
+    }
+    return rows;
 }
 
 Result<json::value> members_report(const Engine& engine, const SegmentId& segment) {

@@ -15,13 +15,13 @@ HttpResponse forbidden(const TokenHolder& holder, Role needed);
 
 }  // namespace
 
-tl::expected<std::string, HttpResponse> admit(const TokenBook& tokens, const Route& route, const HttpRequest& request,
+tl::expected<TokenHolder, HttpResponse> admit(const TokenBook& tokens, const Route& route, const HttpRequest& request,
                                               Timestamp now) {
-    if (route.role == Role::anyone) return "token:none";
+    if (route.role == Role::anyone) return TokenHolder{"none", Role::anyone};
     const auto holder = tokens.identify(secret_in(route, request), now);
     if (!holder) return tl::unexpected(unauthorized(holder.error()));
     if (!includes(holder->role, route.role)) return tl::unexpected(forbidden(*holder, route.role));
-    return "token:" + holder->name;
+    return *holder;
 }
 
 bool is_served_at(Listener listener, const Route& route) {

@@ -10,10 +10,10 @@
 
 namespace segmentd::daemon {
 
-// The actor, "token:NAME" ("token:none" on open routes), or the refusal: 401 with WWW-Authenticate (RFC 6750) for
+// The holder of the token ("none" of no role on open routes), or the refusal: 401 with WWW-Authenticate (RFC 6750) for
 // a token that is missing, unknown, expired or revoked, 403 for one whose role does not suffice. The tracking
 // API takes the write key out of the body as well, where no header holds one.
-tl::expected<std::string, HttpResponse> admit(const TokenBook& tokens, const Route& route, const HttpRequest& request,
+tl::expected<TokenHolder, HttpResponse> admit(const TokenBook& tokens, const Route& route, const HttpRequest& request,
                                               Timestamp now);
 
 // The ingest listener knows the routes of ingesters and evaluators and the two health checks; all others are 404.

@@ -9,6 +9,7 @@
 #include "daemon/net/problem.hpp"
 #include "daemon/net/query.hpp"
 #include "daemon/serve/admission.hpp"
+#include "daemon/serve/page_admission.hpp"
 #include "rules/expression/utf8.hpp"
 
 namespace segmentd::daemon {
@@ -82,6 +83,16 @@ std::vector<Route> tracking_rows() {
     return rows;
 }
 
+// They stand first: who asks for HTML at / gets the overview.
+std::vector<Route> page_rows() {
+    return {
+        {"GET", "/", Role::viewer, answer_overview_page, "for browsers: everything at a glance"},
+        {"GET", "/segments/{segment}", Role::viewer, answer_brief_page, "for browsers: the brief of a segment"},
+        {"POST", "/login", Role::anyone, answer_sign_in, "opens a session with a token"},
+        {"POST", "/logout", Role::anyone, answer_sign_out, "ends it"},
+    };
+}
+
 std::vector<Route> report_rows() {
     return {
         {"GET", "/api/v1/status", Role::anyone, answer_status, "records, state hash, tree head, queues"},
@@ -95,6 +106,7 @@ std::vector<Route> report_rows() {
          {"limit", "cursor"}},
         {"GET", "/api/v1/segments/{segment}/track", Role::viewer, answer_track, "success by week; ?weeks=", {"weeks"}},
         {"GET", "/api/v1/segments/{segment}/validations", Role::viewer, answer_validations, "is it real: findings"},
+        {"GET", "/api/v1/segments/{segment}/brief", Role::viewer, answer_brief, "what to know before speaking to it"},
         {"GET", "/api/v1/models", Role::viewer, answer_models, "fitted models"},
         {"GET", "/api/v1/pilots", Role::viewer, answer_pilots, "pilots and findings"},
         {"GET", "/api/v1/reviews", Role::viewer, answer_reviews, "reviews that are open or were decided"},
@@ -142,7 +154,8 @@ std::vector<Route> other_rows() {
 
 const std::vector<Route>& routes() {
     static const std::vector<Route> table = [] {
-        auto rows = other_rows();
+        auto rows = page_rows();
+        std::ranges::move(other_rows(), std::back_inserter(rows));
         std::ranges::move(report_rows(), std::back_inserter(rows));
         std::ranges::move(tracking_rows(), std::back_inserter(rows));
         return rows;
@@ -156,6 +169,7 @@ void handle_request(ServeContext& context, Listener listener, HttpRequest reques
     bool is_known_path = false;
     for (const auto& route : routes()) {
         if (!is_served_at(listener, route)) continue;
+        if (route.handler == answer_overview_page && !accepts_html(request)) continue;
         auto open_parts = match(route.path, *parts);
         if (!open_parts) continue;
         is_known_path = true;
@@ -163,12 +177,15 @@ void handle_request(ServeContext& context, Listener listener, HttpRequest reques
             request.method == route.method || (request.method == "HEAD" && std::string_view(route.method) == "GET");
         if (!is_method) continue;
         const auto now = std::chrono::floor<Duration>(std::chrono::system_clock::now());
-        auto actor = admit(context.tokens, route, request, now);
-        if (!actor) return respond(std::move(actor).error());
+        auto holder =
+            is_page(route) ? admit_to_page(context, route, request, now) : admit(context.tokens, route, request, now);
+        if (!holder) return respond(std::move(holder).error());
         auto parameters = read_parameters(route, request);
         if (!parameters) return respond(problem_response(parameters.error()));
-        return route.handler(context, {std::move(request), std::move(*open_parts), std::move(*parameters), *actor},
-                             std::move(respond));
+        const auto actor = "token:" + holder->name;
+        return route.handler(
+            context, {std::move(request), std::move(*open_parts), std::move(*parameters), std::move(*holder), actor},
+            std::move(respond));
     }
     const int status = is_known_path ? 405 : 404;
     respond(problem_response(Problem{.status = status}));

@@ -13,6 +13,7 @@
 #include "daemon/host/host.hpp"
 #include "daemon/net/http_message.hpp"
 #include "daemon/serve/roles.hpp"
+#include "daemon/serve/sessions.hpp"
 #include "daemon/serve/token_book.hpp"
 #include "daemon/telemetry/metrics.hpp"
 
@@ -29,6 +30,8 @@ struct ServeContext {
     std::string workspace_name;
     TrackingLimits tracking;
     Deliveries& deliveries;
+    bool speaks_tls = false;
+    Sessions sessions{};
 };
 
 // A request with the parts of its path that the route left open, such as {segment}.
@@ -36,6 +39,7 @@ struct RoutedRequest {
     HttpRequest http;
     std::vector<std::string> open_parts;            // percent-decoded, each UTF-8
     std::map<std::string, std::string> parameters;  // of the query, as the route declares them
+    TokenHolder holder;                             // of no role at open routes
     std::string actor;                              // "token:NAME", or "token:none" for open routes
 };
 
@@ -53,10 +57,10 @@ struct Route {
 // Every route there is, in the order of the documentation.
 const std::vector<Route>& routes();
 
-// Finds the row, checks the token (admission.hpp), and lets it answer. Paths that the listener does not know are
-// 404, known ones with another method 405, and a path that is not UTF-8 or a query that the route does not declare
-// 400; all as problems (RFC 9457). Called on the network thread of the listener, so two requests may be handled at
-// a time.
+// Finds the row (the overview only for who asks for HTML: others read the list of routes at the same path), checks the
+// token (admission.hpp, page_admission.hpp), and lets it answer. Paths that the listener does not know are 404, known
+// ones with another method 405, and a path that is not UTF-8 or a query that the route does not declare 400; all as
+// problems (RFC 9457). Called on the network thread of the listener, so two requests may be handled at a time.
 void handle_request(ServeContext& context, Listener listener, HttpRequest request, Respond respond);
 
 // Handlers, by theme.
@@ -88,6 +92,11 @@ void answer_pauses(ServeContext& context, RoutedRequest request, Respond respond
 void answer_learnings(ServeContext& context, RoutedRequest request, Respond respond);
 void answer_order(ServeContext& context, RoutedRequest request, Respond respond);
 void answer_rejects(ServeContext& context, RoutedRequest request, Respond respond);
+void answer_overview_page(ServeContext& context, RoutedRequest request, Respond respond);
+void answer_brief_page(ServeContext& context, RoutedRequest request, Respond respond);
+void answer_brief(ServeContext& context, RoutedRequest request, Respond respond);
+void answer_sign_in(ServeContext& context, RoutedRequest request, Respond respond);
+void answer_sign_out(ServeContext& context, RoutedRequest request, Respond respond);
 void answer_tokens(ServeContext& context, RoutedRequest request, Respond respond);
 void answer_token_creation(ServeContext& context, RoutedRequest request, Respond respond);
 void answer_token_revocation(ServeContext& context, RoutedRequest request, Respond respond);

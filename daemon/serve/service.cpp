@@ -132,7 +132,8 @@ Result<void> Service::make_context(const std::vector<StoredToken>& tokens) {
     limits.batch_bytes = static_cast<std::size_t>(settings_.ingest_batch_bytes);
     limits.batch_events = static_cast<std::size_t>(settings_.ingest_batch_events);
     const auto name = host_->book()->definitions.workspace.name;
-    context_.reset(new ServeContext{*host_, metrics_, TokenBook(secret, tokens), name, limits, *deliveries_});
+    context_.reset(
+        new ServeContext{*host_, metrics_, TokenBook(secret, tokens), name, limits, *deliveries_, has_tls(settings_)});
     return {};
 }
 

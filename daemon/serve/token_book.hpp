@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
@@ -31,6 +32,10 @@ class TokenBook {
 
     // Expired and revoked are told only to who knows the whole secret; everything else is unknown.
     tl::expected<TokenHolder, TokenFault> identify(std::string_view secret, Timestamp now) const;
+
+    // Who holds the token with this id (empty: the admin token), while it is in force. For those who showed the secret
+    // before.
+    std::optional<TokenHolder> holder_of(std::string_view id, Timestamp now) const;
 
     void add(const StoredToken& token);
     void revoke(const std::string& id, Timestamp now);
