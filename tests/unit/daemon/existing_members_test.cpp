@@ -26,7 +26,6 @@ touches:
 endpoint: crm
 owner: dana
 mode: live
-owner: dana
 )";
 }
 

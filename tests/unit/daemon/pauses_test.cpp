@@ -23,7 +23,6 @@ touches:
 endpoint: crm
 owner: dana
 mode: live
-owner: dana
 events: [touch, segment.entered]
 )";
 

@@ -18,7 +18,6 @@ enter: feature.orders_1d >= 1
 endpoint: board
 owner: dana
 mode: live
-owner: dana
 events: [review.opened, review.overdue]
 ---
 governance: shop
