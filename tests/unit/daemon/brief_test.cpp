@@ -72,9 +72,20 @@ Record learning(Timestamp when, LearningSubject subject, const std::string& name
     return record;
 }
 
+constexpr std::string_view objective_text = R"(
+objectives:
+  - {name: growth, title: More visitors buy, metric: bought, target: 15%, signed_by: dana}
+)";
+
+Files brief_shop() {
+    auto files = shop(rules_text);
+    files["workspace.yaml"] += objective_text;
+    return files;
+}
+
 // The shop after two visits and two learnings, one of which is about something else.
 struct BriefCase {
-    LivedEngine lived{shop(rules_text)};
+    LivedEngine lived{brief_shop()};
 
     BriefCase() {
         lived.take(visit("ada", at("2027-01-02")));
@@ -108,7 +119,7 @@ TEST_CASE("a brief tells what the workspace says and what the engine knows of a 
     const auto brief = shown.brief();
 
     CHECK(json_text(brief.at("figures")) ==
-          R"({"size":2,"share":1.0,"revenue":null,"expected_value":null,"currency":"EUR"})");
+          R"({"size":2,"share":1,"revenue":null,"expected_value":null,"currency":"EUR"})");
     CHECK(brief.at("playbooks").as_array().size() == 2);
     CHECK(json_text(brief.at("playbooks").at(1).at("used_by")) == R"(["arm gift of the pilot gift"])");
     CHECK(brief.at("learnings").as_array().size() == 1);

