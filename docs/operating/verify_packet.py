@@ -181,7 +181,7 @@ class Packet:
         for name in NEEDED:
             demand(name in listed, "manifest.json", f"does not list {name}")
         expected = {*listed, "manifest.json", "manifest.sha256"}
-        for entry in os.scandir(self.folder):
+        for entry in list(os.scandir(self.folder)):
             demand(entry.name in expected, entry.name, "does not belong to the packet")
             demand(entry.is_file(follow_symlinks=False), entry.name, "is not a plain file")
         for name in sorted(expected):
