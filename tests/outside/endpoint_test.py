@@ -132,7 +132,7 @@ class Failures(EndpointCase):
         self.received("plain", 300)
 
         self.assertLess(time.monotonic() - started, 4)
-        row = self.row_with("crm", waiting=300)
+        row = self.row_with("crm", waiting=600)  # each entry is a touch and an event
         self.assertIn(row["breaker"], ("open", "half_open"))
         self.assertEqual((row["delivered"], row["given_up"], row["last_cause"]), (0, 0, "connect"))
         self.assertIn("Connection refused", row["last_error"])
