@@ -6,6 +6,7 @@
 #include <cstdio>
 
 #include "daemon/host/ledger_maker.hpp"
+#include "daemon/host/quiet_gap.hpp"
 #include "daemon/settings/workspace_files.hpp"
 
 namespace segmentd::daemon {
@@ -84,8 +85,8 @@ Result<void> Offline::let_time_pass() {
     tick.received_at = wall_now();
     tick.occurred_at = engine_.time_at(tick.received_at);
     tick.actor = "system";
-    tick.payload = TickRecord{true};
     const auto now = tick.occurred_at;
+    tick.payload = TickRecord{now - engine_.next_due() > quiet_gap};
     if (engine_.next_due() > now) return {};
     auto effects = append(std::move(tick), now);
     if (!effects) return fail(std::move(effects).error());

@@ -5,6 +5,7 @@
 #include <cstdio>
 
 #include "daemon/commands/commands.hpp"
+#include "daemon/commands/daemon_call.hpp"
 #include "daemon/commands/offline.hpp"
 #include "daemon/commands/output.hpp"
 #include "daemon/reports/reports.hpp"
@@ -104,6 +105,15 @@ int pauses_command(const CommandOptions& options) {
 }
 
 int learnings_command(const CommandOptions& options, const std::string& name) {
+    if (!options.url.empty()) {
+        HttpCall call;
+        call.method = "GET";
+        const auto answer =
+            call_daemon(options, "/api/v1/learnings" + (name.empty() ? "" : "?name=" + name), std::move(call));
+        if (!answer) return report(answer.error());
+        print(*answer, options.as_json);
+        return exit_done;
+    }
     return show(options,
                 [&](Offline& offline) -> Result<json::value> { return learnings_report(offline.engine(), name); });
 }

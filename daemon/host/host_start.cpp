@@ -3,12 +3,12 @@
 #include <future>
 
 #include "daemon/host/host.hpp"
+#include "daemon/host/quiet_gap.hpp"
 
 namespace segmentd::daemon {
 namespace {
 
 constexpr auto longest_drain = std::chrono::seconds(30);
-constexpr Duration quiet_gap = std::chrono::minutes(5);
 
 }  // namespace
 

@@ -23,7 +23,7 @@ tl::unexpected<Error> unknown(const char* what, const std::string& name) {
 Result<std::string> text_of(const json::object& words, const char* name) {
     const auto* value = words.if_contains(name);
     const auto* text = value == nullptr ? nullptr : value->if_string();
-    if (text == nullptr || text->empty()) {
+    if (text == nullptr || std::ranges::all_of(*text, [](char c) { return c == ' ' || c == '\t' || c == '\n'; })) {
         return fail(ErrorCode::invalid, fmt::format("'{}' is missing", name), fmt::format("say the {}", name));
     }
     if (text->size() > longest_text) {
@@ -119,6 +119,9 @@ Result<Payload> touch_test(const Engine& engine, const json::object& words) {
         return fail(ErrorCode::not_found, fmt::format("the workspace lists no tester '{}'", tester),
                     "testers stand in workspace.yaml");
     }
+    if (engine.pauses().find(PauseTarget::playbook, name) != nullptr) {
+        return fail(ErrorCode::conflict, fmt::format("playbook {} is paused", name), "resume it first");
+    }
     TesterTouchRecord record{playbook->id, {}, tester};
     if (words.contains("touch")) {
         TRY(touch, text_of(words, "touch"));
@@ -129,6 +132,10 @@ Result<Payload> touch_test(const Engine& engine, const json::object& words) {
     } else {
         return fail(ErrorCode::invalid, fmt::format("playbook {} has {} touches", name, playbook->touches.size()),
                     "name one with --touch");
+    }
+    const auto& endpoint = rules::find(playbook->touches, record.touch)->endpoint.id.text;
+    if (engine.pauses().find(PauseTarget::endpoint, endpoint) != nullptr) {
+        return fail(ErrorCode::conflict, fmt::format("endpoint {} is paused", endpoint), "resume it first");
     }
     return record;
 }

@@ -1,4 +1,6 @@
 // Reviews, pauses and learnings.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <boost/json.hpp>
 
@@ -17,6 +19,14 @@ json::value last_action(const Review& review) {
                                                                      : to_word(ReviewAction::snooze);
     return json::object{
         {"action", action}, {"at", to_text(review.decided_at)}, {"by", review.decided_by}, {"reason", review.reason}};
+}
+
+// The same in one line, for tables.
+std::string action_text(const Review& review) {
+    const auto action = last_action(review);
+    if (action.is_null()) return "";
+    return fmt::format("{} by {}: {}", std::string_view(action.at("action").as_string()), review.decided_by,
+                       review.reason);
 }
 
 }  // namespace
@@ -40,6 +50,7 @@ json::value reviews_report(const Engine& engine) {
                          {"finding", review.finding},
                          {"causes", json::array(review.causes.begin(), review.causes.end())},
                          {"decision", last_action(review)},
+                         {"last_action", action_text(review)},
                          {"reference", nullptr},
                          {"estimate", nullptr},
                          {"interval", nullptr},

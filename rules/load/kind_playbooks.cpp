@@ -31,7 +31,8 @@ const Table<PlaybookDefinition>& playbook_table() {
                      "what to do when results differ from the plan"),
             optional("touches", &P::touches, list_of(record(touch_table())), "planned contacts"),
             optional("existing_members", &P::existing_members, word<ExistingMembers>(),
-                     "whether those who entered by import, new definitions, a refit or during a standstill are "
+                     "whether those who entered by import, new definitions, a refit or during a standstill of more "
+                     "than five minutes are "
                      "contacted; default ignore"),
         }};
     return table;

@@ -107,11 +107,12 @@ const Review& Reviews::open(const rules::Rulebook& book, const AlarmRecord& alar
 }
 
 const Review* Reviews::open(const rules::Rulebook& book, const ValidationRecord& validation, Timestamp at) {
-    const bool waits = std::ranges::any_of(reviews_, [&](const Review& review) {
-        return review.kind == ReviewKind::validation && review.segment == validation.segment &&
-               review.state != ReviewState::decided;
+    const bool is_known = std::ranges::any_of(reviews_, [&](const Review& review) {
+        if (review.kind != ReviewKind::validation || review.segment != validation.segment) return false;
+        const bool was_kept = review.decision == ReviewAction::keep && review.validation.version == validation.version;
+        return review.state != ReviewState::decided || was_kept;
     });
-    if (waits) return nullptr;
+    if (is_known) return nullptr;
     auto& review = add(book, ReviewKind::validation, validation.segment, at);
     review.validation = validation;
     review.finding = fmt::format("from {} to {} its {} members showed no measurable difference",

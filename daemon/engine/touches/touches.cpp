@@ -123,7 +123,8 @@ std::vector<EventDecision> decide_tester_touch(const EventContext& context, cons
     data["test"] = true;
     EventDecision decision;
     decision.event = {
-        .id = event_id("touch_", {tester->customer, order.playbook.text, order.touch.text, "test"}, {record.sequence}),
+        .id = event_id("touch_", {tester->customer, order.playbook.text, order.touch.text, record.actor, "test"},
+                       {instant_number(record.received_at)}),
         .endpoint = touch->endpoint.id,
         .type = "touch",
         .customer = {},

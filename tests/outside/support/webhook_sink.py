@@ -33,6 +33,10 @@ def signature_fault(secret, headers, body, now):
     return None if any(hmac.compare_digest(wanted, one) for one in found) else f"no signature in {found} is right"
 
 
+
+class SinkServer(http.server.ThreadingHTTPServer):
+    request_queue_size = 128  # a burst of webhooks opens many connections at once
+
 class WebhookSink:
     """Listens on a free port until it is closed; keeps every request in the order in which they came. `answer` gives
     a status, or a status and headers."""
@@ -42,7 +46,7 @@ class WebhookSink:
         self.answer = answer
         self.deliveries = []
         self.lock = threading.Lock()
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), self.handler())
+        self.server = SinkServer(("127.0.0.1", 0), self.handler())
         self.server.daemon_threads = True
         self.url = f"http://127.0.0.1:{self.server.server_address[1]}/hooks/segmentd"
         threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
