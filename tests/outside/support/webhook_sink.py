@@ -33,9 +33,9 @@ def signature_fault(secret, headers, body, now):
     return None if any(hmac.compare_digest(wanted, one) for one in found) else f"no signature in {found} is right"
 
 
-
 class SinkServer(http.server.ThreadingHTTPServer):
     request_queue_size = 128  # a burst of webhooks opens many connections at once
+
 
 class WebhookSink:
     """Listens on a free port until it is closed; keeps every request in the order in which they came. `answer` gives
