@@ -29,7 +29,10 @@ class Receiver {
                   }).value();
     }
     ~Receiver() {
-        for (const auto& respond : held_) respond({});
+        {
+            const std::lock_guard lock(mutex_);
+            for (const auto& respond : held_) respond({});
+        }
         server_->stop(std::chrono::seconds(1));
     }
 
