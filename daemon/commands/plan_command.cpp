@@ -1,6 +1,7 @@
 // segmentctl touches --plan: what would leave if time went on and nobody did anything.
 #include <algorithm>
 #include <boost/json.hpp>
+#include <tuple>
 
 #include "daemon/commands/commands.hpp"
 #include "daemon/commands/offline.hpp"
@@ -46,7 +47,10 @@ int touches_plan_command(const CommandOptions& options, std::int64_t hours) {
     for (const auto& decision : effects->events) {
         if (decision.fate == TouchFate::send) rows.push_back(row_of(decision.event, "time will bring it about"));
     }
-    std::ranges::stable_sort(rows, {}, [](const json::value& row) { return row.at("at").as_string(); });
+    std::ranges::sort(rows, {}, [](const json::value& row) {
+        const auto text = [&row](const char* name) { return std::string_view(row.at(name).as_string()); };
+        return std::tuple(text("at"), text("customer"), text("touch"), text("endpoint"), text("type"));
+    });
     print(rows, options.as_json);
     return exit_done;
 }

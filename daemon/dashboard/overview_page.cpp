@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/json.hpp>
 #include <map>
+#include <tuple>
 
 #include "base/timestamp.hpp"
 #include "daemon/dashboard/figures.hpp"
@@ -102,8 +103,9 @@ json::array segment_cards(const json::object& overview) {
 
 json::array migration_rows(const json::object& overview) {
     auto moves = overview.at("migrations").as_array();
-    std::ranges::stable_sort(moves, std::ranges::greater{},
-                             [](const auto& move) { return count_in(move, "customers"); });
+    std::ranges::sort(moves, {}, [](const auto& move) {
+        return std::tuple(-count_in(move, "customers"), word(move, "from"), word(move, "to"));
+    });
     json::array rows;
     for (const auto& move : moves) {
         rows.push_back({{"from", word(move, "from")},

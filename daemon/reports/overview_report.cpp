@@ -55,7 +55,9 @@ json::array undecided_reviews(const Engine& engine) {
     for (auto& row : all.as_array()) {
         if (row.at("state") != to_word(ReviewState::decided)) rows.push_back(std::move(row));
     }
-    std::ranges::stable_sort(rows, {}, [](const json::value& row) { return row.at("deadline").as_string(); });
+    std::ranges::sort(rows, {}, [](const json::value& row) {
+        return std::pair(std::string_view(row.at("deadline").as_string()), row.at("review").as_int64());
+    });
     return rows;
 }
 

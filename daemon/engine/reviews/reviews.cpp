@@ -55,7 +55,7 @@ void Reviews::use(const rules::Rulebook& book) {
             monitors_.push_back(std::move(monitor));
         }
     }
-    std::ranges::stable_sort(escalation_, {}, &rules::EscalationStep::after);
+    std::ranges::sort(escalation_, {}, [](const auto& step) { return std::pair(step.after, step.to.id); });
 }
 
 void Reviews::saw(std::size_t index, Customer& customer, Timestamp at) {
