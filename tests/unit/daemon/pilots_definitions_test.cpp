@@ -191,7 +191,7 @@ TEST_CASE("after any new definitions the sums are those of a computation from th
             unchanged.take(record);
             note_arms(lived, arms);
             if (!random.bernoulli(0.03)) continue;
-            const auto& way = ways.at(static_cast<std::size_t>(random.below(static_cast<std::int64_t>(ways.size()))));
+            const auto& way = ways.at(random.below(ways.size()));
             lived.take(new_rules(record.engine_time, edited(with_often(), way)));
 
             INFO("repeat: SEGMENTD_SEED=" << seed << " test_daemon \"after any new definitions*\"");
