@@ -181,10 +181,8 @@ Table endpoints_table(const Engine& engine, const rules::Definitions& definition
     Table table{{"endpoint", "title", "owner", "mode", "events", "paused", "place"}, {}};
     for (const auto& endpoint : definitions.endpoints) {
         const bool is_paused = engine.pauses().find(PauseTarget::endpoint, endpoint.id.text) != nullptr;
-        std::vector<std::string> events;
-        for (const auto type : endpoint.events) events.emplace_back(to_word(type));
         table.rows.push_back({endpoint.id.text, endpoint.title, endpoint.owner, to_word(endpoint.mode),
-                              lines_of(events), is_paused ? "true" : "false", place_of(endpoint.place)});
+                              lines_of(event_words(endpoint)), is_paused ? "true" : "false", place_of(endpoint.place)});
     }
     return table;
 }

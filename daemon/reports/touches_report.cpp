@@ -58,15 +58,13 @@ json::value endpoints_report(const Engine& engine) {
     for (const auto* event : engine.outbox().pending()) ++waiting[event->event.endpoint];
     json::array rows;
     for (const auto& endpoint : engine.population().book().definitions.endpoints) {
-        json::array events;
-        for (const auto type : endpoint.events) events.emplace_back(to_word(type));
         const auto found = engine.outbox().tallies().find(endpoint.id);
         const auto tally = found == engine.outbox().tallies().end() ? EndpointTally{} : found->second;
         const bool was_tried = tally.delivered + tally.failed_attempts > 0;
         rows.push_back({{"endpoint", endpoint.id.text},
                         {"mode", to_word(endpoint.mode)},
                         {"owner", endpoint.owner},
-                        {"events", std::move(events)},
+                        {"events", json::value_from(event_words(endpoint))},
                         {"paused", engine.pauses().find(PauseTarget::endpoint, endpoint.id.text) != nullptr},
                         {"waiting", waiting[endpoint.id]},
                         {"sent", tally.sent},

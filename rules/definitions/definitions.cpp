@@ -40,6 +40,12 @@ const char* to_word(EventType type) {
     return word_of(type);
 }
 
+std::vector<std::string> event_words(const EndpointDefinition& endpoint) {
+    std::vector<std::string> words;
+    for (const auto type : endpoint.events) words.emplace_back(word_of(type));
+    return words;
+}
+
 bool takes(const EndpointDefinition& endpoint, std::string_view type) {
     return std::any_of(endpoint.events.begin(), endpoint.events.end(),
                        [&](EventType taken) { return type == word_of(taken); });

@@ -71,6 +71,9 @@ struct EndpointDefinition {
 const char* to_word(EndpointMode mode);
 const char* to_word(EventType type);
 
+// The words of what the endpoint is sent, in its order.
+std::vector<std::string> event_words(const EndpointDefinition& endpoint);
+
 // True where the endpoint takes events of this type, given as its word.
 bool takes(const EndpointDefinition& endpoint, std::string_view type);
 
