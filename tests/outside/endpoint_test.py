@@ -57,11 +57,11 @@ class EndpointCase(cases.Case):
         rows = segmentctl_json("endpoints", "--url", self.daemon.url, "--token", self.daemon.token)
         return next(row for row in rows if row["endpoint"] == endpoint)
 
-    def row_with(self, endpoint, **wanted):
+    def row_with(self, endpoint, seconds=5, **wanted):
         def shows():
             row = self.row(endpoint)
             return row if all(row.get(name) == value for name, value in wanted.items()) else None
-        return wait_until(shows, 5, f"{endpoint} with {wanted}")
+        return wait_until(shows, seconds, f"{endpoint} with {wanted}")
 
 
 class Forms(EndpointCase):
@@ -258,7 +258,7 @@ class Orders(EndpointCase):
         resume = (*order[:5], self.daemon.url, *order[6:])
         segmentctl_json("resume", *resume)
 
-        self.row_with("plain", delivered=1, waiting=0, refused=1)
+        self.row_with("plain", 15, delivered=1, waiting=0, refused=1)  # the first retry comes after 4 to 6 seconds
 
     def test_a_sample_is_sent_by_the_daemon_and_offline_and_changes_nothing(self):
         self.serve("crm")
