@@ -72,9 +72,9 @@ Result<boost::json::value> forecasts_report(const Engine& engine, const PastReco
 boost::json::value pilots_report(const Engine& engine);
 
 // [{"review","kind","segment","steward","steward_left","owner","opened_at","deadline","state","overdue","finding",
-// "causes","decision","last_action","reference","estimate","interval"}]; the last three are null where the review is not about
-// drift, "decision" is {"action","at","by","reason"} of the last action or null; a validation stands
-// under "validation".
+// "causes","decision","last_action","reference","estimate","interval"}]; the last three are null where the review is
+// not about drift, "decision" is {"action","at","by","reason"} of the last action or null; a validation stands under
+// "validation".
 boost::json::value reviews_report(const Engine& engine);
 
 // Every decision to contact somebody, newest last, with what became of it:
