@@ -5,50 +5,22 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/value_to.hpp>
 #include <catch2/catch.hpp>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
 #include <future>
 #include <iostream>
-#include <iterator>
 #include <optional>
 #include <sstream>
 
 #include "daemon/net/http_client.hpp"
+#include "tests/published_vectors.hpp"
 
 namespace segmentd::daemon {
 namespace {
 
 namespace json = boost::json;
 
-struct Tally {
-    int read = 0;
-    int passed = 0;
-
-    void count(bool pass, const std::string& name) {
-        ++read;
-        passed += pass ? 1 : 0;
-        if (!pass) std::cout << "not as published: " << name << '\n';
-    }
-};
-
-std::optional<std::string> read_vectors(const std::string& name) {
-    const char* set = std::getenv("SEGMENTD_VECTORS");
-    const std::filesystem::path folder =
-        set != nullptr ? set : std::filesystem::path(SEGMENTD_SOURCE_DIR) / ".." / "shared" / "vectors";
-    std::ifstream file(folder / name);
-    if (!file) {
-        std::cout << "skipped: " << name << " is not there (set SEGMENTD_VECTORS)\n";
-        return std::nullopt;
-    }
-    return std::string(std::istreambuf_iterator<char>(file), {});
-}
-
-void report(const std::string& name, const Tally& tally) {
-    std::cout << name << ": " << tally.read << " read, " << tally.passed << " passed\n";
-    CHECK(tally.read > 0);
-    CHECK(tally.passed == tally.read);
-}
+using tests::read_vectors;
+using tests::report;
+using tests::Tally;
 
 // The outcome of a call that must not come to a connection. Names of the vectors lead where they would
 // on a machine that is open to the trick: names of this machine and short numbers to loopback.

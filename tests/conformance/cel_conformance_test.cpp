@@ -8,20 +8,19 @@
 #include <boost/json.hpp>
 #include <catch2/catch.hpp>
 #include <cmath>
-#include <cstdlib>
 #include <ctime>
-#include <filesystem>
-#include <fstream>
 #include <iostream>
 #include <map>
 #include <optional>
 #include <set>
+#include <sstream>
 #include <stdexcept>
 #include <string>
 
 #include "rules/expression/compile_error.hpp"
 #include "rules/expression/program.hpp"
 #include "rules/expression/value_text.hpp"
+#include "tests/published_vectors.hpp"
 
 namespace segmentd::rules::expression {
 namespace {
@@ -199,28 +198,14 @@ std::string run_safely(const json::object& test) {
     }
 }
 
-std::filesystem::path vectors_folder() {
-    const char* set = std::getenv("SEGMENTD_VECTORS");
-    if (set != nullptr && *set != '\0') return set;
-    return std::filesystem::path(SEGMENTD_SOURCE_DIR) / "../shared/vectors";
-}
-
-struct Count {
-    int read = 0;
-    int passed = 0;
-};
-
 }  // namespace
 
 TEST_CASE("every published CEL case without protocol buffers and extensions passes") {
-    const auto path = vectors_folder() / "cel" / "cel_conformance.jsonl";
-    std::ifstream lines(path);
-    if (!lines) {
-        std::cout << "skipped: no CEL vectors at " << path.string() << "\n";
-        return;
-    }
+    const auto text = tests::read_vectors("cel/cel_conformance.jsonl");
+    if (!text) return;
 
-    std::map<std::string, Count> counts;
+    std::istringstream lines(*text);
+    std::map<std::string, tests::Tally> tallies;
     int left_out = 0;
     for (std::string line; std::getline(lines, line);) {
         if (line.empty()) continue;
@@ -233,25 +218,18 @@ TEST_CASE("every published CEL case without protocol buffers and extensions pass
             continue;
         }
         const std::string difference = run_safely(parsed.at("test").as_object());
-        ++counts[file].read;
-        if (difference.empty()) {
-            ++counts[file].passed;
-        } else {
-            std::cout << "miss " << file << "/" << text_of(parsed.at("section")) << "/" << text_of(parsed.at("name"))
-                      << ": " << difference << "\n";
-        }
+        tallies[file].count(difference.empty(), file + '/' + text_of(parsed.at("section")) + '/' +
+                                                    text_of(parsed.at("name")) + ": " + difference);
     }
 
-    Count all;
-    for (const auto& [file, count] : counts) {
-        std::cout << "cel " << file << ": read " << count.read << ", passed " << count.passed << "\n";
-        all.read += count.read;
-        all.passed += count.passed;
-        INFO(file);
-        CHECK(count.passed == count.read);
+    tests::Tally all;
+    for (const auto& [file, tally] : tallies) {
+        tests::report("cel " + file, tally);
+        all.read += tally.read;
+        all.passed += tally.passed;
     }
-    std::cout << "cel: read " << all.read << ", passed " << all.passed << ", left out " << left_out
-              << " (protocol buffers, extension libraries, type deduction)\n";
+    tests::report("cel", all);
+    std::cout << "cel: left out " << left_out << " (protocol buffers, extension libraries, type deduction)\n";
 }
 
 TEST_CASE("the runner of CEL cases tells a pass from a miss") {

@@ -4,15 +4,11 @@
 
 #include <boost/json.hpp>
 #include <catch2/catch.hpp>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
 #include <iostream>
-#include <iterator>
 #include <map>
-#include <optional>
 
 #include "daemon/engine/engine.hpp"
+#include "tests/published_vectors.hpp"
 
 namespace segmentd::daemon {
 namespace {
@@ -145,18 +141,6 @@ bool holds(const json::object& item) {
     return collected->records.size() == 1 && record_is(item.at("expect").as_object(), headers, collected->records[0]);
 }
 
-std::optional<json::array> load_vectors() {
-    const char* set = std::getenv("SEGMENTD_VECTORS");
-    const std::filesystem::path folder =
-        set != nullptr ? set : std::filesystem::path(SEGMENTD_SOURCE_DIR) / ".." / "shared" / "vectors";
-    std::ifstream file(folder / vectors_name);
-    if (!file) {
-        std::cout << "skipped: " << vectors_name << " is not there (set SEGMENTD_VECTORS)\n";
-        return std::nullopt;
-    }
-    return json::parse(std::string(std::istreambuf_iterator<char>(file), {})).as_array();
-}
-
 // A case of our own in the form of the published ones.
 json::object own_case(json::object headers, const char* body, json::object expectation) {
     json::object item{{"mode", headers.contains("ce-id") ? "binary" : "structured"}, {"body", body}};
@@ -172,26 +156,21 @@ json::object binary_headers(const char* note) {
 }  // namespace
 
 TEST_CASE("published CloudEvents over HTTP are read or refused as the binding says") {
-    const auto vectors = load_vectors();
-    if (!vectors) return;
+    const auto text = tests::read_vectors(vectors_name);
+    if (!text) return;
+    const auto vectors = json::parse(*text).as_array();
 
-    int read = 0, passed = 0, excluded = 0;
-    for (const auto& value : *vectors) {
+    tests::Tally tally;
+    for (const auto& value : vectors) {
         const auto& item = value.as_object();
-        ++read;
         if (text_in(item, "id") == left_out) {
-            ++excluded;
             std::cout << "left out: " << left_out << " (data contracts hold JSON, not bytes; it is refused)\n";
             CHECK_FALSE(collect(headers_of(item), body_of(item)).has_value());
             continue;
         }
-        const bool pass = holds(item);
-        passed += pass ? 1 : 0;
-        if (!pass) std::cout << "not as published: " << text_in(item, "id") << '\n';
+        tally.count(holds(item), text_in(item, "id"));
     }
-    std::cout << vectors_name << ": " << read << " read, " << passed << " passed, " << excluded << " left out\n";
-
-    CHECK(passed + excluded == read);
+    tests::report(vectors_name, tally);
 }
 
 TEST_CASE("our own CloudEvents over HTTP are read or refused as the binding says") {

@@ -5,17 +5,12 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <cstddef>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
 #include <functional>
-#include <iostream>
-#include <iterator>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "experiments/assignment/bucketing.hpp"
+#include "tests/published_vectors.hpp"
 
 namespace segmentd::experiments {
 namespace {
@@ -23,15 +18,6 @@ namespace {
 namespace json = boost::json;
 
 constexpr const char* vectors_name = "assignment/growthbook-sdk-cases.json";
-
-std::optional<json::object> load_vectors() {
-    const char* set = std::getenv("SEGMENTD_VECTORS");
-    const std::filesystem::path folder =
-        set != nullptr ? set : std::filesystem::path(SEGMENTD_SOURCE_DIR) / ".." / "shared" / "vectors";
-    std::ifstream file(folder / vectors_name);
-    if (!file) return std::nullopt;
-    return json::parse(std::string(std::istreambuf_iterator<char>(file), {})).as_object();
-}
 
 double number(const json::value& value) {
     return value.to_number<double>();
@@ -93,30 +79,23 @@ bool passes_weights(const json::array& row) {
 }
 
 void run(const json::object& vectors, const char* section, const std::function<bool(const json::array&)>& passes) {
-    int read = 0;
-    int passed = 0;
+    tests::Tally tally;
     for (const auto& row : vectors.at(section).as_array()) {
-        ++read;
-        const bool pass = passes(row.as_array());
-        passed += pass ? 1 : 0;
-        if (!pass) std::cout << "not as published: " << section << ' ' << json::serialize(row) << '\n';
+        tally.count(passes(row.as_array()), std::string(section) + ' ' + json::serialize(row));
     }
-    std::cout << vectors_name << ", " << section << ": " << read << " read, " << passed << " passed\n";
-    CHECK(passed == read);
+    tests::report(std::string(vectors_name) + ", " + section, tally);
 }
 
 TEST_CASE("the published bucketing cases are answered as published") {
-    const auto vectors = load_vectors();
-    if (!vectors) {
-        std::cout << "skipped: " << vectors_name << " is not there (set SEGMENTD_VECTORS)\n";
-        return;
-    }
+    const auto text = tests::read_vectors(vectors_name);
+    if (!text) return;
+    const auto vectors = json::parse(*text).as_object();
 
-    run(*vectors, "hash", passes_hash);
-    run(*vectors, "getBucketRange", passes_ranges);
-    run(*vectors, "chooseVariation", passes_choice);
-    run(*vectors, "inNamespace", passes_namespace);
-    run(*vectors, "getEqualWeights", passes_weights);
+    run(vectors, "hash", passes_hash);
+    run(vectors, "getBucketRange", passes_ranges);
+    run(vectors, "chooseVariation", passes_choice);
+    run(vectors, "inNamespace", passes_namespace);
+    run(vectors, "getEqualWeights", passes_weights);
 }
 
 }  // namespace

@@ -5,39 +5,19 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/value_to.hpp>
 #include <catch2/catch.hpp>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
 #include <iostream>
-#include <iterator>
 #include <optional>
+
+#include "tests/published_vectors.hpp"
 
 namespace segmentd {
 namespace {
 
 namespace json = boost::json;
 
+using tests::Tally;
+
 constexpr const char* vectors_name = "audit/merkle_rfc6962_vectors.json";
-
-struct Tally {
-    int read = 0;
-    int passed = 0;
-
-    void count(bool pass, std::string_view name) {
-        ++read;
-        passed += pass ? 1 : 0;
-        if (!pass) std::cout << "not as published: " << name << '\n';
-    }
-};
-
-std::optional<json::object> load_vectors() {
-    const char* set = std::getenv("SEGMENTD_VECTORS");
-    const std::filesystem::path folder =
-        set != nullptr ? set : std::filesystem::path(SEGMENTD_SOURCE_DIR) / ".." / "shared" / "vectors";
-    std::ifstream file(folder / vectors_name);
-    if (!file) return std::nullopt;
-    return json::parse(std::string(std::istreambuf_iterator<char>(file), {})).as_object();
-}
 
 int digit_of_base64(char c) {
     static constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -156,23 +136,16 @@ Tally check_hasher(const json::object& section) {
     return tally;
 }
 
-void report(std::string_view section, const Tally& tally) {
-    std::cout << vectors_name << ", " << section << ": " << tally.read << " read, " << tally.passed << " passed\n";
-    CHECK(tally.read > 0);
-    CHECK(tally.passed == tally.read);
-}
-
 TEST_CASE("the published trees and proofs of RFC 6962 are judged as published") {
-    const auto vectors = load_vectors();
-    if (!vectors) {
-        std::cout << "skipped: " << vectors_name << " is not there (set SEGMENTD_VECTORS)\n";
-        return;
-    }
+    const auto text = tests::read_vectors(vectors_name);
+    if (!text) return;
+    const auto vectors = json::parse(*text).as_object();
+    const auto section = [](const char* name) { return std::string(vectors_name) + ", " + name; };
 
-    report("tree", check_tree(vectors->at("tree").as_object()));
-    report("hasher", check_hasher(vectors->at("tree").as_object()));
-    report("inclusion", check_proofs(vectors->at("inclusion"), is_inclusion_accepted));
-    report("consistency", check_proofs(vectors->at("consistency"), is_consistency_accepted));
+    tests::report(section("tree"), check_tree(vectors.at("tree").as_object()));
+    tests::report(section("hasher"), check_hasher(vectors.at("tree").as_object()));
+    tests::report(section("inclusion"), check_proofs(vectors.at("inclusion"), is_inclusion_accepted));
+    tests::report(section("consistency"), check_proofs(vectors.at("consistency"), is_consistency_accepted));
     std::cout << vectors_name << ", left out: the subtree sections, which belong to another draft than RFC 6962\n";
 }
 

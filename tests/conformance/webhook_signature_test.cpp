@@ -5,49 +5,27 @@
 #include <boost/json/parse.hpp>
 #include <boost/json/value_to.hpp>
 #include <catch2/catch.hpp>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
 #include <iostream>
-#include <iterator>
 #include <optional>
+
+#include "tests/published_vectors.hpp"
 
 namespace segmentd::daemon {
 namespace {
 
 namespace json = boost::json;
 
-struct Tally {
-    int read = 0;
-    int passed = 0;
-
-    void count(bool pass, const std::string& name) {
-        ++read;
-        passed += pass ? 1 : 0;
-        if (!pass) std::cout << "not as published: " << name << '\n';
-    }
-};
+using tests::report;
+using tests::Tally;
 
 std::optional<json::object> load_vectors(const std::string& name) {
-    const char* set = std::getenv("SEGMENTD_VECTORS");
-    const std::filesystem::path folder =
-        set != nullptr ? set : std::filesystem::path(SEGMENTD_SOURCE_DIR) / ".." / "shared" / "vectors";
-    std::ifstream file(folder / name);
-    if (!file) {
-        std::cout << "skipped: " << name << " is not there (set SEGMENTD_VECTORS)\n";
-        return std::nullopt;
-    }
-    return json::parse(std::string(std::istreambuf_iterator<char>(file), {})).as_object();
+    const auto text = tests::read_vectors(name);
+    if (!text) return std::nullopt;
+    return json::parse(*text).as_object();
 }
 
 std::string text_in(const json::object& object, const char* name) {
     return json::value_to<std::string>(object.at(name));
-}
-
-void report(const std::string& name, const Tally& tally) {
-    std::cout << name << ": " << tally.read << " read, " << tally.passed << " passed\n";
-    CHECK(tally.read > 0);
-    CHECK(tally.passed == tally.read);
 }
 
 bool is_accepted(const std::string& key, const WebhookHeaders& headers, const std::string& body, std::int64_t now) {

@@ -6,12 +6,8 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
 #include <functional>
 #include <iostream>
-#include <iterator>
 #include <map>
 #include <numeric>
 #include <optional>
@@ -26,6 +22,7 @@
 #include "rules/scoring/bg_nbd.hpp"
 #include "rules/scoring/gamma_gamma.hpp"
 #include "rules/scoring/logistic.hpp"
+#include "tests/published_vectors.hpp"
 
 namespace segmentd {
 namespace {
@@ -37,15 +34,6 @@ constexpr const char* vectors_name = "statistics/stats_reference.json";
 
 // What we give for the names under "expected"; names that we have no function for are left out.
 using Answers = std::map<std::string, Numbers>;
-
-std::optional<json::object> load_vectors() {
-    const char* set = std::getenv("SEGMENTD_VECTORS");
-    const std::filesystem::path folder =
-        set != nullptr ? set : std::filesystem::path(SEGMENTD_SOURCE_DIR) / ".." / "shared" / "vectors";
-    std::ifstream file(folder / vectors_name);
-    if (!file) return std::nullopt;
-    return json::parse(std::string(std::istreambuf_iterator<char>(file), {})).as_object();
-}
 
 double number(const json::value& value) {
     return value.to_number<double>();
@@ -204,15 +192,13 @@ bool passes(const json::object& vector) {
 }
 
 TEST_CASE("the statistics agree with the reference values of other programs") {
-    const auto vectors = load_vectors();
-    if (!vectors) {
-        std::cout << "skipped: " << vectors_name << " is not there (set SEGMENTD_VECTORS)\n";
-        return;
-    }
+    const auto text = tests::read_vectors(vectors_name);
+    if (!text) return;
+    const auto vectors = json::parse(*text).as_object();
 
     std::map<std::string, std::pair<int, int>> tally;
     int others = 0;
-    for (const auto& vector : vectors->at("vectors").as_array()) {
+    for (const auto& vector : vectors.at("vectors").as_array()) {
         const auto method = json::value_to<std::string>(vector.at("method"));
         const auto fault = faulty.find(json::value_to<std::string>(vector.at("id")));
         if (fault != faulty.end()) {
