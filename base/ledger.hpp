@@ -14,7 +14,7 @@ namespace segmentd {
 enum class LedgerKind : std::uint8_t {
     entered = 1,  // name: the segment; details {"cause","values","version"}
     left,         // as entered
-    event,        // name: the endpoint; details {"id","type","decision","reason","data"}
+    event,        // name: the endpoint; details {"id","type","decision","cause","reason","data"}
     delivery,     // name: the outcome; details {"id","attempt","status","cause","detail"}
 };
 

@@ -1,5 +1,7 @@
 #include "daemon/engine/effects.hpp"
 
+#include <fmt/format.h>
+
 namespace segmentd::daemon {
 
 const char* to_word(TouchFate fate) {
@@ -9,6 +11,10 @@ const char* to_word(TouchFate fate) {
         case TouchFate::refused: return "refused";
     }
     return "refused";
+}
+
+std::string cause_of(const MembershipChange& change) {
+    return fmt::format("{} {}: {}", change.entered ? "entered" : "left", change.segment.text, change.cause);
 }
 
 }  // namespace segmentd::daemon

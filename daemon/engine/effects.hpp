@@ -28,7 +28,8 @@ enum class TouchFate { send, shadow, refused };
 struct EventDecision {
     Outgoing event;
     TouchFate fate = TouchFate::send;
-    std::string reason;  // of a refusal: "suppressed", "no_consent offers"; of a shadow: "endpoint crm is in shadow"
+    std::string cause;   // what asked for it: "entered buyers: signal purchase", "a test ordered by person:dana"
+    std::string reason;  // "endpoint crm is live", "endpoint crm is in shadow", "no_consent offers", "suppressed"
 };
 
 struct Effects {
@@ -38,5 +39,8 @@ struct Effects {
 };
 
 const char* to_word(TouchFate fate);
+
+// "entered buyers: signal purchase", "left buyers: time".
+std::string cause_of(const MembershipChange& change);
 
 }  // namespace segmentd::daemon

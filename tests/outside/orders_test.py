@@ -222,7 +222,7 @@ class Pauses(OrderCase):
 
         greetings = [row for row in self.store.ask("touches", "--customer", "ada") if row["segment"] == "buyers"]
         self.assertEqual([(row["decision"], row["reason"]) for row in greetings],
-                         [("send", ""), ("refused", "pilot warmth is paused")])
+                         [("send", "endpoint crm is live"), ("refused", "pilot warmth is paused")])
         self.assertEqual(self.daemon.client().get("/api/v1/customers/ben")["pilots"], [])
         self.succeed("resume", "pilot", "warmth", "--reason", "answered", *self.online)
         self.send(order("cleo"))

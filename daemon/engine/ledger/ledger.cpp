@@ -24,6 +24,7 @@ std::string details_of(const EventDecision& decision) {
     return json_text(json::object{{"id", decision.event.id},
                                   {"type", decision.event.type},
                                   {"decision", to_word(decision.fate)},
+                                  {"cause", decision.cause},
                                   {"reason", decision.reason},
                                   {"data", parsed(decision.event.data)}});
 }

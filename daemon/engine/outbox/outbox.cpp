@@ -25,8 +25,10 @@ bool Outbox::take(const EventDecision& decision) {
         case TouchFate::shadow: ++tally.shadow; break;
         case TouchFate::refused: ++tally.refused; break;
     }
-    past_ = chained(past_, fmt::format("{} {} {}", event.id, to_word(decision.fate), decision.reason));
-    if (decision.fate == TouchFate::send) resend(event);
+    const bool is_sent = decision.fate == TouchFate::send;  // its reason is words for people only
+    past_ = chained(
+        past_, fmt::format("{} {} {}", event.id, to_word(decision.fate), is_sent ? std::string() : decision.reason));
+    if (is_sent) resend(event);
     return true;
 }
 

@@ -14,22 +14,31 @@ namespace json = boost::json;
 
 namespace {
 
+// What is about no customer is no contact and is still true later: a paused endpoint gets it when it is resumed.
+void decide_fate(const EventContext& context, const rules::EndpointDefinition& endpoint, EventDecision& decision) {
+    const bool is_paused = context.pauses.find(PauseTarget::endpoint, endpoint.id.text) != nullptr;
+    const bool is_kept = decision.event.customer.empty();
+    const bool is_shadow = endpoint.mode == rules::EndpointMode::shadow;
+    const auto say = [&](TouchFate fate, const char* state) {
+        decision.fate = fate;
+        decision.reason = fmt::format("endpoint {} is {}", endpoint.id.text, state);
+    };
+    if (is_paused && !is_kept) return say(TouchFate::refused, "paused");
+    if (is_shadow) return say(TouchFate::shadow, "in shadow");
+    say(TouchFate::send, is_paused ? "paused; this waits until it is resumed" : "live");
+}
+
 // One decision for every endpoint that wants the event; its id and endpoint are filled in.
 template <typename MakeId>
-std::vector<EventDecision> for_endpoints(const EventContext& context, const Outgoing& event, const MakeId& make_id) {
+std::vector<EventDecision> for_endpoints(const EventContext& context, const EventDecision& proposed,
+                                         const MakeId& make_id) {
     std::vector<EventDecision> decisions;
     for (const auto& endpoint : context.population.book().definitions.endpoints) {
-        if (!rules::takes(endpoint, event.type)) continue;
-        EventDecision decision{event, TouchFate::send, {}};
+        if (!rules::takes(endpoint, proposed.event.type)) continue;
+        auto decision = proposed;
         decision.event.endpoint = endpoint.id;
         decision.event.id = make_id(endpoint.id.text);
-        if (context.pauses.find(PauseTarget::endpoint, endpoint.id.text) != nullptr) {
-            decision.fate = TouchFate::refused;
-            decision.reason = fmt::format("endpoint {} is paused", endpoint.id.text);
-        } else if (endpoint.mode == rules::EndpointMode::shadow) {
-            decision.fate = TouchFate::shadow;
-            decision.reason = fmt::format("endpoint {} is in shadow", endpoint.id.text);
-        }
+        decide_fate(context, endpoint, decision);
         decisions.push_back(std::move(decision));
     }
     return decisions;
@@ -56,7 +65,7 @@ std::vector<EventDecision> announce_change(const EventContext& context, const Cu
                                              {"values", values},
                                              {"version", change.version}})
                      .value_or("{}");
-    return for_endpoints(context, event, [&](const std::string& endpoint) {
+    return for_endpoints(context, {event, TouchFate::send, cause_of(change), {}}, [&](const std::string& endpoint) {
         return event_id("event_", {event.type, endpoint, change.customer.text, change.segment.text, change.version},
                         {instant_number(change.at)});
     });
@@ -67,7 +76,7 @@ std::vector<EventDecision> announce(const EventContext& context, const Announcem
     event.type = announcement.type;
     event.at = announcement.at;
     event.data = announcement.data;
-    return for_endpoints(context, event, [&](const std::string& endpoint) {
+    return for_endpoints(context, {event, TouchFate::send, announcement.about, {}}, [&](const std::string& endpoint) {
         return event_id("event_", {announcement.type, endpoint, announcement.about}, {instant_number(announcement.at)});
     });
 }

@@ -22,7 +22,8 @@ struct Announcement {
     std::string data;  // JSON object
 };
 
-// An event about no customer: "review.opened", "review.overdue", "pilot.decided".
+// An event about no customer: "review.opened", "review.overdue", "pilot.decided". For a paused endpoint it is
+// decided to be sent, and waits until the endpoint is resumed.
 std::vector<EventDecision> announce(const EventContext& context, const Announcement& announcement);
 
 }  // namespace segmentd::daemon

@@ -64,7 +64,9 @@ void decide_fate(const EventContext& context, const Customer& customer, const Pl
     if (endpoint == nullptr || endpoint->mode == rules::EndpointMode::shadow) {
         decision.fate = TouchFate::shadow;
         decision.reason = fmt::format("endpoint {} is in shadow", planned.touch.endpoint.id.text);
+        return;
     }
+    decision.reason = fmt::format("endpoint {} is live", endpoint->id.text);
 }
 
 }  // namespace
@@ -102,6 +104,7 @@ std::vector<EventDecision> decide_touches(const EventContext& context, const Cus
             .at = change.at,
             .data = {}};
         decision.event.data = canonical_json(data_of(planned, change.customer.text, change.segment)).value_or("{}");
+        decision.cause = cause_of(change);
         decide_fate(context, customer, planned, decision);
         decisions.push_back(std::move(decision));
     }
@@ -130,6 +133,8 @@ std::vector<EventDecision> decide_tester_touch(const EventContext& context, cons
         .customer = {},
         .at = record.engine_time,
         .data = canonical_json(data).value_or("{}")};
+    decision.cause = "a test ordered by " + record.actor;
+    decision.reason = "tests go out whatever the endpoint's mode is";
     refuse_where_paused(context, planned, decision);
     return {std::move(decision)};
 }

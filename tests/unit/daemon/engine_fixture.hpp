@@ -189,13 +189,13 @@ inline std::vector<daemon::EventDecision> touches_in(const daemon::Effects& effe
     return touches;
 }
 
-// "ada thank_you send", with the reason behind where there is one, parted by "; ".
+// "ada thank_you send", with the reason behind where it was not sent, parted by "; ".
 inline std::string touches_of(const daemon::Effects& effects) {
     std::string text;
     for (const auto& decision : touches_in(effects)) {
         if (!text.empty()) text += "; ";
         text += decision.event.customer.text + ' ' + member_of(decision.event, "touch") + ' ' + to_word(decision.fate);
-        if (!decision.reason.empty()) text += " (" + decision.reason + ')';
+        if (decision.fate != daemon::TouchFate::send) text += " (" + decision.reason + ')';
     }
     return text;
 }

@@ -64,7 +64,7 @@ TEST_CASE("touches and changes of segments are told as the catalogue says") {
     events.insert(events.end(), later.begin(), later.end());
 
     std::vector<std::string> types;
-    for (const auto& [event, fate, reason] : events) {
+    for (const auto& [event, fate, cause, reason] : events) {
         types.push_back(event.type);
         for (const auto& kind : rules::event_catalogue()) {
             if (event.type == to_word(kind.type)) check_members(kind, event.data);

@@ -110,6 +110,25 @@ TEST_CASE("nothing is told about a suppressed customer") {
     CHECK(touches_of(effects) == "ada thank_you refused (suppressed)");
 }
 
+TEST_CASE("every decision says what asked for it and why it was taken so") {
+    LivedEngine lived(tested_shop());
+
+    auto sent = lived.take(purchase("ada", at("2027-01-03"))).events;
+    auto order =
+        record_of("", at("2027-01-04"), TesterTouchRecord{PlaybookId("thanks"), TouchId("thank_you"), "dana_inbox"});
+    order.actor = "person:dana";
+    auto tested = lived.take(std::move(order)).events;
+
+    REQUIRE(sent.size() == 2);
+    for (const auto& decision : sent) {
+        CHECK(decision.cause == "entered buyers: signal purchase");
+        CHECK(decision.reason == "endpoint crm is live");
+    }
+    REQUIRE(tested.size() == 1);
+    CHECK(tested[0].cause == "a test ordered by person:dana");
+    CHECK(tested[0].reason == "tests go out whatever the endpoint's mode is");
+}
+
 TEST_CASE("a test touch goes to the tester and makes no customer") {
     LivedEngine lived(tested_shop());
 

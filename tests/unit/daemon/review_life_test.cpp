@@ -90,6 +90,18 @@ TEST_CASE("an opened review is told to endpoints that want to know") {
     CHECK(member_of(effects.events[0].event, "deadline") == "2027-03-15T00:00:00Z");
 }
 
+TEST_CASE("what is about no customer waits for a paused endpoint to be resumed") {
+    LivedEngine lived(watched_shop());
+    lived.take(record_of("", at("2027-02-01"), PauseRecord{PauseTarget::endpoint, "board", true}));
+
+    const auto effects = open_review(lived);
+
+    REQUIRE(effects.events.size() == 1);
+    CHECK(effects.events[0].fate == daemon::TouchFate::send);
+    CHECK(effects.events[0].reason == "endpoint board is paused; this waits until it is resumed");
+    CHECK(lived.engine.outbox().find(effects.events[0].event.id) != nullptr);
+}
+
 TEST_CASE("a missed deadline calls the steward, then one step of escalation after the other") {
     LivedEngine lived(watched_shop());
     open_review(lived);
