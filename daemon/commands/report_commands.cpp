@@ -64,8 +64,9 @@ int members_command(const CommandOptions& options, const std::string& segment) {
 int explain_command(const CommandOptions& options, const std::string& customer) {
     return show(options, [&](Offline& offline) -> Result<json::value> {
         TRY(report, explain_report(offline.engine(), CustomerId(customer)));
-        TRY(lines, event_lines(offline.store(), CustomerId(customer), 0));
-        report["touches"] = touches_report(lines);
+        const CustomerId id(customer);
+        TRY(lines, event_lines(offline.store(), id, 0));
+        report["touches"] = touches_of(id, lines, silent_touches(offline.engine(), id));
         return report;
     });
 }
@@ -95,8 +96,9 @@ int reviews_command(const CommandOptions& options) {
 
 int touches_command(const CommandOptions& options, const std::string& customer) {
     return show(options, [&](Offline& offline) -> Result<json::value> {
-        TRY(lines, event_lines(offline.store(), CustomerId(customer), 0));
-        return touches_report(lines);
+        const CustomerId id(customer);
+        TRY(lines, event_lines(offline.store(), id, 0));
+        return id.empty() ? touches_report(lines) : touches_of(id, lines, silent_touches(offline.engine(), id));
     });
 }
 

@@ -78,9 +78,20 @@ boost::json::value pilots_report(const Engine& engine);
 boost::json::value reviews_report(const Engine& engine);
 
 // Every decision to contact somebody, newest last, with what became of it:
-// [{"id","customer","touch","playbook","segment","endpoint","channel","at","decision","reason","delivery"}].
+// [{"id","customer","touch","playbook","segment","endpoint","channel","at","decision","cause","reason","delivery"}],
+// "test" is true where it went to a tester.
 // Made from lines of the ledger about events and deliveries, oldest first.
 boost::json::value touches_report(const std::vector<LedgerEntry>& lines);
+
+// Rows of the same form with an empty "id", for touches that no line of the ledger has: the customer did not get them
+// because they entered the segment by import, new definitions, a model or catching up, or before its playbook was
+// theirs, and the playbook says existing_members: ignore. None for an unknown customer.
+boost::json::array silent_touches(const Engine& engine, const CustomerId& customer);
+
+// Both for one customer, tests to them as a tester among them, by the time of the decision. Lines about others are
+// left out.
+boost::json::value touches_of(const CustomerId& customer, const std::vector<LedgerEntry>& lines,
+                              boost::json::array silent);
 
 // [{"endpoint","mode","owner","events","paused","waiting","sent","shadow","refused","delivered",
 // "failed_attempts","given_up","last_cause","last_error","last_attempt"}].

@@ -1,4 +1,6 @@
 // What was decided to leave and what became of it.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <boost/json.hpp>
 #include <map>
@@ -11,27 +13,58 @@ namespace json = boost::json;
 
 namespace {
 
+// Lines of older stores lack some members.
+json::value member_or_empty(const json::object& details, const char* name) {
+    const auto* value = details.if_contains(name);
+    return value != nullptr ? *value : json::value("");
+}
+
 json::object touch_row(const LedgerEntry& line, const json::object& details) {
     const auto& data = details.at("data").as_object();
-    const auto of_data = [&](const char* name) {
-        const auto* value = data.if_contains(name);
-        return value != nullptr ? *value : json::value("");
-    };
-    json::object row{
-        {"id", details.at("id")},          {"customer", of_data("customer")}, {"touch", of_data("touch")},
-        {"playbook", of_data("playbook")}, {"segment", of_data("segment")},   {"endpoint", line.name},
-        {"channel", of_data("channel")},   {"at", to_text(line.at)},          {"decision", details.at("decision")},
-        {"reason", details.at("reason")}};
+    const auto of_data = [&](const char* name) { return member_or_empty(data, name); };
+    json::object row{{"id", details.at("id")},
+                     {"customer", of_data("customer")},
+                     {"touch", of_data("touch")},
+                     {"playbook", of_data("playbook")},
+                     {"segment", of_data("segment")},
+                     {"endpoint", line.name},
+                     {"channel", of_data("channel")},
+                     {"at", to_text(line.at)},
+                     {"decision", details.at("decision")},
+                     {"cause", member_or_empty(details, "cause")},
+                     {"reason", details.at("reason")}};
     if (data.contains("arm")) row["pilot"] = json::object{{"pilot", of_data("pilot")}, {"arm", of_data("arm")}};
     if (data.contains("test")) row["test"] = true;
     return row;
 }
 
 json::object delivery_row(const LedgerEntry& line, const json::object& details) {
-    const auto* cause = details.if_contains("cause");  // older lines have none
     return {{"outcome", line.name},           {"attempts", details.at("attempt")},
-            {"status", details.at("status")}, {"cause", cause == nullptr ? json::value("") : *cause},
+            {"status", details.at("status")}, {"cause", member_or_empty(details, "cause")},
             {"detail", details.at("detail")}, {"at", to_text(line.at)}};
+}
+
+struct SilentTouch {
+    const SegmentId& segment;
+    const Membership& membership;
+    const rules::PlaybookDefinition& playbook;
+    const rules::TouchDefinition& touch;
+};
+
+json::object silent_row(const CustomerId& customer, const SilentTouch& silent) {
+    const char* why = silent.membership.greeted == 0 ? "entered by import, apply or catch-up"
+                                                     : "entered before this playbook was theirs";
+    return {{"id", ""},
+            {"customer", customer.text},
+            {"touch", silent.touch.id.text},
+            {"playbook", silent.playbook.id.text},
+            {"segment", silent.segment.text},
+            {"endpoint", silent.touch.endpoint.id.text},
+            {"channel", silent.touch.channel},
+            {"at", to_text(silent.membership.since)},
+            {"decision", to_word(TouchFate::refused)},
+            {"cause", fmt::format("entered {}: {}", silent.segment.text, silent.membership.cause)},
+            {"reason", fmt::format("{}; existing_members: ignore", why)}};
 }
 
 }  // namespace
@@ -50,6 +83,39 @@ json::value touches_report(const std::vector<LedgerEntry>& lines) {
             if (place != places.end()) rows[place->second].get_object()["delivery"] = delivery_row(line, details);
         }
     }
+    return rows;
+}
+
+json::array silent_touches(const Engine& engine, const CustomerId& id) {
+    json::array rows;
+    const auto& population = engine.population();
+    const auto index = population.find(id);
+    if (!index) return rows;
+    const auto& customer = population.at(*index);
+    for (std::size_t i = 0; i < customer.memberships.size(); ++i) {
+        const auto& segment = population.book().definitions.segments[i].id;
+        const auto& membership = customer.memberships[i];
+        if (!membership) continue;
+        const auto [pilot, arm] = Pilots::arm_in_segment(population.book(), customer, segment, engine.engine_time());
+        const auto* playbook = playbook_for(population, segment, {pilot, arm});
+        if (playbook == nullptr || playbook->existing_members != rules::ExistingMembers::ignore) continue;
+        if (membership->greeted == playbook_mark(playbook->id)) continue;
+        for (const auto& touch : playbook->touches) {
+            if (touch.when == rules::TouchTrigger::entered)
+                rows.push_back(silent_row(id, {segment, *membership, *playbook, touch}));
+        }
+    }
+    return rows;
+}
+
+json::value touches_of(const CustomerId& customer, const std::vector<LedgerEntry>& lines, json::array silent) {
+    auto rows = std::move(silent);
+    auto decided = touches_report(lines);
+    for (auto& row : decided.get_array()) {
+        if (row.at("customer").as_string() == customer.text) rows.push_back(std::move(row));
+    }
+    std::ranges::stable_sort(rows, {},
+                             [](const json::value& row) { return std::string_view(row.at("at").as_string()); });
     return rows;
 }
 

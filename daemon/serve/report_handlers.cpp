@@ -138,10 +138,12 @@ void answer_explain(ServeContext& context, RoutedRequest request, Respond respon
     const bool asked = context.host.ask([&context, respond, customer](Engine& engine) {
         auto report = explain_report(engine, customer);
         if (!report) return respond(problem_response(report.error()));
+        report->emplace("touches", silent_touches(engine, customer));
         const bool queried = context.host.commits().query([respond, customer, report = *report](Store& store) mutable {
             const auto lines = event_lines(store, customer, most_lines);
             if (!lines) return respond(problem_response(lines.error()));
-            report["touches"] = touches_report(*lines);
+            auto& touches = report["touches"];
+            touches = touches_of(customer, *lines, std::move(touches.get_array()));
             respond(json_response(report));
         });
         if (!queried) respond(busy_response());
@@ -163,11 +165,16 @@ void answer_reviews(ServeContext& context, RoutedRequest, Respond respond) {
 
 void answer_touches(ServeContext& context, RoutedRequest request, Respond respond) {
     const CustomerId customer(parameter(request, "customer", ""));
-    const bool queried = context.host.commits().query([respond, customer](Store& store) {
-        const auto lines = event_lines(store, customer, most_lines);
-        respond(lines ? json_response(touches_report(*lines)) : problem_response(lines.error()));
+    const bool asked = context.host.ask([&context, respond, customer](Engine& engine) {
+        const bool queried = context.host.commits().query([respond, customer,
+                                                           silent = silent_touches(engine, customer)](Store& store) {
+            const auto lines = event_lines(store, customer, most_lines);
+            if (!lines) return respond(problem_response(lines.error()));
+            respond(json_response(customer.empty() ? touches_report(*lines) : touches_of(customer, *lines, silent)));
+        });
+        if (!queried) respond(busy_response());
     });
-    if (!queried) respond(busy_response());
+    if (!asked) respond(busy_response());
 }
 
 void answer_pauses(ServeContext& context, RoutedRequest, Respond respond) {

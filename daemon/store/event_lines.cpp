@@ -7,6 +7,7 @@ namespace segmentd::daemon {
 Result<std::vector<LedgerEntry>> event_lines(Store& store, const CustomerId& customer, std::size_t most) {
     LedgerQuery query;
     query.kinds = {LedgerKind::event, LedgerKind::delivery};
+    query.or_nobody = true;
     query.newest_first = true;
     query.limit = most;
     std::vector<LedgerEntry> lines;

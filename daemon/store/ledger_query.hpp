@@ -15,6 +15,7 @@ struct LedgerQuery {
     std::string name;
     Timestamp from = beginning_of_time;  // included
     Timestamp until = never;             // not included
+    bool or_nobody = false;              // with those of one customer, those about no customer too
     bool newest_first = false;
     std::size_t limit = 0;  // 0: all
 };

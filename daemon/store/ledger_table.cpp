@@ -22,7 +22,8 @@ std::array<std::uint8_t, 14> associated_data(std::uint64_t position) {
 
 std::string condition_of(const LedgerQuery& query, const std::optional<std::uint64_t>& subject) {
     std::string condition = "at >= ? AND at < ?";
-    if (subject) condition += fmt::format(" AND subject = {}", *subject);
+    if (subject)
+        condition += fmt::format(" AND subject IN ({}, {})", *subject, query.or_nobody ? workspace_subject : *subject);
     if (!query.name.empty()) condition += " AND name = ?";
     std::string kinds;
     for (const auto kind : query.kinds) kinds += fmt::format("{}{}", kinds.empty() ? "" : ",", static_cast<int>(kind));

@@ -172,8 +172,9 @@ Result<void> Store::read_ledger(const LedgerQuery& query, const CustomerId& cust
     return guarded("read the ledger", [&]() -> Result<void> {
         if (customer.empty()) return parts_->ledger.read(query, std::nullopt, visit);
         const auto known = parts_->state.subjects.find(customer.text);
-        if (known == parts_->state.subjects.end()) return {};
-        return parts_->ledger.read(query, known->second, visit);
+        const bool is_known = known != parts_->state.subjects.end();
+        if (!is_known && !query.or_nobody) return {};
+        return parts_->ledger.read(query, is_known ? known->second : workspace_subject, visit);
     });
 }
 

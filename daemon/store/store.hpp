@@ -137,8 +137,8 @@ class Store {
     std::unique_ptr<Parts> parts_;
 };
 
-// Decisions about events and their deliveries, oldest first: the newest `most` of them (0: all), of one
-// customer where one is named.
+// Decisions about events and their deliveries, oldest first: the newest `most` of them (0: all), about
+// one customer or nobody where one is named, since a touch to a tester is about nobody.
 Result<std::vector<LedgerEntry>> event_lines(Store& store, const CustomerId& customer, std::size_t most);
 
 }  // namespace segmentd::daemon

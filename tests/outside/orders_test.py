@@ -91,6 +91,11 @@ class NobodyByAccident(OrderCase):
         sizes = {row["segment"]: row["size"] for row in self.store.ask("segments")}
         self.assertEqual((sizes["buyers"], sizes["quiet"], sizes["regulars"]), (10, 10, 10))
         self.assertEqual(self.store.ask("touches"), [])
+        silent = self.store.ask("touches", "--customer", "late")
+        self.assertEqual({(row["segment"], row["reason"]) for row in silent},
+                         {(segment, "entered by import, apply or catch-up; existing_members: ignore")
+                          for segment in ("buyers", "quiet", "regulars")})
+        self.assertEqual(self.daemon.client().get("/api/v1/touches?customer=late"), silent)
 
         self.send(order("ada"))
         found = self.bodies(self.crm, "touch", 2)
@@ -156,6 +161,8 @@ class TestTouches(OrderCase):
         self.assertEqual(self.daemon.client().call("GET", f"/api/v1/customers/{TESTER}").status, 404)
         listed, = self.store.ask("touches")
         self.assertEqual((listed["id"], listed["decision"], listed["test"]), (body["id"], "send", True))
+        self.assertEqual(self.store.ask("touches", "--customer", TESTER), [listed])
+        self.assertEqual(self.daemon.client().get(f"/api/v1/touches?customer={TESTER}"), [listed])
 
     def test_only_testers_of_the_workspace_and_touches_of_its_playbooks_are_tried(self):
         self.open_shop()
