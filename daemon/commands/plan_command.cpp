@@ -24,6 +24,19 @@ json::object row_of(const Outgoing& event, const char* why) {
     return row;
 }
 
+// As the daemon's first start will: what falls due by then is caught up with in silence.
+Result<void> start_clock(Offline& offline) {
+    const auto first_start = offline.engine().first_start();
+    if (!first_start) return {};
+    Record record;
+    record.received_at = wall_now();
+    record.occurred_at = *first_start;
+    record.actor = "system";
+    record.payload = ClockRecord{};
+    auto effects = offline.append(std::move(record), *first_start);
+    return effects ? Result<void>() : fail(effects.error());
+}
+
 }  // namespace
 
 int touches_plan_command(const CommandOptions& options, std::int64_t hours) {
@@ -31,6 +44,7 @@ int touches_plan_command(const CommandOptions& options, std::int64_t hours) {
     if (!opened) return report(opened.error());
     auto& offline = **opened;
     auto& engine = offline.engine();
+    if (auto done = start_clock(offline); !done) return report(done.error());
     json::array rows;
     for (const auto* waiting : engine.outbox().pending()) {
         rows.push_back(row_of(waiting->event, waiting->attempts > 0 ? "is tried again" : "waits to be sent"));

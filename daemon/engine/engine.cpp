@@ -295,8 +295,13 @@ Sha256 Engine::state_hash() {
 
 Timestamp Engine::time_at(Timestamp wall) const {
     if (clock_) return std::max<Timestamp>(clock_->engine + (wall - clock_->wall), engine_time_);
-    const bool waits_for_start = has_workspace() && population_.book().definitions.workspace.clock_start.has_value();
-    return waits_for_start ? engine_time_ : std::max(wall, engine_time_);
+    return first_start() ? engine_time_ : std::max(wall, engine_time_);
+}
+
+std::optional<Timestamp> Engine::first_start() const {
+    if (clock_ || !has_workspace()) return std::nullopt;
+    const auto start = population_.book().definitions.workspace.clock_start;
+    return start ? std::optional(std::max(*start, engine_time_)) : std::nullopt;
 }
 
 bool Engine::is_duplicate(const CustomerId& customer, const std::string& message_id) const {

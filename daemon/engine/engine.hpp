@@ -61,6 +61,9 @@ class Engine {
     Timestamp time_at(Timestamp wall) const;
     bool clock_is_tied() const { return clock_.has_value(); }
 
+    // Where the workspace has a clock of its own that still waits for the daemon's first start: what it will show then.
+    std::optional<Timestamp> first_start() const;
+
     // True where this message was taken in before.
     bool is_duplicate(const CustomerId& customer, const std::string& message_id) const;
 

@@ -46,10 +46,9 @@ Result<void> Host::start(const std::map<std::string, std::string>& files) {
         if (auto done = append_now(system_record(decision)); !done) return done;
     }
     if (auto done = use_workspace(files); !done) return done;
-    const auto& workspace = engine_.population().book().definitions.workspace;
-    if (workspace.clock_start && !engine_.clock_is_tied()) {
+    if (const auto first_start = engine_.first_start()) {
         Record record = system_record(ClockRecord{});
-        record.engine_time = *workspace.clock_start;
+        record.engine_time = *first_start;
         if (auto done = append_now(std::move(record)); !done) return done;
     }
     const auto now = engine_.time_at(clock_.now());

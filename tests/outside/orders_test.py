@@ -129,6 +129,17 @@ class NobodyByAccident(OrderCase):
         self.assertNotEqual(sizes[0], sizes[1], "the second fit moved nobody")
         self.assertEqual(store.ask("touches"), [])
 
+    def test_the_plan_before_the_first_start_is_what_that_start_and_the_hours_after_it_bring(self):
+        self.open_shop(WINDOW="3d")
+        self.import_rows(corner_shop.COLUMNS + "past,2023-12-20T00:00:00Z,odd\nlate,2024-01-01T13:00:00Z,odd\n")
+
+        self.assertEqual(self.store.ask("touches", "--plan", "--hours", "720"), self.store.ask("touches", "--plan"))
+        planned = self.store.ask("touches", "--plan", "--hours", "2")
+        self.assertEqual([(row["at"], row["type"], row["customer"]) for row in planned],
+                         [("2024-01-04T13:00:00Z", "segment.entered", "late"), ("2024-01-04T13:00:00Z", "touch", "late")])
+        self.start()
+        self.check_silence(self.crm)
+
     def test_the_plan_lists_what_the_coming_hours_bring_and_sends_nothing(self):
         self.open_shop(WINDOW="90m")
         self.start()
