@@ -13,7 +13,7 @@ namespace segmentd::daemon {
 namespace {
 
 Result<std::shared_ptr<const AddressRules>> address_rules(const Settings& settings);
-Result<WebhookKey> signing_key(const Settings& settings, const std::string& endpoint);
+Result<std::vector<WebhookKey>> signing_keys(const Settings& settings, const std::string& endpoint);
 void authenticate(Destination& destination, const rules::EndpointAuthentication& wanted, const Settings& settings);
 std::string secret_or_trouble(Destination& destination, const std::string& name, const Settings& settings);
 
@@ -25,11 +25,11 @@ Result<std::optional<Destination>> destination_of(const Settings& settings, cons
     const auto found = settings.endpoints.find(definition.id.text);
     if (found == settings.endpoints.end() || found->second.url.empty()) return std::optional<Destination>();
     TRY(rules, address_rules(settings));
-    TRY(key, signing_key(settings, definition.id.text));
+    TRY(keys, signing_keys(settings, definition.id.text));
     Destination destination;
     destination.url = found->second.url;
     destination.source = "/segmentd/" + book.definitions.workspace.name;
-    destination.keys = {key};
+    destination.keys = keys;
     destination.timeout = std::chrono::duration_cast<std::chrono::milliseconds>(found->second.timeout);
     destination.body = book.bodies[index];
     if (!definition.body.empty()) {
@@ -86,7 +86,8 @@ Result<std::shared_ptr<const AddressRules>> address_rules(const Settings& settin
     return std::make_shared<const AddressRules>(std::move(rules));
 }
 
-Result<WebhookKey> signing_key(const Settings& settings, const std::string& endpoint) {
+// The current one, and the previous one where a rotation is under way.
+Result<std::vector<WebhookKey>> signing_keys(const Settings& settings, const std::string& endpoint) {
     TRY(given, endpoint_secret(settings, endpoint, credentials_directory()));
     if (!given) {
         if (settings.data.empty()) {
@@ -96,7 +97,14 @@ Result<WebhookKey> signing_key(const Settings& settings, const std::string& endp
         TRY(kept, kept_webhook_secret(settings.data, endpoint));
         given = kept;
     }
-    return parse_webhook_key(*given);
+    TRY(key, parse_webhook_key(*given));
+    std::vector<WebhookKey> keys{key};
+    TRY(previous, previous_endpoint_secret(settings, endpoint, credentials_directory()));
+    if (previous) {
+        TRY(previous_key, parse_webhook_key(*previous));
+        keys.push_back(previous_key);
+    }
+    return keys;
 }
 
 void authenticate(Destination& destination, const rules::EndpointAuthentication& wanted, const Settings& settings) {

@@ -14,6 +14,14 @@ namespace {
 
 namespace files = std::filesystem;
 
+struct SecretPlaces {
+    std::string
+        setting;  // "endpoints.crm.secret": the name of the literal, of its credential and, with _file, of `file`
+    std::string literal;
+    std::string file;
+};
+Result<std::optional<std::string>> find_secret(const SecretPlaces& places, const std::string& credentials);
+EndpointSettings settings_of(const Settings& settings, const std::string& endpoint);
 Result<std::string> read_secret(const std::string& path);
 Result<std::string> read_private_secret(const std::string& path);
 
@@ -26,24 +34,16 @@ std::string credentials_directory() {
 
 Result<std::optional<std::string>> endpoint_secret(const Settings& settings, const std::string& name,
                                                    const std::string& credentials) {
-    const auto found = settings.endpoints.find(name);
-    const EndpointSettings endpoint = found == settings.endpoints.end() ? EndpointSettings{} : found->second;
-    if (!endpoint.secret.empty() && !endpoint.secret_file.empty()) {
-        return fail(ErrorCode::invalid, fmt::format("endpoints.{}: secret and secret_file are both set", name),
-                    "keep secret_file");
-    }
-    if (!endpoint.secret.empty()) return std::optional(endpoint.secret);
+    const auto endpoint = settings_of(settings, name);
+    return find_secret({fmt::format("endpoints.{}.secret", name), endpoint.secret, endpoint.secret_file}, credentials);
+}
 
-    const bool is_credential = !credentials.empty() && endpoint.secret_file.find('/') == std::string::npos;
-    const std::string standard = credentials.empty() ? "" : fmt::format("endpoints.{}.secret", name);
-    const std::string path =
-        credential_path(endpoint.secret_file.empty() ? standard : endpoint.secret_file, credentials);
-    std::error_code ignored;
-    if (path.empty() || (endpoint.secret_file.empty() && !files::exists(path, ignored))) {
-        return std::optional<std::string>();
-    }
-    TRY(secret, is_credential ? read_secret(path) : read_private_secret(path));
-    return std::optional(secret);
+Result<std::optional<std::string>> previous_endpoint_secret(const Settings& settings, const std::string& name,
+                                                            const std::string& credentials) {
+    const auto endpoint = settings_of(settings, name);
+    return find_secret(
+        {fmt::format("endpoints.{}.previous_secret", name), endpoint.previous_secret, endpoint.previous_secret_file},
+        credentials);
 }
 
 std::string credential_path(const std::string& file, const std::string& credentials) {
@@ -95,6 +95,27 @@ Result<std::string> read_small_file(const std::string& path, std::size_t max_siz
 }
 
 namespace {
+
+EndpointSettings settings_of(const Settings& settings, const std::string& endpoint) {
+    const auto found = settings.endpoints.find(endpoint);
+    return found == settings.endpoints.end() ? EndpointSettings{} : found->second;
+}
+
+Result<std::optional<std::string>> find_secret(const SecretPlaces& places, const std::string& credentials) {
+    const auto& [setting, literal, file] = places;
+    if (!literal.empty() && !file.empty()) {
+        return fail(ErrorCode::invalid, fmt::format("{0} and {0}_file are both set", setting),
+                    fmt::format("keep {}_file", setting));
+    }
+    if (!literal.empty()) return std::optional(literal);
+    const bool is_credential = !credentials.empty() && file.find('/') == std::string::npos;
+    const std::string standard = credentials.empty() ? "" : setting;
+    const std::string path = credential_path(file.empty() ? standard : file, credentials);
+    std::error_code ignored;
+    if (path.empty() || (file.empty() && !files::exists(path, ignored))) return std::optional<std::string>();
+    TRY(secret, is_credential ? read_secret(path) : read_private_secret(path));
+    return std::optional(secret);
+}
 
 Result<std::string> read_secret(const std::string& path) {
     constexpr std::size_t max_size = 4096;

@@ -22,6 +22,10 @@ std::string credentials_directory();
 Result<std::optional<std::string>> endpoint_secret(const Settings& settings, const std::string& name,
                                                    const std::string& credentials);
 
+// The one before it, while receivers change over: found alike under `previous_secret`.
+Result<std::optional<std::string>> previous_endpoint_secret(const Settings& settings, const std::string& name,
+                                                            const std::string& credentials);
+
 // The path of a file that may be a credential: a name without a slash lies in the directory of credentials where
 // there is one.
 std::string credential_path(const std::string& file, const std::string& credentials);

@@ -22,8 +22,10 @@ namespace segmentd::daemon {
 // Address and secret of a system that receives; its other properties stand in the workspace.
 struct EndpointSettings {
     std::string url;
-    std::string secret;       // whsec_...; better in a file
-    std::string secret_file;  // see secrets.hpp
+    std::string secret;           // whsec_...; better in a file
+    std::string secret_file;      // see secrets.hpp
+    std::string previous_secret;  // while receivers change over; as those two
+    std::string previous_secret_file;
     Duration timeout = std::chrono::seconds(15);
     bool operator==(const EndpointSettings&) const = default;
 };

@@ -54,6 +54,27 @@ TEST_CASE("a call is a signed CloudEvent unless the endpoint wants something els
     CHECK(verify_webhook(std::vector{parse_webhook_key(secret).value()}, headers, call.body, moment).has_value());
 }
 
+TEST_CASE("while a secret is being replaced, a call is signed with the new and the previous one") {
+    const TemporaryFolder folder;
+    const std::string new_secret = make_webhook_secret();
+    Settings settings;
+    settings.endpoints["crm"].url = "https://crm.example/hooks";
+    settings.endpoints["crm"].secret = new_secret;
+    settings.endpoints["crm"].previous_secret = secret;
+    const auto book = compile_workspace(tests::shop("endpoint: crm\nowner: dana\n"));
+    const auto rotating = destination_of(settings, **book, 0);
+    REQUIRE(rotating.has_value());
+
+    const auto call = make_call(**rotating, event_of_ada(), moment).value();
+
+    const WebhookHeaders headers{std::string(find_header(call.headers, "webhook-id")),
+                                 std::string(find_header(call.headers, "webhook-timestamp")),
+                                 std::string(find_header(call.headers, "webhook-signature"))};
+    CHECK(std::ranges::count(headers.signature, ' ') == 1);
+    for (const auto& known : {std::string(secret), new_secret})
+        CHECK(verify_webhook(std::vector{parse_webhook_key(known).value()}, headers, call.body, moment).has_value());
+}
+
 TEST_CASE("headers, body and content type are as the endpoint says, and the signature is over that body") {
     const TemporaryFolder folder;
     const auto mapped = destination(folder, "headers: {X-Shop: records}\nbody: {who: event.subject}\n");

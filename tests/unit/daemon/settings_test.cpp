@@ -174,6 +174,7 @@ TEST_CASE("a secret comes from the setting, its file or the credentials of the s
     CHECK(endpoint_secret(settings, "shop", credentials).value() == "usual");
     CHECK(endpoint_secret(settings, "shop", "").value() == std::nullopt);
     CHECK(endpoint_secret(settings, "other", credentials).value() == std::nullopt);
+    CHECK(previous_endpoint_secret(settings, "shop", credentials).value() == std::nullopt);
 }
 
 TEST_CASE("a secret file that others can read, that is empty, too large or missing is refused") {
@@ -190,7 +191,7 @@ TEST_CASE("a secret file that others can read, that is empty, too large or missi
     CHECK(endpoint_secret(settings, "empty", "").error().code == ErrorCode::invalid);
     CHECK(endpoint_secret(settings, "large", "").error().code == ErrorCode::limit);
     CHECK(endpoint_secret(settings, "missing", "").error().code == ErrorCode::not_found);
-    CHECK(endpoint_secret(settings, "both", "").error().hint == "keep secret_file");
+    CHECK(endpoint_secret(settings, "both", "").error().hint == "keep endpoints.both.secret_file");
 }
 
 TEST_CASE("the commented settings file, read back, changes nothing") {
