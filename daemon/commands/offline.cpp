@@ -139,7 +139,8 @@ Result<Effects> Offline::append(Record record, Timestamp engine_time) {
         found.received_at = wall_now();
         found.occurred_at = engine_.engine_time();
         found.actor = "system";
-        found.payload = std::move(fact);
+        found.reason = std::move(fact.reason);
+        found.payload = std::move(fact.payload);
         if (auto recorded = append(std::move(found), engine_.engine_time()); !recorded) return recorded;
     }
     return effects;

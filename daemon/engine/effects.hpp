@@ -32,10 +32,16 @@ struct EventDecision {
     std::string reason;  // "endpoint crm is live", "endpoint crm is in shadow", "no_consent offers", "suppressed"
 };
 
+// What follows from the state and is to be recorded right after, by the system.
+struct Fact {
+    Payload payload;
+    std::string reason{};  // of what stops something
+};
+
 struct Effects {
     std::vector<MembershipChange> changes;
     std::vector<EventDecision> events;
-    std::vector<Payload> facts;  // about many customers: to be recorded right after
+    std::vector<Fact> facts;
 };
 
 const char* to_word(TouchFate fate);

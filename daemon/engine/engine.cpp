@@ -71,7 +71,7 @@ void Engine::take_common_record(const Record& record, Effects& effects) {
         reconsider_all({cause_of(record), engine_time_, true}, effects);
     }
     if (std::holds_alternative<ClockRecord>(record.payload)) clock_ = {record.engine_time, record.received_at};
-    if (const auto* delivery = std::get_if<DeliveryRecord>(&record.payload)) outbox_.note(*delivery, engine_time_);
+    if (const auto* delivery = std::get_if<DeliveryRecord>(&record.payload)) take_delivery(*delivery, effects);
     if (const auto* alarm = std::get_if<AlarmRecord>(&record.payload)) {
         announce_review("review.opened", reviews_.open(population_.book(), *alarm, engine_time_), effects);
     }
@@ -89,6 +89,20 @@ void Engine::take_common_record(const Record& record, Effects& effects) {
         outbox_.reopen(again->endpoint);
         outbox_.resend({again->id, again->endpoint, again->type, record.customer, again->at, again->data});
     }
+}
+
+// Standard Webhooks: an endpoint that fails for days is switched off, and its owner is told.
+void Engine::take_delivery(const DeliveryRecord& delivery, Effects& effects) {
+    const auto* waiting = outbox_.find(delivery.touch);
+    if (waiting == nullptr) return;
+    const auto endpoint = waiting->event.endpoint;
+    outbox_.note(delivery, engine_time_);
+    if (!outbox_.is_dead(endpoint, engine_time_) || pauses_.find(PauseTarget::endpoint, endpoint.text) != nullptr)
+        return;
+    const auto& tally = outbox_.tallies().at(endpoint);
+    effects.facts.push_back({PauseRecord{PauseTarget::endpoint, endpoint.text, true},
+                             fmt::format("nothing but failures since {}, {} in a row, the last one {}",
+                                         to_text(tally.failing_since), tally.failed_in_a_row, tally.last_error)});
 }
 
 void Engine::take_pause(const PauseRecord& pause, const Record& record) {

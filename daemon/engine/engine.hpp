@@ -101,6 +101,7 @@ class Engine {
     void reconsider(std::size_t index, const Cause& cause, Effects& effects);
     void reconsider_all(const Cause& cause, Effects& effects);
     void take_common_record(const Record& record, Effects& effects);
+    void take_delivery(const DeliveryRecord& delivery, Effects& effects);
     void take_pause(const PauseRecord& pause, const Record& record);
     void note_happening(const Record& record);
     void judge_pilots(Timestamp at, Effects& effects);

@@ -33,7 +33,7 @@ Timestamp Engine::next_common_timer() const {
 
 void Engine::fire_common_timer(Timestamp at, bool quiet, Effects& effects) {
     if (reviews_.next_day_end() == at) {
-        for (auto& alarm : reviews_.end_day(population_)) effects.facts.emplace_back(std::move(alarm));
+        for (auto& alarm : reviews_.end_day(population_)) effects.facts.push_back({std::move(alarm)});
     }
     if (reviews_.next_call() <= at) {
         for (const auto& review : reviews_.call(at)) announce_review("review.overdue", review, effects);

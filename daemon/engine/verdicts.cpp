@@ -30,7 +30,7 @@ void Engine::judge_pilots(Timestamp at, Effects& effects) {
         const auto found = experiments::decide_pilot(book, pilot, pilots_.findings(book, pilot), stage);
         PilotDecisionRecord record{book.definitions.pilots[pilot].id, verdict, found.decision, found.arm, found.reason};
         unrecorded_decisions_.push_back(record);
-        effects.facts.emplace_back(std::move(record));
+        effects.facts.push_back({std::move(record)});
     }
 }
 

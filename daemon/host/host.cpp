@@ -188,7 +188,11 @@ Result<Effects> Host::append(Record record, CommitBatch& batch) {
     hold_events(record, *effects, batch);
     batch.records.push_back(std::move(record));
     for (auto& fact : effects->facts) {
-        if (auto recorded = append(system_record(std::move(fact)), batch); !recorded) return recorded;
+        if (!fact.reason.empty())
+            log_warning("host", "the system stopped an endpoint", LogField("reason", fact.reason));
+        auto found = system_record(std::move(fact.payload));
+        found.reason = std::move(fact.reason);
+        if (auto recorded = append(std::move(found), batch); !recorded) return recorded;
     }
     return effects;
 }

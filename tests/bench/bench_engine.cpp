@@ -151,7 +151,7 @@ void Shop::apply(Record record, Measured& measured) {
     record.sequence = engine_.records() + 1;
     auto effects = segmentd::bench::must(engine_.apply(record));
     measured.changes += effects.changes.size();
-    for (auto& fact : effects.facts) apply(record_at(record.engine_time, std::move(fact)), measured);
+    for (auto& fact : effects.facts) apply(record_at(record.engine_time, std::move(fact.payload)), measured);
 }
 
 void print(const char* what, const char* unit, const Measured& measured) {

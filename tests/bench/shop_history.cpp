@@ -60,7 +60,7 @@ void ShopHistory::append(Record record) {
     std::ranges::move(daemon::ledger_entries(record, effects), std::back_inserter(ledger_));
     const auto at = record.engine_time;
     records_.push_back(std::move(record));
-    for (auto& fact : effects.facts) append(record_at(at, std::move(fact)));
+    for (auto& fact : effects.facts) append(record_at(at, std::move(fact.payload)));
 }
 
 void ShopHistory::commit() {

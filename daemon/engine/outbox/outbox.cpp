@@ -39,7 +39,9 @@ void Outbox::resend(Outgoing event) {
 
 void Outbox::reopen(const EndpointId& endpoint) {
     const auto tally = tallies_.find(endpoint);
-    if (tally != tallies_.end()) tally->second.is_gone = false;
+    if (tally == tallies_.end()) return;
+    tally->second.is_gone = false;
+    tally->second.failed_in_a_row = 0;
 }
 
 void Outbox::note(const DeliveryRecord& delivery, Timestamp at) {
@@ -54,8 +56,10 @@ void Outbox::note(const DeliveryRecord& delivery, Timestamp at) {
                                        delivery.status));
     if (delivery.outcome == DeliveryOutcome::delivered) {
         ++tally.delivered;
+        tally.failed_in_a_row = 0;
     } else {
         ++tally.failed_attempts;
+        if (++tally.failed_in_a_row == 1) tally.failing_since = at;
         tally.last_error = delivery.status != 0 ? fmt::format("HTTP {}", delivery.status) : delivery.detail;
         tally.last_cause = delivery.cause;
         tally.is_gone = tally.is_gone || delivery.cause == "gone";
@@ -64,6 +68,12 @@ void Outbox::note(const DeliveryRecord& delivery, Timestamp at) {
     if (delivery.outcome == DeliveryOutcome::given_up) ++tally.given_up;
     waiting_.erase(place->second);
     places_.erase(place);
+}
+
+bool Outbox::is_dead(const EndpointId& endpoint, Timestamp at) const {
+    const auto tally = tallies_.find(endpoint);
+    return tally != tallies_.end() && tally->second.failed_in_a_row >= least_failures &&
+           at - tally->second.failing_since >= longest_failure;
 }
 
 std::vector<const Outbox::Waiting*> Outbox::pending() const {

@@ -26,11 +26,17 @@ struct EndpointTally {
     std::int64_t delivered = 0;
     std::int64_t failed_attempts = 0;
     std::int64_t given_up = 0;
-    std::string last_error;  // of the last attempt that failed
-    std::string last_cause;  // its cause in one word
-    bool is_gone = false;    // it answered 410, and nobody resumed it or sent anything again since
+    std::string last_error;            // of the last attempt that failed
+    std::string last_cause;            // its cause in one word
+    Timestamp failing_since{};         // of the first attempt after the last success; where failed_in_a_row > 0
+    std::int64_t failed_in_a_row = 0;  // since then, or since it was resumed
+    bool is_gone = false;              // it answered 410, and nobody resumed it or sent anything again since
     Timestamp last_attempt{};
 };
+
+// An endpoint that took nothing for so long, in so many attempts at least (those of one event), is switched off.
+inline constexpr Duration longest_failure = Days(5);
+inline constexpr std::int64_t least_failures = 10;
 
 class Outbox {
   public:
@@ -48,11 +54,14 @@ class Outbox {
     // Sends once more, under the same id, what went out or was given up. It waits as if never tried.
     void resend(Outgoing event);
 
-    // The endpoint is to be called again although it answered 410.
+    // The endpoint is to be called again although it answered 410 or failed for long.
     void reopen(const EndpointId& endpoint);
 
     // Notes the outcome of an attempt. An id that does not wait changes nothing.
     void note(const DeliveryRecord& delivery, Timestamp at);
+
+    // True where it took nothing for longest_failure; false for an endpoint that was never called.
+    bool is_dead(const EndpointId& endpoint, Timestamp at) const;
 
     std::vector<const Waiting*> pending() const;  // oldest first
     const Waiting* find(const std::string& id) const;

@@ -153,6 +153,43 @@ TEST_CASE("a test touch through a paused endpoint is refused") {
     CHECK(effects.events[0].reason == "endpoint crm is paused");
 }
 
+TEST_CASE("an endpoint that only fails for 5 days is paused by the system with the reason") {
+    LivedEngine lived(shop(thanks_rules));
+    const auto sent = lived.take(purchase("ada", at("2027-01-03"))).events.front().event;
+    const auto fail_on = [&](const char* day, std::int64_t attempt) {
+        return lived.take(
+            record_of("ada", at(day), DeliveryRecord{sent.id, DeliveryOutcome::failed, attempt, 503, ""}));
+    };
+    for (std::int64_t attempt = 1; attempt <= 9; ++attempt) fail_on("2027-01-03", attempt);
+
+    const auto before = fail_on("2027-01-07", 10);
+    const auto after = fail_on("2027-01-08", 11);
+
+    CHECK(before.facts.empty());
+    REQUIRE(after.facts.size() == 1);
+    const auto& pause = std::get<PauseRecord>(after.facts[0].payload);
+    CHECK((pause.target == PauseTarget::endpoint && pause.name == "crm" && pause.paused));
+    CHECK(after.facts[0].reason ==
+          "nothing but failures since 2027-01-03T00:00:00Z, 11 in a row, the last one HTTP 503");
+}
+
+TEST_CASE("one delivery, or a resume, begins the five days anew") {
+    LivedEngine lived(shop(thanks_rules));
+    const auto sent = lived.take(purchase("ada", at("2027-01-03"))).events;
+    for (std::int64_t attempt = 1; attempt <= 20; ++attempt) {
+        lived.take(record_of("ada", at("2027-01-03"),
+                             DeliveryRecord{sent[0].event.id, DeliveryOutcome::failed, attempt, 503, ""}));
+    }
+    lived.take(
+        record_of("ada", at("2027-01-07"), DeliveryRecord{sent[1].event.id, DeliveryOutcome::delivered, 1, 200, ""}));
+
+    const auto effects = lived.take(
+        record_of("ada", at("2027-01-09"), DeliveryRecord{sent[0].event.id, DeliveryOutcome::failed, 21, 503, ""}));
+
+    CHECK(effects.facts.empty());
+    CHECK(lived.engine.outbox().tallies().at(EndpointId("crm")).failed_in_a_row == 1);
+}
+
 TEST_CASE("what is sent again waits under its old id") {
     LivedEngine lived(shop(thanks_rules));
     const auto sent = lived.take(purchase("ada", at("2027-01-03"))).events.front().event;

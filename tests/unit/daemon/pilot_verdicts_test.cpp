@@ -37,7 +37,7 @@ decide:
 
 PilotDecisionRecord decision_in(const daemon::Effects& effects) {
     REQUIRE(effects.facts.size() == 1);
-    return std::get<PilotDecisionRecord>(effects.facts.front());
+    return std::get<PilotDecisionRecord>(effects.facts.front().payload);
 }
 
 // So many customers join; those of the voucher arm buy, of the others every tenth.

@@ -39,7 +39,7 @@ daemon::Effects day_of_buyers(LivedEngine& lived, Timestamp day, int customers =
 AlarmRecord drift_until_alarm(LivedEngine& lived) {
     for (int day = 1; day <= 20; ++day) {
         const auto effects = day_of_buyers(lived, at("2027-01-01") + Days(day));
-        if (!effects.facts.empty()) return std::get<AlarmRecord>(effects.facts.front());
+        if (!effects.facts.empty()) return std::get<AlarmRecord>(effects.facts.front().payload);
     }
     FAIL("no alarm within 20 days");
     return {};
