@@ -18,6 +18,21 @@ void add_store_options(CLI::App& command, daemon::CommandOptions& options) {
     command.add_flag("--json", options.as_json, "one JSON value instead of a table");
 }
 
+// The options of reports that a running daemon gives as well; one of --data and --url is needed.
+void add_report_options(CLI::App& command, daemon::CommandOptions& options) {
+    command.add_option("--workspace,-w", options.workspace, "folder of the workspace's YAML");
+    command.add_option("--data,-d", options.data, "folder of the store");
+    command.add_option("--url", options.url, "a running daemon, for example http://127.0.0.1:8686");
+    command.add_option("--token", options.token, "a bearer token for it; default: the admin token in --data");
+    command.add_option("--ca", options.authorities_file, "PEM of the authority behind the daemon's certificate")
+        ->check(CLI::ExistingFile);
+    command.add_flag("--json", options.as_json, "one JSON value instead of a table");
+}
+
+void need_a_place(const daemon::CommandOptions& options) {
+    if (options.data.empty() && options.url.empty()) throw CLI::RequiredError("--data or --url");
+}
+
 // The options of commands that ask a running daemon.
 CLI::Option* add_daemon_options(CLI::App& command, daemon::CommandOptions& options) {
     command.add_option("--token", options.token, "a bearer token");
@@ -97,8 +112,17 @@ void add_report_commands(CLI::App& app, Arguments& arguments, int& exit_code) {
         command->callback([&arguments, &exit_code, run] { exit_code = run(arguments); });
         return command;
     };
-    add("segments", "size, share, revenue and expected value of every segment",
-        [](const Arguments& a) { return daemon::segments_command(a.options, a.at); })
+    const auto add_report = [&](const char* name, const char* what, auto run) {
+        auto* command = app.add_subcommand(name, what);
+        add_report_options(*command, arguments.options);
+        command->callback([&arguments, &exit_code, run] {
+            need_a_place(arguments.options);
+            exit_code = run(arguments);
+        });
+        return command;
+    };
+    add_report("segments", "size, share, revenue and expected value of every segment",
+               [](const Arguments& a) { return daemon::segments_command(a.options, a.at); })
         ->add_option("--at", arguments.at, "a past date (its end) or instant; default: the engine time")
         ->check(no_empty_text);
     add("members", "the members of a segment",
@@ -109,19 +133,24 @@ void add_report_commands(CLI::App& app, Arguments& arguments, int& exit_code) {
                       [](const Arguments& a) { return daemon::brief_command(a.options, a.name, a.html); });
     brief->add_option("segment", arguments.name)->required();
     brief->add_flag("--html", arguments.html, "one HTML page, to be kept, sent or printed")->excludes("--json");
-    add("explain", "what is known about a customer, and why they are where they are",
-        [](const Arguments& a) { return daemon::explain_command(a.options, a.name); })
+    add_report("explain", "what is known about a customer, and why they are where they are",
+               [](const Arguments& a) { return daemon::explain_command(a.options, a.name); })
         ->add_option("customer", arguments.name)
         ->required();
     add("models", "fitted models and their parameters",
         [](const Arguments& a) { return daemon::models_command(a.options); });
-    add("pilots", "pilots and what they found", [](const Arguments& a) { return daemon::pilots_command(a.options); });
-    add("pauses", "what operators stopped", [](const Arguments& a) { return daemon::pauses_command(a.options); });
-    auto* touches = add("touches", "every decision to contact somebody, with its reason", [](const Arguments& a) {
-        return a.plan ? daemon::touches_plan_command(a.options, a.hours) : daemon::touches_command(a.options, a.name);
-    });
+    add_report("pilots", "pilots and what they found",
+               [](const Arguments& a) { return daemon::pilots_command(a.options); });
+    add_report("pauses", "what operators stopped",
+               [](const Arguments& a) { return daemon::pauses_command(a.options); });
+    auto* touches =
+        add_report("touches", "every decision to contact somebody, with its reason", [](const Arguments& a) {
+            return a.plan ? daemon::touches_plan_command(a.options, a.hours)
+                          : daemon::touches_command(a.options, a.name);
+        });
     touches->add_option("--customer", arguments.name, "of this customer only");
-    touches->add_flag("--plan", arguments.plan, "what would leave within --hours, if nobody did anything");
+    touches->add_flag("--plan", arguments.plan, "what would leave within --hours, if nobody did anything")
+        ->excludes("--url");
     touches->add_option("--hours", arguments.hours)->check(CLI::Range(1, 24 * 366))->capture_default_str();
     auto* rejects = add("rejects", "what was refused, the newest first",
                         [](const Arguments& a) { return daemon::rejects_command(a.options, a.rejects); });
@@ -135,11 +164,10 @@ void add_report_commands(CLI::App& app, Arguments& arguments, int& exit_code) {
 // `reviews` alone lists them; below it stand the actions, each with its own options.
 void add_people_commands(CLI::App& app, Arguments& arguments, int& exit_code) {
     auto* reviews = app.add_subcommand("reviews", "reviews that are open or were decided");
-    add_store_options(*reviews, arguments.options);
-    reviews->get_option("--data")->required(false);
+    add_report_options(*reviews, arguments.options);
     reviews->callback([&arguments, &exit_code, reviews] {
         if (!reviews->get_subcommands().empty()) return;
-        if (arguments.options.data.empty()) throw CLI::RequiredError("--data");
+        need_a_place(arguments.options);
         exit_code = daemon::reviews_command(arguments.options);
     });
     daemon::add_order_commands(app, *reviews, exit_code);
@@ -236,11 +264,19 @@ void add_endpoint_commands(CLI::App& app, Arguments& arguments, int& exit_code) 
     test->add_option("endpoint", arguments.endpoint.name)->required();
     add_endpoint_options(*test, arguments);
     test->callback([&] { exit_code = daemon::endpoint_test_command(arguments.options, arguments.endpoint); });
+    auto* dead = endpoint->add_subcommand("dead-letters", "what was given up: cause, time, attempts, customer");
+    dead->add_option("endpoint", arguments.endpoint.name)->required();
+    add_report_options(*dead, arguments.options);
+    dead->add_option("--since", arguments.endpoint.since, "decided since this date or instant of the engine time");
+    dead->callback([&] {
+        need_a_place(arguments.options);
+        exit_code = daemon::endpoint_dead_letters_command(arguments.options, arguments.endpoint);
+    });
     auto* replay = endpoint->add_subcommand("replay", "send again, under the same ids, what was decided since then");
     replay->add_option("endpoint", arguments.endpoint.name)->required();
     add_endpoint_options(*replay, arguments);
     replay->add_option("--since", arguments.endpoint.since, "a date or an instant of the engine time")->required();
-    replay->add_flag("--dead-only", arguments.endpoint.dead_only, "only what was given up");
+    replay->add_flag("--dead,--dead-only", arguments.endpoint.dead_only, "only what was given up");
     replay->add_flag("--dry-run", arguments.endpoint.dry_run, "only say how many");
     replay->add_option("--reason", arguments.endpoint.reason, "why; it is kept in the journal");
     replay->callback([&] { exit_code = daemon::endpoint_replay_command(arguments.options, arguments.endpoint); });
@@ -260,8 +296,7 @@ void add_token_commands(CLI::App& app, Arguments& arguments, int& exit_code) {
         add_daemon_options(*command, arguments.options);
         command->add_option("--data,-d", arguments.options.data, "folder of the store; with --url for its admin token");
         command->callback([&arguments, &exit_code, run] {
-            const auto& options = arguments.options;
-            if (options.url.empty() && options.data.empty()) throw CLI::RequiredError("--data or --url");
+            need_a_place(arguments.options);
             exit_code = run(arguments);
         });
         return command;

@@ -137,6 +137,9 @@ int endpoints_command(const CommandOptions& options, const EndpointOptions& endp
 // Sends one signed sample event of type endpoint.test now; exit 1 where it is not taken.
 int endpoint_test_command(const CommandOptions& options, const EndpointOptions& endpoint);
 
+// What was given up, the newest last: cause, time, attempts, customer.
+int endpoint_dead_letters_command(const CommandOptions& options, const EndpointOptions& endpoint);
+
 // Orders everything decided since then to be sent again under the same ids; prints how many. Offline it
 // leaves when the daemon starts.
 int endpoint_replay_command(const CommandOptions& options, const EndpointOptions& endpoint);

@@ -8,6 +8,7 @@
 #include "daemon/commands/daemon_call.hpp"
 #include "daemon/commands/offline.hpp"
 #include "daemon/commands/output.hpp"
+#include "daemon/commands/show.hpp"
 #include "daemon/reports/reports.hpp"
 #include "daemon/serve/destinations.hpp"
 #include "daemon/serve/endpoint_answers.hpp"
@@ -26,12 +27,13 @@ tl::expected<Settings, OpenErrors> settings_for(const CommandOptions& options, c
 int show_endpoints(json::value report, bool as_json);
 int test_offline(const CommandOptions& options, const EndpointOptions& endpoint);
 int replay_offline(const CommandOptions& options, const ReplayOrder& order, bool is_dry);
+Error no_such_endpoint(const std::string& name);
 
 }  // namespace
 
 int endpoints_command(const CommandOptions& options, const EndpointOptions& endpoint) {
     if (!options.url.empty()) {
-        auto answer = ask_daemon(options, "/api/v1/endpoints", nullptr);
+        auto answer = ask_daemon(options, api_path({"endpoints"}), nullptr);
         return answer ? show_endpoints(std::move(*answer), options.as_json) : report(answer.error());
     }
     const auto settings = settings_for(options, endpoint);
@@ -50,10 +52,22 @@ int endpoints_command(const CommandOptions& options, const EndpointOptions& endp
 int endpoint_test_command(const CommandOptions& options, const EndpointOptions& endpoint) {
     if (options.url.empty()) return test_offline(options, endpoint);
     const json::value body = json::object();
-    const auto answer = ask_daemon(options, "/api/v1/endpoints/" + endpoint.name + "/test", &body);
+    const auto answer = ask_daemon(options, api_path({"endpoints", endpoint.name, "test"}), &body);
     if (!answer) return report(answer.error());
     print(*answer, options.as_json);
     return answer->at("delivered").get_bool() ? exit_done : exit_wrong_input;
+}
+
+int endpoint_dead_letters_command(const CommandOptions& options, const EndpointOptions& endpoint) {
+    const auto since = endpoint.since.empty() ? Result<Timestamp>(beginning_of_time) : parse_timestamp(endpoint.since);
+    if (!since) return report(since.error());
+    const EndpointId id(endpoint.name);
+    const auto path = api_path({"endpoints", id.text, "dead-letters"}) + api_query("since", endpoint.since);
+    return show(options, path, [&](Offline& offline) -> Result<json::value> {
+        if (rules::find(offline.engine().population().book().definitions.endpoints, id) == nullptr)
+            return fail(no_such_endpoint(id.text));
+        return dead_letters_report(offline.store(), id, *since);
+    });
 }
 
 int endpoint_replay_command(const CommandOptions& options, const EndpointOptions& endpoint) {
@@ -68,7 +82,7 @@ int endpoint_replay_command(const CommandOptions& options, const EndpointOptions
                                           {"dead_only", endpoint.dead_only},
                                           {"dry_run", endpoint.dry_run},
                                           {"reason", endpoint.reason}};
-    const auto answer = ask_daemon(options, "/api/v1/endpoints/" + endpoint.name + "/replay", &body);
+    const auto answer = ask_daemon(options, api_path({"endpoints", endpoint.name, "replay"}), &body);
     if (!answer) return report(answer.error());
     print(*answer, options.as_json);
     return exit_done;
@@ -119,7 +133,7 @@ int test_offline(const CommandOptions& options, const EndpointOptions& endpoint)
     const auto book = compile_workspace(*files);
     if (!book) return report(book.error());
     const auto index = rules::index_of((*book)->definitions.endpoints, EndpointId(endpoint.name));
-    if (!index) return report(Error{ErrorCode::not_found, "there is no endpoint '" + endpoint.name + "'", {}, {}, {}});
+    if (!index) return report(no_such_endpoint(endpoint.name));
     const auto destination = destination_of(*settings, **book, *index);
     if (!destination) return report(destination.error());
     if (!*destination) {
@@ -143,7 +157,7 @@ int replay_offline(const CommandOptions& options, const ReplayOrder& order, bool
     if (!opened) return report(opened.error());
     auto& offline = **opened;
     if (rules::find(offline.engine().population().book().definitions.endpoints, order.endpoint) == nullptr) {
-        return report(Error{ErrorCode::not_found, "there is no endpoint '" + order.endpoint.text + "'", {}, {}, {}});
+        return report(no_such_endpoint(order.endpoint.text));
     }
     auto records = find_resends(offline.store(), order);
     if (!records) return report(records.error());
@@ -160,6 +174,10 @@ int replay_offline(const CommandOptions& options, const ReplayOrder& order, bool
     print(json::object{{"endpoint", order.endpoint.text}, {"events", records->size()}, {"dry_run", is_dry}},
           options.as_json);
     return exit_done;
+}
+
+Error no_such_endpoint(const std::string& name) {
+    return {ErrorCode::not_found, "there is no endpoint '" + name + "'", {}, {}, "segmentctl endpoints lists them"};
 }
 
 }  // namespace

@@ -1,13 +1,11 @@
-// Commands that read the store and print a report.
+// Commands that print a report, of a store or of the running daemon.
 #include <fmt/format.h>
 
 #include <boost/json.hpp>
 #include <cstdio>
 
 #include "daemon/commands/commands.hpp"
-#include "daemon/commands/daemon_call.hpp"
-#include "daemon/commands/offline.hpp"
-#include "daemon/commands/output.hpp"
+#include "daemon/commands/show.hpp"
 #include "daemon/reports/reports.hpp"
 
 namespace segmentd::daemon {
@@ -16,15 +14,9 @@ namespace json = boost::json;
 
 namespace {
 
-// Opens the store for reading and prints what `make` returns.
-template <typename Make>
-int show(const CommandOptions& options, const Make& make) {
-    auto offline = Offline::open(options.workspace, options.data, Store::Mode::reader);
-    if (!offline) return report(offline.error());
-    Result<json::value> value = make(**offline);
-    if (!value) return report(value.error());
-    print(*value, options.as_json);
-    return exit_done;
+// For what only the store can tell.
+int show_store(const CommandOptions& options, const MakeReport& make) {
+    return show(options, {}, make);
 }
 
 json::value rejects_report(const std::vector<StoredReject>& rejects, bool with_payload) {
@@ -44,7 +36,7 @@ json::value rejects_report(const std::vector<StoredReject>& rejects, bool with_p
 }  // namespace
 
 int segments_command(const CommandOptions& options, const std::string& at) {
-    return show(options, [&](Offline& offline) -> Result<json::value> {
+    return show(options, api_path({"segments"}) + api_query("at", at), [&](Offline& offline) -> Result<json::value> {
         if (at.empty()) return segments_report(offline.engine());
         TRY(instant, parse_as_of(at));
         const auto now = offline.engine().engine_time();
@@ -58,11 +50,11 @@ int segments_command(const CommandOptions& options, const std::string& at) {
 }
 
 int members_command(const CommandOptions& options, const std::string& segment) {
-    return show(options, [&](Offline& offline) { return members_report(offline.engine(), SegmentId(segment)); });
+    return show_store(options, [&](Offline& offline) { return members_report(offline.engine(), SegmentId(segment)); });
 }
 
 int explain_command(const CommandOptions& options, const std::string& customer) {
-    return show(options, [&](Offline& offline) -> Result<json::value> {
+    return show(options, api_path({"customers", customer}), [&](Offline& offline) -> Result<json::value> {
         TRY(report, explain_report(offline.engine(), CustomerId(customer)));
         const CustomerId id(customer);
         TRY(lines, event_lines(offline.store(), id, 0));
@@ -72,7 +64,7 @@ int explain_command(const CommandOptions& options, const std::string& customer) 
 }
 
 int models_command(const CommandOptions& options) {
-    return show(options, [](Offline& offline) -> Result<json::value> {
+    return show_store(options, [](Offline& offline) -> Result<json::value> {
         auto models = models_report(offline.engine());
         TRY(forecasts, forecasts_report(offline.engine(), offline.past()));
         for (auto& model : models.get_array()) {
@@ -87,15 +79,18 @@ int models_command(const CommandOptions& options) {
 }
 
 int pilots_command(const CommandOptions& options) {
-    return show(options, [](Offline& offline) -> Result<json::value> { return pilots_report(offline.engine()); });
+    return show(options, api_path({"pilots"}),
+                [](Offline& offline) -> Result<json::value> { return pilots_report(offline.engine()); });
 }
 
 int reviews_command(const CommandOptions& options) {
-    return show(options, [](Offline& offline) -> Result<json::value> { return reviews_report(offline.engine()); });
+    return show(options, api_path({"reviews"}),
+                [](Offline& offline) -> Result<json::value> { return reviews_report(offline.engine()); });
 }
 
 int touches_command(const CommandOptions& options, const std::string& customer) {
-    return show(options, [&](Offline& offline) -> Result<json::value> {
+    const auto path = api_path({"touches"}) + api_query("customer", customer);
+    return show(options, path, [&](Offline& offline) -> Result<json::value> {
         const CustomerId id(customer);
         TRY(lines, event_lines(offline.store(), id, 0));
         return id.empty() ? touches_report(lines) : touches_of(id, lines, silent_touches(offline.engine(), id));
@@ -103,25 +98,17 @@ int touches_command(const CommandOptions& options, const std::string& customer) 
 }
 
 int pauses_command(const CommandOptions& options) {
-    return show(options, [](Offline& offline) -> Result<json::value> { return pauses_report(offline.engine()); });
+    return show(options, api_path({"pauses"}),
+                [](Offline& offline) -> Result<json::value> { return pauses_report(offline.engine()); });
 }
 
 int learnings_command(const CommandOptions& options, const std::string& name) {
-    if (!options.url.empty()) {
-        HttpCall call;
-        call.method = "GET";
-        const auto answer =
-            call_daemon(options, "/api/v1/learnings" + (name.empty() ? "" : "?name=" + name), std::move(call));
-        if (!answer) return report(answer.error());
-        print(*answer, options.as_json);
-        return exit_done;
-    }
-    return show(options,
+    return show(options, api_path({"learnings"}) + api_query("name", name),
                 [&](Offline& offline) -> Result<json::value> { return learnings_report(offline.engine(), name); });
 }
 
 int rejects_command(const CommandOptions& options, const RejectsOptions& rejects) {
-    return show(options, [&](Offline& offline) -> Result<json::value> {
+    return show_store(options, [&](Offline& offline) -> Result<json::value> {
         TRY(newest, offline.store().rejects(static_cast<std::size_t>(rejects.limit)));
         return rejects_report(newest, rejects.with_payload);
     });

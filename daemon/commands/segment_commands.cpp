@@ -6,6 +6,7 @@
 #include "daemon/commands/commands.hpp"
 #include "daemon/commands/offline.hpp"
 #include "daemon/commands/output.hpp"
+#include "daemon/commands/show.hpp"
 #include "daemon/modelling/validate.hpp"
 #include "daemon/net/http_client.hpp"
 #include "daemon/reports/reports.hpp"
@@ -52,7 +53,7 @@ int validate_by_daemon(const CommandOptions& options, const ValidateOptions& val
     settings.body_limit = longest_answer;
     HttpClient client(settings);
     HttpCall call;
-    call.url = options.url + "/api/v1/segments/" + validate.segment + "/validations" +
+    call.url = options.url + api_path({"segments", validate.segment, "validations"}) +
                (validate.dry_run ? "?dry_run=true" : "");
     call.timeout = longest_validation;
     call.headers = {{"Content-Type", "application/json"}, {"Authorization", "Bearer " + options.token}};

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <boost/url/encode.hpp>
+#include <boost/url/rfc/unreserved_chars.hpp>
 #include <charconv>
 
 namespace segmentd::daemon {
@@ -56,6 +58,10 @@ std::optional<std::string> decode_percent(std::string_view text) {
         i += 2;
     }
     return decoded;
+}
+
+std::string encode_percent(std::string_view text) {
+    return boost::urls::encode(text, boost::urls::unreserved_chars);
 }
 
 namespace {

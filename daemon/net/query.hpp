@@ -28,4 +28,7 @@ Result<Query> parse_query(std::string_view raw);
 // Replaces %41 by A in one round. Nothing where two hexadecimal digits are missing after a %.
 std::optional<std::string> decode_percent(std::string_view text);
 
+// The reverse: every byte but ASCII letters, digits and - . _ ~ becomes a % and two hexadecimal digits.
+std::string encode_percent(std::string_view text);
+
 }  // namespace segmentd::daemon

@@ -122,6 +122,22 @@ void answer_endpoint_test(ServeContext& context, RoutedRequest request, Respond 
         Problem{.status = 409, .detail = fmt::format("the endpoint has no address: set endpoints.{}.url", name)}));
 }
 
+void answer_dead_letters(ServeContext& context, RoutedRequest request, Respond respond) {
+    const EndpointId endpoint(request.open_parts.front());
+    const auto text = request.parameters.find("since");
+    const auto since =
+        text == request.parameters.end() ? Result<Timestamp>(beginning_of_time) : parse_timestamp(text->second);
+    if (!since) return respond(problem_response(since.error()));
+    if (rules::find(context.host.book()->definitions.endpoints, endpoint) == nullptr) {
+        return respond(problem_response(Problem{.status = 404, .detail = "there is no such endpoint"}));
+    }
+    const bool queried = context.host.commits().query([endpoint, since = *since, respond](Store& store) {
+        const auto letters = dead_letters_report(store, endpoint, since);
+        respond(letters ? json_response(*letters) : problem_response(letters.error()));
+    });
+    if (!queried) respond(busy_response());
+}
+
 void answer_endpoint_replay(ServeContext& context, RoutedRequest request, Respond respond) {
     json::error_code unreadable;
     const auto body = json::parse(request.http.body, unreadable);

@@ -1,12 +1,19 @@
-// Which events an order to send again is about: found in the ledger, turned into records.
+// What was given up, and which events an order to send again is about: found in the ledger.
 #pragma once
 
+#include <boost/json/fwd.hpp>
 #include <vector>
 
 #include "base/records.hpp"
 #include "daemon/store/store.hpp"
 
 namespace segmentd::daemon {
+
+inline constexpr std::size_t most_dead_letters = 10'000;  // of one answer, the newest
+
+// Events of the endpoint whose last outcome is that they were given up, by when that was:
+// [{"id","type","customer","touch","decided_at","given_up_at","attempts","status","cause","detail"}].
+Result<boost::json::value> dead_letters_report(Store& store, const EndpointId& endpoint, Timestamp since);
 
 struct ReplayOrder {
     EndpointId endpoint;

@@ -87,6 +87,7 @@ void answer_reviews(ServeContext& context, RoutedRequest request, Respond respon
 void answer_touches(ServeContext& context, RoutedRequest request, Respond respond);
 void answer_endpoints(ServeContext& context, RoutedRequest request, Respond respond);
 void answer_endpoint_test(ServeContext& context, RoutedRequest request, Respond respond);
+void answer_dead_letters(ServeContext& context, RoutedRequest request, Respond respond);
 void answer_endpoint_replay(ServeContext& context, RoutedRequest request, Respond respond);
 void answer_pauses(ServeContext& context, RoutedRequest request, Respond respond);
 void answer_learnings(ServeContext& context, RoutedRequest request, Respond respond);

@@ -193,6 +193,13 @@ class DeadLetters(EndpointCase):
         self.buy("ada")
         row = self.row_with("plain", given_up=1)
         self.assertEqual((row["waiting"], row["last_cause"]), (0, "abort_message"))
+        dead = ("endpoint", "dead-letters", "plain")
+        letter, = segmentctl_json(*dead, "--url", self.daemon.url, "--token", self.daemon.token)
+        self.assertEqual([letter[name] for name in ("customer", "attempts", "status", "cause")],
+                         ["ada", 1, 500, "abort_message"])
+        self.assertEqual(segmentctl_json(*dead, "--data", self.store.data), [letter])
+        self.assertEqual(segmentctl_json(*dead, "--data", self.store.data, "--since", "2100-01-01"), [])
+        self.assertEqual(segmentctl("endpoint", "dead-letters", "other", "--data", self.store.data).code, 1)
         sink.answer = lambda delivery: 204
         self.buy("bob")
         self.row_with("plain", delivered=1)
@@ -200,11 +207,12 @@ class DeadLetters(EndpointCase):
 
         self.assertEqual(segmentctl_json(*replay, "--dead-only", "--dry-run"), {"endpoint": "plain", "events": 1, "dry_run": True})
         self.assertEqual(segmentctl_json(*replay, "--dry-run"), {"endpoint": "plain", "events": 2, "dry_run": True})
-        self.assertEqual(segmentctl_json(*replay, "--dead-only", "--reason", "repaired")["events"], 1)
+        self.assertEqual(segmentctl_json(*replay, "--dead", "--reason", "repaired")["events"], 1)
 
         ids = [one.headers["webhook-id"] for one in self.received("plain", 3)]
         self.assertEqual(ids[2], ids[0])
         self.row_with("plain", delivered=2, waiting=0)
+        self.assertEqual(segmentctl_json(*dead, "--data", self.store.data), [])
 
     def test_an_endpoint_that_is_gone_is_left_alone_until_a_replay(self):
         self.serve("plain")

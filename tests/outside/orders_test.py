@@ -175,6 +175,21 @@ class TestTouches(OrderCase):
         self.assertEqual(self.store.ask("touches", "--customer", TESTER), [listed])
         self.assertEqual(self.daemon.client().get(f"/api/v1/touches?customer={TESTER}"), [listed])
 
+    def test_reports_of_the_running_daemon_are_those_of_its_store(self):
+        self.open_shop()
+        self.import_rows(corner_shop.COLUMNS + "a/b & c?,2023-12-20T00:00:00Z,even\n")
+        self.start()
+        self.send(order("ada"))
+        self.succeed("pause", "pilot", "warmth", "--reason", "complaints", *self.online)
+        self.succeed("learn", "add", "--segment", "buyers", "--cause", "market", "--text", "They come for tea.", *self.online)
+        self.bodies(self.crm, "touch", 1)
+        for report in (["touches", "--customer", "a/b & c?"], ["explain", "a/b & c?"], ["pauses"], ["reviews"], ["pilots"],
+                       ["learn", "list", "buyers"], ["segments"]):
+            with self.subTest(report):
+                self.assertEqual(self.succeed(*report, *self.online), self.succeed(*report, *self.offline))
+        self.refuse(2, "--data or --url", "touches")
+        self.refuse(2, "--plan", "touches", "--plan", *self.online)
+
     def test_only_testers_of_the_workspace_and_touches_of_its_playbooks_are_tried(self):
         self.open_shop()
         self.start()

@@ -47,6 +47,7 @@ TEST_CASE("a query with broken percent signs or too many parameters is refused")
 TEST_CASE("percent signs are decoded in one round") {
     CHECK(decode_percent("a%2Fb%2f%2541") == "a/b/%41");
     CHECK(!decode_percent("100%"));
+    CHECK(encode_percent("a/b %&é-1.~") == "a%2Fb%20%25%26%C3%A9-1.~");
 }
 
 TEST_CASE("a URL is taken apart into what a call needs") {

@@ -1,0 +1,42 @@
+#include "daemon/commands/show.hpp"
+
+#include <boost/json.hpp>
+
+#include "daemon/commands/daemon_call.hpp"
+#include "daemon/commands/output.hpp"
+#include "daemon/net/query.hpp"
+
+namespace segmentd::daemon {
+namespace {
+
+Result<boost::json::value> ask_daemon(const CommandOptions& options, const std::string& path) {
+    HttpCall call;
+    call.method = "GET";
+    return call_daemon(options, path, std::move(call));
+}
+
+int print_or_report(const CommandOptions& options, const Result<boost::json::value>& value) {
+    if (!value) return report(value.error());
+    print(*value, options.as_json);
+    return exit_done;
+}
+
+}  // namespace
+
+int show(const CommandOptions& options, const std::string& path, const MakeReport& make) {
+    if (!options.url.empty()) return print_or_report(options, ask_daemon(options, path));
+    auto offline = Offline::open(options.workspace, options.data, Store::Mode::reader);
+    return offline ? print_or_report(options, make(**offline)) : report(offline.error());
+}
+
+std::string api_path(const std::vector<std::string>& parts) {
+    std::string path = "/api/v1";
+    for (const auto& part : parts) path += '/' + encode_percent(part);
+    return path;
+}
+
+std::string api_query(const std::string& name, const std::string& value) {
+    return value.empty() ? "" : '?' + name + '=' + encode_percent(value);
+}
+
+}  // namespace segmentd::daemon
