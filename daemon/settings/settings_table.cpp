@@ -58,20 +58,24 @@ SettingRow row(const KeyText& key, T EndpointSettings::* member, const Form<T>& 
             }};
 }
 
-std::vector<SettingRow> make_table();
+std::vector<SettingRow> own_rows();
+std::vector<SettingRow> endpoint_rows();
 SettingRow secret_row();
 
 }  // namespace
 
 const std::vector<SettingRow>& settings_table() {
-    static const std::vector<SettingRow> table = make_table();
+    static const std::vector<SettingRow> table = [] {
+        auto rows = own_rows();
+        std::ranges::move(endpoint_rows(), std::back_inserter(rows));
+        return rows;
+    }();
     return table;
 }
 
 namespace {
 
-std::vector<SettingRow> make_table() {
-    using Endpoint = EndpointSettings;
+std::vector<SettingRow> own_rows() {
     constexpr std::int64_t million = 1'000'000;
     return {
         row({"listen", "Address and port of the HTTP server; port 0 takes a free one."}, &Settings::listen, address()),
@@ -111,6 +115,12 @@ std::vector<SettingRow> make_table() {
         row({"deliveries.hosts", "Where set, endpoints may only be https on port 443 of these hosts.",
              "crm.example.com, hooks.example.com"},
             &Settings::deliveries_hosts, text("list of host names")),
+    };
+}
+
+std::vector<SettingRow> endpoint_rows() {
+    using Endpoint = EndpointSettings;
+    return {
         row({"endpoints.<name>.url", "Where touches and events of this endpoint of the workspace are sent.",
              "https://crm.example.com/hooks/segmentd"},
             &Endpoint::url, text("http or https URL")),
