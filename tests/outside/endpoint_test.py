@@ -244,6 +244,7 @@ class DeadLetters(EndpointCase):
         self.daemon.start()
 
         self.assertEqual(len({one.headers["webhook-id"] for one in self.received("plain", 2)}), 1)
+        self.row_with("plain", delivered=2, waiting=0)
         self.assertEqual(self.store.ask("replay", "--verify")["records"], self.daemon.status()["records"])
 
 
