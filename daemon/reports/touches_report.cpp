@@ -109,13 +109,13 @@ json::array silent_touches(const Engine& engine, const CustomerId& id) {
 }
 
 json::value touches_of(const CustomerId& customer, const std::vector<LedgerEntry>& lines, json::array silent) {
-    auto rows = std::move(silent);
+    json::array rows;
     auto decided = touches_report(lines);
     for (auto& row : decided.get_array()) {
         if (row.at("customer").as_string() == customer.text) rows.push_back(std::move(row));
     }
-    std::ranges::stable_sort(rows, {},
-                             [](const json::value& row) { return std::string_view(row.at("at").as_string()); });
+    const auto instant = [](const json::value& row) { return std::string_view(row.at("at").as_string()); };
+    for (auto& row : silent) rows.insert(std::ranges::upper_bound(rows, instant(row), {}, instant), std::move(row));
     return rows;
 }
 

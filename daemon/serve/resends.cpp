@@ -89,7 +89,10 @@ Result<json::value> dead_letters_report(Store& store, const EndpointId& endpoint
         return Result<void>();
     });
     if (!read) return fail(read.error());
-    std::ranges::stable_sort(rows, {}, [](const auto& row) { return std::string(row.at("given_up_at").as_string()); });
+    std::ranges::sort(rows, {}, [](const auto& row) {
+        return std::pair(std::string_view(row.at("given_up_at").as_string()),
+                         std::string_view(row.at("id").as_string()));
+    });
     const auto surplus = rows.size() - std::min(rows.size(), most_dead_letters);
     return json::array(rows.begin() + static_cast<std::ptrdiff_t>(surplus), rows.end());
 }
