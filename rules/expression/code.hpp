@@ -53,6 +53,12 @@ struct Instruction {
     std::uint32_t count = 0;
 };
 
+// True where `index` is a slot of the row.
+inline bool reads_slot(const Instruction& instruction) {
+    return instruction.opcode == Opcode::slot || instruction.opcode == Opcode::compare_slot ||
+           instruction.opcode == Opcode::slot_is_present;
+}
+
 struct Code {
     std::vector<Instruction> instructions;
     std::vector<std::uint32_t> operands;

@@ -45,9 +45,7 @@ Truth decide(const Program& program, std::span<const Value> row) {
 std::vector<int> slots_read(const Program& program) {
     std::set<int> slots;
     for (const Instruction& instruction : program.code().instructions) {
-        const bool reads = instruction.opcode == Opcode::slot || instruction.opcode == Opcode::compare_slot ||
-                           instruction.opcode == Opcode::slot_is_present;
-        if (reads) slots.insert(instruction.index);
+        if (reads_slot(instruction)) slots.insert(instruction.index);
     }
     return {slots.begin(), slots.end()};
 }
