@@ -4,11 +4,13 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "rules/expression/declarations.hpp"
 #include "rules/expression/functions.hpp"
+#include "rules/expression/jump_program.hpp"
 #include "rules/expression/syntax.hpp"
 #include "rules/expression/value.hpp"
 
@@ -68,6 +70,7 @@ struct Code {
     ZoneOffset time_zones;
     std::uint32_t root = 0;
     int local_count = 0;
+    std::optional<JumpProgram> jumps;  // the quick form of a condition, where it has one
 };
 
 }  // namespace segmentd::rules::expression

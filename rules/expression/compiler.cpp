@@ -69,6 +69,7 @@ tl::expected<std::shared_ptr<const Code>, Complaint> compile_code(const CheckedT
     auto root = Compiler(checked, strictness, *code).compile_node(checked.tree.root);
     if (!root) return tl::unexpected(std::move(root).error());
     code->root = *root;
+    code->jumps = JumpProgram::of(*code);
     return code;
 }
 

@@ -39,7 +39,9 @@ Outcome evaluate(const Program& program, std::span<const Value> row) {
 }
 
 Truth decide(const Program& program, std::span<const Value> row) {
-    return Evaluation(program.code(), row).truth_of(program.code().root);
+    const Code& code = program.code();
+    const Truth quick = code.jumps ? code.jumps->decide(row) : Truth::unknown;
+    return quick != Truth::unknown ? quick : Evaluation(code, row).truth_of(code.root);
 }
 
 std::vector<int> slots_read(const Program& program) {
