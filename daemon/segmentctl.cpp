@@ -46,6 +46,8 @@ const CLI::Validator no_empty_text([](std::string& text) { return text.empty() ?
 
 struct Arguments {
     daemon::CommandOptions options;
+    daemon::ApplyOptions apply;
+    daemon::RollbackOptions rollback;
     daemon::ImportOptions import;
     daemon::FitOptions fit;
     daemon::SimulateOptions simulate;
@@ -103,6 +105,38 @@ void add_input_commands(CLI::App& app, Arguments& arguments, int& exit_code) {
     simulate->add_option("--out", arguments.simulate.out, "folder for the files")->required();
     simulate->add_flag("--json", arguments.options.as_json, "one JSON value");
     simulate->callback([&] { exit_code = daemon::simulate_command(arguments.options, arguments.simulate); });
+}
+
+void add_change_commands(CLI::App& app, Arguments& arguments, int& exit_code) {
+    auto& options = arguments.options;
+    const auto add = [&](const char* name, const char* what) {
+        auto* command = app.add_subcommand(name, what);
+        command->add_option("--data,-d", options.data, "folder of the store")->required();
+        command->add_flag("--json", options.as_json, "one JSON value");
+        return command;
+    };
+    auto* plan = add("plan", "what a workspace folder would do to customers if it were applied now");
+    plan->add_option("workspace", options.workspace, "the folder")->required();
+    plan->callback([&] { exit_code = daemon::plan_command(options); });
+
+    auto* apply = add("apply", "apply a folder that was planned");
+    apply->add_option("workspace", options.workspace, "the folder")->required();
+    apply->add_option("--plan", arguments.apply.plan, "the name that plan printed")->required();
+    apply
+        ->add_option("--tolerance", arguments.apply.tolerance,
+                     "share of a segment that may enter or leave more or less than planned; ten always may")
+        ->check(CLI::Range(0.0, 1.0))
+        ->capture_default_str();
+    apply->add_option("--reason", arguments.apply.reason, "why; it is kept in the journal");
+    apply->callback([&] { exit_code = daemon::apply_command(options, arguments.apply); });
+
+    auto* rollback = add("rollback", "apply definitions that were in force before");
+    rollback->add_option("--to", arguments.rollback.to, "their version, or how it begins")
+        ->required()
+        ->check(no_empty_text);
+    rollback->add_option("--reason", arguments.rollback.reason, "why; it is kept in the journal");
+    rollback->add_flag("--dry-run", arguments.rollback.dry_run, "only print the plan");
+    rollback->callback([&] { exit_code = daemon::rollback_command(options, arguments.rollback); });
 }
 
 void add_report_commands(CLI::App& app, Arguments& arguments, int& exit_code) {
@@ -325,6 +359,7 @@ int main(int count, char** texts) {
     Arguments arguments;
     int exit_code = daemon::exit_done;
     add_input_commands(app, arguments, exit_code);
+    add_change_commands(app, arguments, exit_code);
     add_report_commands(app, arguments, exit_code);
     add_people_commands(app, arguments, exit_code);
     add_segment_commands(app, arguments, exit_code);

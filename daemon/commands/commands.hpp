@@ -23,6 +23,28 @@ struct CommandOptions {
 // refused. Warnings are files that are overlooked and definitions in the folder of another kind.
 int check_command(const std::string& workspace, bool as_json);
 
+// What the workspace folder would do to the store if it were applied now: the plan (planning/plan.hpp), which is kept
+// beside the store under its name. Nothing is applied.
+int plan_command(const CommandOptions& options);
+
+struct ApplyOptions {
+    std::string plan;         // its name
+    double tolerance = 0.01;  // see check_plan_holds()
+    std::string reason;
+};
+
+// Applies the folder as it was planned; exit 1, and nothing is applied, where the folder or its impact is another now.
+int apply_command(const CommandOptions& options, const ApplyOptions& apply);
+
+struct RollbackOptions {
+    std::string to;  // the version, or the beginning of its name
+    std::string reason;
+    bool dry_run = false;
+};
+
+// Applies definitions that were in force before, and prints the plan that this was.
+int rollback_command(const CommandOptions& options, const RollbackOptions& rollback);
+
 struct ImportOptions {
     std::string source;
     std::string file;

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 
 #include "daemon/host/ledger_maker.hpp"
 #include "daemon/host/quiet_gap.hpp"
@@ -98,6 +99,7 @@ Result<void> Offline::fold(Store::Mode mode) {
     const auto summary = store_.read_journal(1, [&](const Record& record) -> Result<void> {
         auto effects = engine_.apply(record);
         if (!effects) return fail(std::move(effects).error());
+        note_version(record);
         if (mode == Store::Mode::writer) ledger.take(record, *effects);
         return {};
     });
@@ -115,16 +117,30 @@ Result<void> Offline::use_workspace(const std::map<std::string, std::string>& fi
         fmt::print(stderr, "note: the folder is version {}, in force is {}; shown as if it were applied now\n", version,
                    engine_.population().book().definitions.version);
     }
-    Record record;
-    record.received_at = wall_now();
-    record.actor = "person:" + std::string(mode == Store::Mode::writer ? "operator" : "reader");
-    record.reason = "definitions from the workspace folder";
-    record.payload = WorkspaceRecord{version, files};
-    const auto first = engine_.records() == 0 ? from_microseconds(0) : engine_.time_at(record.received_at);
-    record.occurred_at = first;
-    auto effects = append(std::move(record), first);
+    auto effects = apply_workspace(files, "definitions from the workspace folder");
     if (!effects) return fail(std::move(effects).error());
     return mode == Store::Mode::writer ? commit({}) : Result<void>();
+}
+
+Result<Effects> Offline::apply_workspace(const std::map<std::string, std::string>& files, const std::string& reason) {
+    const auto book = compile_workspace(files);
+    if (!book) return fail(book.error().front());
+    const auto checked = engine_.check_is_same_workspace((*book)->definitions);
+    if (!checked) return fail(checked.error());
+    Record record;
+    record.received_at = wall_now();
+    record.actor = person_at_keyboard();
+    record.reason = reason;
+    record.payload = WorkspaceRecord{(*book)->definitions.version, files};
+    const auto first = engine_.records() == 0 ? from_microseconds(0) : engine_.time_at(record.received_at);
+    record.occurred_at = first;
+    workspace_record_ = engine_.records() + 1;
+    return append(std::move(record), first);
+}
+
+void Offline::note_version(const Record& record) {
+    const auto* workspace = std::get_if<WorkspaceRecord>(&record.payload);
+    if (workspace != nullptr) versions_.push_back({workspace->version, workspace->files});
 }
 
 Result<Effects> Offline::append(Record record, Timestamp engine_time) {
@@ -133,6 +149,7 @@ Result<Effects> Offline::append(Record record, Timestamp engine_time) {
     auto effects = engine_.apply(record);
     if (!effects) return effects;
     std::ranges::move(ledger_entries(record, *effects), std::back_inserter(lines_));
+    note_version(record);
     pending_.push_back(std::move(record));
     for (auto& fact : effects->facts) {
         Record found;
@@ -160,6 +177,14 @@ Result<void> Offline::close() {
     auto head = store_.sign_head();
     if (!head) return fail(std::move(head).error());
     return {};
+}
+
+std::string person_at_keyboard() {
+    for (const char* name : {"SUDO_USER", "USER", "LOGNAME"}) {
+        const char* value = std::getenv(name);
+        if (value != nullptr && *value != '\0') return std::string("person:") + value;
+    }
+    return "person:operator";
 }
 
 Timestamp wall_now() {

@@ -8,6 +8,7 @@
 #pragma once
 
 #include <filesystem>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -31,6 +32,21 @@ class Offline {
     static tl::expected<std::shared_ptr<const rules::Rulebook>, OpenErrors> definitions(const std::string& workspace,
                                                                                         const std::string& data);
 
+    // Definitions that were ever in force here, the present ones last.
+    struct Version {
+        std::string version;
+        std::map<std::string, std::string> files;
+    };
+    const std::vector<Version>& versions() const { return versions_; }
+
+    // Appends the files as new definitions, which must compile and be of the same workspace.
+    Result<Effects> apply_workspace(const std::map<std::string, std::string>& files, const std::string& reason);
+    // The sequence of the record that did so last.
+    std::uint64_t workspace_record() const { return workspace_record_; }
+
+    // Fires what time brought about since the last record, as the daemon would at its start.
+    Result<void> let_time_pass();
+
     Engine& engine() { return engine_; }
     Store& store() { return store_; }
     const PastRecords& past() const { return past_; }
@@ -49,7 +65,7 @@ class Offline {
   private:
     explicit Offline(Store store);
     Result<void> fold(Store::Mode mode);
-    Result<void> let_time_pass();
+    void note_version(const Record& record);
     Result<void> use_workspace(const std::map<std::string, std::string>& files, Store::Mode mode);
 
     Store store_;
@@ -57,7 +73,12 @@ class Offline {
     Engine engine_;
     std::vector<Record> pending_;
     std::vector<LedgerEntry> lines_;
+    std::vector<Version> versions_;
+    std::uint64_t workspace_record_ = 0;
 };
+
+// Who sits at the keyboard, as the system knows them: "person:dana".
+std::string person_at_keyboard();
 
 // The wall clock, as microseconds since 1970.
 Timestamp wall_now();

@@ -1,6 +1,5 @@
 // Orders of people: into the store, or to the daemon that holds it.
 #include <boost/json.hpp>
-#include <cstdlib>
 
 #include "base/json_text.hpp"
 #include "daemon/commands/commands.hpp"
@@ -15,20 +14,11 @@ namespace json = boost::json;
 
 namespace {
 
-// Who sits at the keyboard, as the system knows them.
-std::string person() {
-    for (const char* name : {"SUDO_USER", "USER", "LOGNAME"}) {
-        const char* value = std::getenv(name);
-        if (value != nullptr && *value != '\0') return std::string("person:") + value;
-    }
-    return "person:operator";
-}
-
 int order_offline(const CommandOptions& options, const std::string& order, const json::object& words) {
     auto opened = Offline::open(options.workspace, options.data, Store::Mode::writer);
     if (!opened) return report(opened.error());
     auto& offline = **opened;
-    auto record = make_order(offline.engine(), order, words, person());
+    auto record = make_order(offline.engine(), order, words, person_at_keyboard());
     if (!record) return report(record.error());
     record->received_at = wall_now();
     const auto engine_time = offline.engine().time_at(record->received_at);

@@ -47,7 +47,6 @@ class Builder {
 
     Rulebook book_;
     std::vector<expression::Type> feature_types_;
-    expression::Declarations customer_;
     std::vector<Error> errors_;
 };
 

@@ -54,7 +54,7 @@ void Builder::compile_model(const ModelDefinition& model) {
     for (const auto& feature : model.features) {
         compiled.feature_slots.push_back(book_.layout.features + *index_of(book_.definitions.features, feature.id));
     }
-    compiled.target = compile(model.target.condition, customer_);
+    compiled.target = compile(model.target.condition, book_.scope);
     if (model.type == ModelType::bg_nbd || model.type == ModelType::gamma_gamma) {
         CompiledHistory history;
         history.signal = *index_of(book_.definitions.signals, model.signal.id);
@@ -74,7 +74,7 @@ void Builder::compile_scores() {
     for (const auto& model : book_.definitions.models) {
         for (const auto& score : model.scores) {
             if (!score.expression.empty()) {
-                book_.scores[index].expression = compile(score.expression, customer_, TypeKind::dyn);
+                book_.scores[index].expression = compile(score.expression, book_.scope, TypeKind::dyn);
             }
             ++index;
         }
@@ -124,9 +124,9 @@ void Builder::compile_sources() {
 
 void Builder::compile_reports() {
     const auto& workspace = book_.definitions.workspace;
-    if (!workspace.revenue.empty()) book_.revenue = compile(workspace.revenue, customer_, TypeKind::dyn);
+    if (!workspace.revenue.empty()) book_.revenue = compile(workspace.revenue, book_.scope, TypeKind::dyn);
     if (!workspace.expected_value.empty()) {
-        book_.expected_value = compile(workspace.expected_value, customer_, TypeKind::dyn);
+        book_.expected_value = compile(workspace.expected_value, book_.scope, TypeKind::dyn);
     }
 }
 

@@ -2,21 +2,15 @@
 #include <fmt/format.h>
 
 #include "rules/rulebook/builder.hpp"
-#include "rules/rulebook/implication.hpp"
+#include "rules/rulebook/segment_meaning.hpp"
 
 namespace segmentd::rules {
-namespace {
-
-OperandKnowledge knowledge_of(const Rulebook& book, const expression::Declarations& customer);
-
-}  // namespace
-
 void Builder::compile_segments() {
     for (const auto& segment : book_.definitions.segments) {
         CompiledSegment compiled;
-        compiled.enter = compile(segment.enter, customer_);
-        compiled.stay = segment.stay.empty() ? compiled.enter : compile(segment.stay, customer_);
-        compiled.leave_at_once = compile(segment.leave_at_once, customer_);
+        compiled.enter = compile(segment.enter, book_.scope);
+        compiled.stay = segment.stay.empty() ? compiled.enter : compile(segment.stay, book_.scope);
+        compiled.leave_at_once = compile(segment.leave_at_once, book_.scope);
         const bool is_whole = compiled.enter.size() == segment.enter.size() &&
                               compiled.leave_at_once.size() == segment.leave_at_once.size() &&
                               (segment.stay.empty() || compiled.stay.size() == segment.stay.size());
@@ -41,7 +35,7 @@ void Builder::refuse_constants(const SegmentDefinition& segment, const char* key
 }
 
 void Builder::refuse_stays(const SegmentDefinition& segment) {
-    const auto known = knowledge_of(book_, customer_);
+    const auto known = knowledge_of(book_);
     for (const auto& line : segment.stay) {
         const auto follows = implication(segment.enter, line.text, known);
         if (follows == Implication::shown || follows == Implication::open) continue;
@@ -52,38 +46,4 @@ void Builder::refuse_stays(const SegmentDefinition& segment) {
     }
 }
 
-namespace {
-
-// What a feature counts is never below 0.
-std::optional<double> least_of(const Rulebook& book, std::string_view root, std::string_view name) {
-    if (root != "feature") return std::nullopt;
-    const auto* feature = find(book.definitions.features, FeatureId(std::string(name)));
-    if (feature == nullptr) return std::nullopt;
-    const bool counts = feature->compute == Aggregate::count || feature->compute == Aggregate::distinct ||
-                        feature->compute == Aggregate::recency;
-    return counts ? std::optional(0.0) : std::nullopt;
-}
-
-OperandKnowledge knowledge_of(const Rulebook& book, const expression::Declarations& customer) {
-    OperandKnowledge known;
-    known.facts = [&](std::string_view operand) -> std::optional<OperandFacts> {
-        const auto dot = operand.find('.');
-        if (dot == std::string_view::npos) return std::nullopt;
-        const auto* fields = customer.find_record(operand.substr(0, dot));
-        if (fields == nullptr) return std::nullopt;
-        const auto field = fields->find(operand.substr(dot + 1));
-        if (field == fields->end()) return std::nullopt;
-        return OperandFacts{field->second.type == expression::TypeKind::integer,
-                            least_of(book, operand.substr(0, dot), operand.substr(dot + 1))};
-    };
-    known.threshold = [&](std::string_view name) -> std::optional<double> {
-        for (std::size_t i = 0; i < book.threshold_names.size(); ++i) {
-            if (book.threshold_names[i] == name) return book.threshold_values[i];
-        }
-        return std::nullopt;
-    };
-    return known;
-}
-
-}  // namespace
 }  // namespace segmentd::rules

@@ -75,7 +75,7 @@ tl::expected<Rulebook, std::vector<Error>> Builder::build() {
     book_.money_digits = currency_digits(book_.definitions.workspace.currency);
     lay_out();
     compile_features();
-    customer_ = customer_scope(book_, feature_types_);
+    book_.scope = customer_scope(book_, feature_types_);
     compile_models();
     compile_scores();
     compile_segments();

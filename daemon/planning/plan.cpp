@@ -1,0 +1,247 @@
+#include "daemon/planning/plan.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <boost/json.hpp>
+#include <cmath>
+
+#include "base/json_text.hpp"
+#include "base/sha256.hpp"
+#include "daemon/planning/plan_segments.hpp"
+#include "rules/load/change_set.hpp"
+#include "rules/rulebook/segment_meaning.hpp"
+
+namespace segmentd::daemon {
+
+namespace json = boost::json;
+
+namespace {
+
+constexpr std::size_t digits_of_a_name = 12;
+constexpr double few_stay = 0.8;   // Jaccard below it is warned of
+constexpr double many_move = 0.2;  // of all customers
+constexpr std::int64_t always_tolerated = 10;
+
+json::array change_rows(const std::vector<rules::DefinitionChange>& changes, const PlanStart& start,
+                        const Engine& engine);
+json::array pilot_rows(const Comparison& comparison, const std::vector<rules::DefinitionChange>& changes);
+json::array backfill_rows(const std::vector<rules::DefinitionChange>& changes);
+json::array touch_rows(const Effects& effects);
+json::array warning_rows(const json::object& plan);
+
+}  // namespace
+
+PlanStart begin_plan(const Engine& engine, WorkspaceFiles files) {
+    if (!engine.has_workspace()) return {nullptr, std::move(files), {}};
+    return {engine.population().shared_book(), std::move(files), take_census(engine.population())};
+}
+
+json::object make_plan(const PlanStart& start, const PlanEnd& end) {
+    const auto changes = rules::changes_between(start.files, end.files);
+    std::set<SegmentId> changed;
+    for (const auto& change : changes) {
+        if (change.kind == "segment") changed.insert(SegmentId(change.name));
+    }
+    const auto comparison = compare(start, end.engine, changed);
+    const auto& book = end.engine.population().book();
+    json::object plan{{"from", start.book ? json::value(start.book->definitions.version) : json::value()},
+                      {"to", book.definitions.version},
+                      {"at", to_text(end.engine.engine_time())},
+                      {"customers", end.engine.population().size()},
+                      {"changes", change_rows(changes, start, end.engine)},
+                      {"segments", segment_rows(comparison)},
+                      {"migration", migration_rows(comparison)},
+                      {"overlap", overlap_rows(comparison)},
+                      {"pilots_contaminated", pilot_rows(comparison, changes)},
+                      {"features_to_backfill", backfill_rows(changes)},
+                      {"touches", touch_rows(end.effects)}};
+    plan["warnings"] = warning_rows(plan);
+    plan["diff"] = rules::text_difference(start.files, end.files);
+    json::object named{{"plan", to_hex(sha256(json_text(plan))).substr(0, digits_of_a_name)}};
+    named.insert(plan.begin(), plan.end());
+    return named;
+}
+
+Result<void> check_plan_holds(const json::object& planned, const json::object& now, double tolerance) {
+    for (const char* version : {"from", "to"}) {
+        if (planned.at(version) == now.at(version)) continue;
+        return fail(ErrorCode::conflict,
+                    fmt::format("the plan goes {} version {}, it would now go {} {}", version,
+                                json_text(planned.at(version)), version, json_text(now.at(version))),
+                    "make a new plan");
+    }
+    std::map<std::string, const json::object*> before;
+    for (const auto& row : planned.at("segments").as_array())
+        before[std::string(row.at("segment").as_string())] = &row.as_object();
+    const auto number = [](const json::object* row, const char* name) {
+        return row == nullptr ? 0 : row->at(name).to_number<std::int64_t>();
+    };
+    const auto check = [&](const std::string& segment, const json::object* then,
+                           const json::object* today) -> Result<void> {
+        const auto size = std::max({number(then, "size_before"), number(then, "size_after"),
+                                    number(today, "size_before"), number(today, "size_after")});
+        const auto most =
+            std::max(always_tolerated, static_cast<std::int64_t>(std::floor(tolerance * static_cast<double>(size))));
+        for (const char* name : {"enter", "leave"}) {
+            if (std::abs(number(then, name) - number(today, name)) <= most) continue;
+            return fail(
+                ErrorCode::conflict,
+                fmt::format("segment {}: {} customers would {}, the plan said {}; {} more or less are tolerated",
+                            segment, number(today, name), name, number(then, name), most),
+                "make a new plan and look at it, or give a larger --tolerance");
+        }
+        return {};
+    };
+    for (const auto& row : now.at("segments").as_array()) {
+        const std::string segment(row.at("segment").as_string());
+        const auto then = before.find(segment);
+        if (auto held = check(segment, then == before.end() ? nullptr : then->second, &row.as_object()); !held)
+            return held;
+        if (then != before.end()) before.erase(then);
+    }
+    for (const auto& [segment, then] : before) {
+        if (auto held = check(segment, then, nullptr); !held) return held;
+    }
+    return {};
+}
+
+namespace {
+
+json::value meaning_of(const rules::DefinitionChange& change, const PlanStart& start, const Engine& engine) {
+    if (change.kind != "segment" || change.change != "changed" || !start.book) return {};
+    const auto& book = engine.population().book();
+    const auto* from = rules::find(start.book->definitions.segments, SegmentId(change.name));
+    const auto* to = rules::find(book.definitions.segments, SegmentId(change.name));
+    if (from == nullptr || to == nullptr) return {};
+    return json::value(to_word(rules::compare_conditions({*start.book, from->enter}, {book, to->enter})));
+}
+
+json::array change_rows(const std::vector<rules::DefinitionChange>& changes, const PlanStart& start,
+                        const Engine& engine) {
+    json::array rows;
+    for (const auto& change : changes) {
+        json::array fields;
+        for (const auto& field : change.fields) {
+            fields.push_back({{"field", field.field}, {"from", field.from}, {"to", field.to}});
+        }
+        rows.push_back({{"kind", change.kind},
+                        {"name", change.name},
+                        {"change", change.change},
+                        {"file", change.file},
+                        {"meaning", meaning_of(change, start, engine)},
+                        {"fields", std::move(fields)}});
+    }
+    return rows;
+}
+
+bool is_changed(const std::vector<rules::DefinitionChange>& changes, std::string_view kind, const std::string& name) {
+    return std::ranges::any_of(changes, [&](const auto& change) {
+        return change.kind == kind && change.name == name && change.change != "added";
+    });
+}
+
+// Pilots that run, in the definitions before: those that end by being removed are hit hardest.
+json::array pilot_rows(const Comparison& comparison, const std::vector<rules::DefinitionChange>& changes) {
+    json::array rows;
+    if (!comparison.start.book) return rows;
+    const auto& population = comparison.engine.population();
+    for (const auto& pilot : comparison.start.book->definitions.pilots) {
+        const auto now = comparison.engine.engine_time();
+        if (now < pilot.enrol_from || now >= pilot.observe_until.value_or(never)) continue;
+        const auto& segment = pilot.segment.id;
+        const auto entering = comparison.members_after(segment).without(comparison.members_before(segment)).size();
+        const auto leaving = comparison.members_before(segment).without(comparison.members_after(segment));
+        std::int64_t enrolled = 0;
+        std::int64_t enrolled_who_leave = 0;
+        for (std::size_t i = 0; i < population.size(); ++i) {
+            if (!population.at(i).enrolments.contains(pilot.id)) continue;
+            ++enrolled;
+            enrolled_who_leave += leaving.has(i) ? 1 : 0;
+        }
+        const bool changed = is_changed(changes, "pilot", pilot.id.text);
+        if (enrolled_who_leave == 0 && entering == 0 && !changed) continue;
+        rows.push_back({{"pilot", pilot.id.text},
+                        {"segment", segment.text},
+                        {"enrolled", enrolled},
+                        {"enrolled_who_leave", enrolled_who_leave},
+                        {"entering", entering},
+                        {"changed", changed}});
+    }
+    return rows;
+}
+
+// Words and owners of a feature change nothing that is computed.
+json::array backfill_rows(const std::vector<rules::DefinitionChange>& changes) {
+    json::array rows;
+    for (const auto& change : changes) {
+        const bool is_computed_otherwise = std::ranges::any_of(
+            change.fields, [](const auto& field) { return field.field != "title" && field.field != "owner"; });
+        if (change.kind == "feature" && (change.change == "added" || is_computed_otherwise)) {
+            rows.push_back(json::value(change.name));
+        }
+    }
+    return rows;
+}
+
+json::array touch_rows(const Effects& effects) {
+    std::map<std::pair<std::string, std::string>, std::int64_t> counts;
+    for (const auto& decision : effects.events) {
+        if (decision.event.type != "touch") continue;
+        const auto data = json::parse(decision.event.data);
+        const auto* playbook = data.as_object().if_contains("playbook");
+        const auto name = playbook == nullptr ? std::string() : std::string(playbook->as_string());
+        ++counts[{name, to_word(decision.fate)}];
+    }
+    json::array rows;
+    for (const auto& [what, count] : counts) {
+        rows.push_back({{"playbook", what.first}, {"decision", what.second}, {"count", count}});
+    }
+    return rows;
+}
+
+json::array warning_rows(const json::object& plan) {
+    json::array rows;
+    const auto warn = [&](const char* rule, std::string message) {
+        rows.push_back({{"rule", rule}, {"message", std::move(message)}});
+    };
+    const auto customers = plan.at("customers").to_number<double>();
+    for (const auto& row : plan.at("segments").as_array()) {
+        const auto name = std::string(row.at("segment").as_string());
+        const auto moved = row.at("enter").to_number<double>() + row.at("leave").to_number<double>();
+        const auto size = row.at("size_after").to_number<std::int64_t>();
+        if (row.at("change") == "removed")
+            warn("segment_removed",
+                 fmt::format("segment {} ends for {} members", name, row.at("leave").to_number<std::int64_t>()));
+        if (row.at("change") != "removed" && size == 0)
+            warn("segment_empty", fmt::format("segment {} has no members", name));
+        if (row.at("change") == "changed" && row.at("jaccard").is_number() &&
+            row.at("jaccard").to_number<double>() < few_stay) {
+            warn("few_stay", fmt::format("segment {}: of all who were or would be members, only {:.0f} % are both",
+                                         name, 100 * row.at("jaccard").to_number<double>()));
+        }
+        if (customers > 0 && moved / customers > many_move) {
+            warn("many_move",
+                 fmt::format("segment {}: {:.0f} % of all customers enter or leave", name, 100 * moved / customers));
+        }
+    }
+    for (const auto& row : plan.at("pilots_contaminated").as_array()) {
+        warn("pilot_contaminated",
+             fmt::format("pilot {} runs: {} of its {} customers leave the segment, {} enter{}",
+                         std::string(row.at("pilot").as_string()),
+                         row.at("enrolled_who_leave").to_number<std::int64_t>(),
+                         row.at("enrolled").to_number<std::int64_t>(), row.at("entering").to_number<std::int64_t>(),
+                         row.at("changed").as_bool() ? ", and its own definition changes" : ""));
+    }
+    for (const auto& row : plan.at("touches").as_array()) {
+        if (row.at("decision") != "send") continue;
+        warn("touches_leave",
+             fmt::format("playbook {}: {} touches would be sent", std::string(row.at("playbook").as_string()),
+                         row.at("count").to_number<std::int64_t>()));
+    }
+    return rows;
+}
+
+}  // namespace
+
+}  // namespace segmentd::daemon

@@ -1,0 +1,232 @@
+#include "daemon/planning/plan_segments.hpp"
+
+#include <boost/json.hpp>
+#include <cmath>
+#include <functional>
+#include <map>
+#include <optional>
+
+#include "base/money.hpp"
+#include "daemon/engine/memberships/memberships.hpp"
+
+namespace segmentd::daemon {
+
+namespace json = boost::json;
+
+using rules::expression::Kind;
+using rules::expression::Value;
+
+namespace {
+
+constexpr double borderline = 0.05;
+constexpr auto churn_period = Days(7);
+
+struct Touched {
+    std::int64_t revenue = 0;  // minor units
+    double expected_value = 0;
+};
+
+Touched sum_touched(const Population& population, const Engine& engine, const CustomerSet& movers);
+double borderline_share(const Engine& engine, std::size_t segment, const CustomerSet& members);
+double churn_share(const Engine& engine, std::size_t segment, const CustomerSet& members);
+bool flips_nearby(const rules::Programs& enter, const std::vector<int>& slots, Row& row);
+json::object segment_row(const Comparison& comparison, const SegmentId& segment);
+double share_of(std::size_t part, std::size_t whole);
+
+}  // namespace
+
+Comparison compare(const PlanStart& start, const Engine& engine, const std::set<SegmentId>& changed) {
+    Comparison comparison{start, engine, take_census(engine.population()), changed};
+    for (const auto& census : {std::cref(start.census), std::cref(comparison.after)}) {
+        for (const auto& [segment, members] : census.get().members) {
+            const auto before = comparison.members_before(segment).size();
+            const auto after = comparison.members_after(segment).size();
+            const auto shared = comparison.members_before(segment).shared_with(comparison.members_after(segment));
+            if (shared != before || shared != after) comparison.segments.insert(segment);
+        }
+    }
+    return comparison;
+}
+
+const CustomerSet& Comparison::members_before(const SegmentId& segment) const {
+    static const CustomerSet nobody;
+    const auto found = start.census.members.find(segment);
+    return found == start.census.members.end() ? nobody : found->second;
+}
+
+const CustomerSet& Comparison::members_after(const SegmentId& segment) const {
+    static const CustomerSet nobody;
+    const auto found = after.members.find(segment);
+    return found == after.members.end() ? nobody : found->second;
+}
+
+json::array segment_rows(const Comparison& comparison) {
+    json::array rows;
+    for (const auto& segment : comparison.segments) rows.push_back(segment_row(comparison, segment));
+    return rows;
+}
+
+// Everybody who leaves or enters anything, with each pair of what they leave and what they enter.
+json::array migration_rows(const Comparison& comparison) {
+    struct Move {
+        std::vector<const SegmentId*> left;
+        std::vector<const SegmentId*> entered;
+    };
+    std::map<std::size_t, Move> moves;
+    for (const auto& segment : comparison.segments) {
+        const auto& before = comparison.members_before(segment);
+        const auto& after = comparison.members_after(segment);
+        before.without(after).for_each([&](std::size_t customer) { moves[customer].left.push_back(&segment); });
+        after.without(before).for_each([&](std::size_t customer) { moves[customer].entered.push_back(&segment); });
+    }
+    std::map<std::pair<std::string, std::string>, std::int64_t> counts;  // an empty name stands for none
+    for (auto& [customer, move] : moves) {
+        static const SegmentId none;
+        if (move.left.empty()) move.left.push_back(&none);
+        if (move.entered.empty()) move.entered.push_back(&none);
+        for (const auto* from : move.left) {
+            for (const auto* to : move.entered) ++counts[{from->text, to->text}];
+        }
+    }
+    const auto name = [](const std::string& text) { return text.empty() ? json::value() : json::value(text); };
+    json::array rows;
+    for (const auto& [pair, count] : counts) {
+        rows.push_back({{"from", name(pair.first)}, {"to", name(pair.second)}, {"customers", count}});
+    }
+    return rows;
+}
+
+json::array overlap_rows(const Comparison& comparison) {
+    json::array rows;
+    for (const auto& segment : comparison.segments) {
+        for (const auto& [other, members] : comparison.after.members) {
+            if (other == segment) continue;
+            const auto shared = comparison.members_after(segment).shared_with(members);
+            if (shared > 0) rows.push_back({{"segment", segment.text}, {"with", other.text}, {"customers", shared}});
+        }
+    }
+    return rows;
+}
+
+namespace {
+
+json::object segment_row(const Comparison& comparison, const SegmentId& segment) {
+    const auto& before = comparison.members_before(segment);
+    const auto& after = comparison.members_after(segment);
+    const auto entering = after.without(before);
+    const auto leaving = before.without(after);
+    const auto stay = before.shared_with(after);
+    const auto together = before.size() + after.size() - stay;
+    const auto& population = comparison.engine.population();
+    auto touched = sum_touched(population, comparison.engine, entering);
+    const auto lost = sum_touched(population, comparison.engine, leaving);
+    touched.revenue += lost.revenue;
+    touched.expected_value += lost.expected_value;
+
+    const auto& book = population.book();
+    const auto index = rules::index_of(book.definitions.segments, segment);
+    const bool is_new = !comparison.start.census.members.contains(segment);
+    json::object row{{"segment", segment.text},
+                     {"change", !index   ? "removed"
+                                : is_new ? "added"
+                                         : "changed"},
+                     {"enter", entering.size()},
+                     {"leave", leaving.size()},
+                     {"stay", stay},
+                     {"size_before", before.size()},
+                     {"size_after", after.size()}};
+    row["revenue_touched"] =
+        book.revenue ? json::value(to_major_units(touched.revenue, book.money_digits)) : json::value();
+    row["expected_value_touched"] = book.expected_value ? json::value(touched.expected_value) : json::value();
+    row["jaccard"] = before.size() > 0 ? json::value(share_of(stay, together)) : json::value();
+    row["borderline_share"] = index ? json::value(borderline_share(comparison.engine, *index, after)) : json::value();
+    row["expected_churn_per_week"] = index ? json::value(churn_share(comparison.engine, *index, after)) : json::value();
+    return row;
+}
+
+Touched sum_touched(const Population& population, const Engine& engine, const CustomerSet& movers) {
+    Touched touched;
+    movers.for_each([&](std::size_t customer) {
+        const Row row = engine.row_of(customer);
+        const auto digits = population.book().money_digits;
+        if (const auto revenue = population.revenue(row)) {
+            touched.revenue += to_minor_units(*revenue, digits).value_or(0);
+        }
+        touched.expected_value += population.expected_value(row).value_or(0.0);
+    });
+    return touched;
+}
+
+double borderline_share(const Engine& engine, std::size_t segment, const CustomerSet& members) {
+    const auto& enter = engine.population().book().segments[segment].enter;
+    std::set<int> slots;
+    for (const auto& line : enter) {
+        for (const int slot : rules::expression::slots_read(line)) slots.insert(slot);
+    }
+    const std::vector<int> read(slots.begin(), slots.end());
+    std::size_t near = 0;
+    members.for_each([&](std::size_t customer) {
+        Row row = engine.row_of(customer);
+        near += flips_nearby(enter, read, row) ? 1 : 0;
+    });
+    return share_of(near, members.size());
+}
+
+// The same kind of number, a little more or less.
+std::optional<Value> nudged(const Value& value, double by) {
+    if (value.kind() == Kind::real) return Value::real(value.as_real() * (1.0 + by));
+    if (value.kind() != Kind::integer) return std::nullopt;
+    const double step = std::max(1.0, std::round(std::abs(static_cast<double>(value.as_integer()) * by)));
+    if (!(step < 0x1p62)) return std::nullopt;
+    const auto whole = static_cast<std::int64_t>(step);
+    std::int64_t moved = 0;
+    const bool is_beyond = __builtin_add_overflow(value.as_integer(), by < 0 ? -whole : whole, &moved);
+    return is_beyond ? std::nullopt : std::optional(Value::integer(moved));
+}
+
+bool flips_nearby(const rules::Programs& enter, const std::vector<int>& slots, Row& row) {
+    const Truth now = all_hold(enter, row);
+    for (const int slot : slots) {
+        auto& place = row[static_cast<std::size_t>(slot)];
+        const Value kept = place;
+        for (const double by : {-borderline, borderline}) {
+            const auto moved = nudged(kept, by);
+            if (!moved) continue;
+            place = *moved;
+            const bool flips = all_hold(enter, row) != now;
+            place = kept;
+            if (flips) return true;
+        }
+    }
+    return false;
+}
+
+// Members who would have to go if a week passed and nothing else happened.
+double churn_share(const Engine& engine, std::size_t segment, const CustomerSet& members) {
+    const auto& population = engine.population();
+    const auto& definition = population.book().definitions.segments[segment];
+    const auto& stay = population.book().segments[segment].stay;
+    const Timestamp later = engine.engine_time() + churn_period;
+    std::size_t gone = 0;
+    Row row;
+    members.for_each([&](std::size_t index) {
+        Customer customer = population.at(index);
+        population.fill_row(customer, later, row);
+        const auto first = population.book().layout.segments;
+        for (std::size_t i = 0; i < customer.memberships.size(); ++i) {
+            row[first + i] = Value::boolean(customer.memberships[i].has_value());
+        }
+        const auto& membership = customer.memberships[segment];
+        const bool may_go = membership && membership->since + definition.minimum_stay <= later;
+        gone += may_go && all_hold(stay, row) == Truth::no ? 1 : 0;
+    });
+    return share_of(gone, members.size());
+}
+
+double share_of(std::size_t part, std::size_t whole) {
+    return whole > 0 ? static_cast<double>(part) / static_cast<double>(whole) : 0.0;
+}
+
+}  // namespace
+
+}  // namespace segmentd::daemon
