@@ -50,17 +50,6 @@ bool remains(const Question& question, Membership& membership) {
     return question.now < membership.since + minimum_stay && !lacks_consent(question);
 }
 
-std::string name_of_slot(const rules::Rulebook& book, std::size_t slot) {
-    const auto& layout = book.layout;
-    const auto& definitions = book.definitions;
-    if (slot < layout.features) return "profile." + book.profile_names[slot - layout.profile];
-    if (slot < layout.scores) return "feature." + definitions.features[slot - layout.features].id.text;
-    if (slot < layout.thresholds) return "score." + book.score_names[slot - layout.scores];
-    if (slot < layout.segments) return "threshold." + book.threshold_names[slot - layout.thresholds];
-    if (slot < layout.consents) return "segment." + definitions.segments[slot - layout.segments].id.text;
-    return "consent." + definitions.workspace.purposes[slot - layout.consents].id.text;
-}
-
 }  // namespace
 
 std::vector<MembershipChange> decide_memberships(const Population& population, Customer& customer, Row& row,
@@ -122,6 +111,17 @@ Truth all_hold(const rules::Programs& conditions, const Row& row) {
         if (line == Truth::unknown) truth = line;
     }
     return truth;
+}
+
+std::string name_of_slot(const rules::Rulebook& book, std::size_t slot) {
+    const auto& layout = book.layout;
+    const auto& definitions = book.definitions;
+    if (slot < layout.features) return "profile." + book.profile_names[slot - layout.profile];
+    if (slot < layout.scores) return "feature." + definitions.features[slot - layout.features].id.text;
+    if (slot < layout.thresholds) return "score." + book.score_names[slot - layout.scores];
+    if (slot < layout.segments) return "threshold." + book.threshold_names[slot - layout.thresholds];
+    if (slot < layout.consents) return "segment." + definitions.segments[slot - layout.segments].id.text;
+    return "consent." + definitions.workspace.purposes[slot - layout.consents].id.text;
 }
 
 std::string inputs_of(const Population& population, std::size_t segment, const Row& row) {

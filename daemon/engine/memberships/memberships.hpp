@@ -40,6 +40,9 @@ using rules::expression::Truth;
 // All of a list: yes where all are true, no where one is false, otherwise unknown. Empty is yes.
 Truth all_hold(const rules::Programs& conditions, const Row& row);
 
+// "feature.orders_90d": what conditions call a slot of the row.
+std::string name_of_slot(const rules::Rulebook& book, std::size_t slot);
+
 // The inputs that the segment's `enter` and `stay` read, as a JSON object: {"score.alive":0.81}; null
 // where an input is not known.
 std::string inputs_of(const Population& population, std::size_t segment, const Row& row);

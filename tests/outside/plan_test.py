@@ -1,0 +1,140 @@
+#!/usr/bin/env python3
+"""What a change of the definitions would do, doing it, and going back: plan, apply and rollback."""
+
+import os
+
+from support import cases, corner_shop
+from support.programs import Daemon, Store, segmentctl, segmentctl_json
+
+PLANNED = ("plan", "from", "to", "at", "customers", "changes", "segments", "migration", "overlap", "pilots_contaminated",
+           "features_to_backfill", "touches", "warnings", "diff")
+
+
+def orders(first, last, count):
+    """Customers numbered from first to last with so many orders each."""
+    return "".join(f"c{number},2023-12-{1 + day:02}T10:00:00Z,odd\n" for number in range(first, last + 1) for day in range(count))
+
+
+class Plan(cases.Case):
+    def setUp(self):
+        """Forty customers: ten each with one, two, three and four orders."""
+        self.root = self.folder()
+        self.store = Store(corner_shop.write_workspace(self.root), os.path.join(self.root, "store"))
+        self.data = ["--data", self.store.data]
+        self.bring("".join(orders(10 * count, 10 * count + 9, count) for count in range(1, 5)))
+        self.new = corner_shop.write_workspace(self.make("new"), BUYERS="feature.orders >= 3")
+
+    def make(self, name):
+        folder = os.path.join(self.root, name)
+        os.makedirs(folder)
+        return folder
+
+    def bring(self, rows):
+        path = corner_shop.write_file(self.root, "rows.csv", corner_shop.COLUMNS + rows)
+        segmentctl_json("import", "--source", "orders", path, "--workspace", self.store.workspace, *self.data)
+
+    def size(self, segment):
+        rows = segmentctl_json("segments", *self.data)
+        return next(row["size"] for row in rows if row["segment"] == segment)
+
+    def plan(self, folder=None):
+        return segmentctl_json("plan", folder or self.new, *self.data)
+
+    def refuse(self, words, *arguments):
+        finished = segmentctl(*arguments)
+        self.assertEqual((finished.code, finished.output), (1, ""), finished)
+        self.assertIn(words, finished.errors)
+
+    def records(self):
+        return segmentctl_json("replay", *self.data)["records"]
+
+    def test_a_plan_names_what_changes_who_moves_and_applies_nothing(self):
+        before = self.records()
+
+        plan = self.plan()
+
+        self.assertEqual(tuple(plan), PLANNED)
+        (change,) = plan["changes"]
+        self.assertEqual((change["kind"], change["name"], change["change"], change["meaning"]),
+                         ("segment", "buyers", "changed", "narrower"))
+        self.assertEqual(change["fields"], [{"field": "enter", "from": "feature.orders >= 1", "to": "feature.orders >= 3"}])
+        buyers = next(row for row in plan["segments"] if row["segment"] == "buyers")
+        self.assertEqual([buyers[name] for name in ("enter", "leave", "stay", "size_before", "size_after")], [0, 20, 20, 40, 20])
+        self.assertAlmostEqual(buyers["jaccard"], 0.5)
+        self.assertEqual(plan["migration"], [{"from": "buyers", "to": None, "customers": 20}])
+        self.assertIn("-enter: feature.orders >= 1\n+enter: feature.orders >= 3\n", plan["diff"])
+        self.assertIn("few_stay", [warning["rule"] for warning in plan["warnings"]])
+        self.assertEqual((self.records(), self.size("buyers")), (before, 40))
+
+    def test_those_with_three_orders_are_the_borderline(self):
+        buyers = next(row for row in self.plan()["segments"] if row["segment"] == "buyers")
+        self.assertAlmostEqual(buyers["borderline_share"], 0.5)  # one order less puts ten of the twenty out
+
+    def test_an_apply_does_what_was_planned(self):
+        plan = self.plan()
+
+        done = segmentctl_json("apply", self.new, *self.data, "--plan", plan["plan"])
+
+        self.assertEqual((done["applied"], done["plan"]), (plan["to"], plan["plan"]))
+        self.assertEqual(done["segments"], plan["segments"])
+        self.assertEqual(self.size("buyers"), 20)
+
+    def test_an_apply_is_refused_once_the_impact_has_moved_and_changes_nothing(self):
+        plan = self.plan()
+        self.bring(orders(100, 119, 1))
+        before = self.records()
+
+        self.refuse("segment buyers: 40 customers would leave, the plan said 20", "apply", self.new, *self.data, "--plan", plan["plan"])
+
+        self.assertEqual((self.records(), self.size("buyers")), (before, 60))
+        segmentctl_json("apply", self.new, *self.data, "--plan", plan["plan"], "--tolerance", "0.5")
+        self.assertEqual(self.size("buyers"), 20)
+
+    def test_an_apply_needs_the_plan_of_that_folder(self):
+        plan = self.plan()
+        other = corner_shop.write_workspace(self.make("other"), BUYERS="feature.orders >= 4")
+
+        self.refuse("there is no plan 'beef'", "apply", self.new, *self.data, "--plan", "beef")
+        self.refuse("there is no plan '../../etc/passwd'", "apply", self.new, *self.data, "--plan", "../../etc/passwd")
+        self.refuse("the plan goes to version", "apply", other, *self.data, "--plan", plan["plan"])
+        segmentctl_json("apply", self.new, *self.data, "--plan", plan["plan"])
+        self.refuse("the plan goes from version", "apply", self.new, *self.data, "--plan", plan["plan"])
+
+    def test_a_rollback_brings_the_old_definitions_and_their_members_back(self):
+        plan = self.plan()
+        segmentctl_json("apply", self.new, *self.data, "--plan", plan["plan"])
+
+        back = segmentctl_json("rollback", *self.data, "--to", plan["from"][:6], "--reason", "sales fell")
+
+        self.assertEqual((back["from"], back["to"], back["applied"]), (plan["to"], plan["from"], plan["from"]))
+        self.assertEqual(back["migration"], [{"from": None, "to": "buyers", "customers": 20}])
+        self.assertEqual(self.size("buyers"), 40)
+        self.refuse("in force already", "rollback", *self.data, "--to", plan["from"])
+        self.refuse("never had a version 'ffffffffffff'", "rollback", *self.data, "--to", "ffffffffffff")
+
+    def test_a_segment_that_goes_or_comes_moves_everybody_in_it(self):
+        path = os.path.join(self.new, "extra.yaml")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write("segment: heavy\ntitle: Many orders\nobjective: growth\nsteward: dana\nenter: feature.orders >= 4\n"
+                       "success_metrics: [{metric: orders_1d, at_least: 1%}]\n")
+        segmentctl_json("apply", self.new, *self.data, "--plan", self.plan()["plan"])
+        os.remove(path)
+
+        plan = self.plan()
+
+        (heavy,) = plan["segments"]
+        self.assertEqual((heavy["segment"], heavy["change"], heavy["leave"], heavy["size_after"]), ("heavy", "removed", 10, 0))
+        self.assertIn("segment_removed", [warning["rule"] for warning in plan["warnings"]])
+
+    def test_a_broken_folder_has_no_plan_and_a_daemon_keeps_its_store(self):
+        broken = corner_shop.write_workspace(self.make("broken"), BUYERS="feature.order >= 3")
+        self.refuse("feature.order", "plan", broken, *self.data)
+        plan = self.plan()
+        with Daemon(self.store):
+            finished = segmentctl("apply", self.new, *self.data, "--plan", plan["plan"])
+            self.assertEqual(finished.code, 4, finished)
+            self.assertEqual(self.plan()["to"], plan["to"])  # a plan only reads
+
+
+if __name__ == "__main__":
+    cases.run()
