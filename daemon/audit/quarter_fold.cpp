@@ -64,7 +64,6 @@ Result<void> QuarterFold::take(const Record& record) {
     auto effects = engine_.apply(record);
     if (!effects) return fail(std::move(effects).error());
     note_effects(record, *effects);
-    if (std::holds_alternative<WorkspaceRecord>(record.payload)) note_taken_out_segments(record.engine_time);
     return {};
 }
 
@@ -100,13 +99,15 @@ void QuarterFold::note_consents(const Record& record) {
 }
 
 void QuarterFold::note_effects(const Record& record, const Effects& effects) {
+    const auto& segments = engine_.population().book().definitions.segments;
     for (auto& entry : ledger_entries(record, effects)) {
         const bool is_within = quarter_.holds(entry.at);
         if (entry.kind == LedgerKind::entered || entry.kind == LedgerKind::left) {
             auto& flow = memberships_[entry.name];
             const bool entered = entry.kind == LedgerKind::entered;
+            const bool is_defined = rules::find(segments, SegmentId(entry.name)) != nullptr;
             if (is_within)
-                ++(entered ? flow.entered : flow.left);
+                ++(entered ? flow.entered : is_defined ? flow.left : flow.dropped);
             else
                 flow.at_start += entered ? 1 : -1;
         } else if (is_within && entry.kind == LedgerKind::event) {
@@ -115,18 +116,6 @@ void QuarterFold::note_effects(const Record& record, const Effects& effects) {
             auto event = event_of(entry);
             deliveries_.insert_or_assign(std::move(event), std::move(entry));
         }
-    }
-}
-
-// Memberships of a segment that the new definitions do not know end without a change of their own.
-void QuarterFold::note_taken_out_segments(Timestamp at) {
-    const auto& segments = engine_.population().book().definitions.segments;
-    for (auto& [name, flow] : memberships_) {
-        if (rules::find(segments, SegmentId(name)) != nullptr) continue;
-        if (quarter_.holds(at))
-            flow.dropped += flow.at_end();
-        else
-            flow.at_start = 0;
     }
 }
 

@@ -86,7 +86,6 @@ class QuarterFold {
     void note(const Record& record);
     void note_consents(const Record& record);
     void note_effects(const Record& record, const Effects& effects);
-    void note_taken_out_segments(Timestamp at);
 
     Quarter quarter_;
     Engine engine_;

@@ -261,6 +261,7 @@ Result<Population> Engine::derive_from_past(const std::shared_ptr<const rules::R
 // New definitions: what is derived from signals is taken over as derived anew; what customers and
 // people decided stays.
 void Engine::adopt(Population derived, const Record& record, Effects& effects) {
+    if (has_workspace()) end_memberships_without(*derived.shared_book(), cause_of(record), effects);
     population_.use(derived.shared_book());
     pilots_.use(population_.book(), population_, derived);
     for (std::size_t i = 0; i < derived.size(); ++i) {
@@ -275,6 +276,20 @@ void Engine::adopt(Population derived, const Record& record, Effects& effects) {
     reviews_.definitions_were_applied();
     may_have_ungreeted_ = true;
     if (record.sequence > 1) reconsider_all({cause_of(record), record.engine_time, true}, effects);
+}
+
+// Whoever is in a segment that the new definitions do not have leaves it with them.
+void Engine::end_memberships_without(const rules::Rulebook& next, const std::string& cause, Effects& effects) {
+    const auto& book = population_.book();
+    for (std::size_t segment = 0; segment < book.segments.size(); ++segment) {
+        const auto& id = book.definitions.segments[segment].id;
+        if (rules::index_of(next.definitions.segments, id)) continue;
+        for (std::size_t index = 0; index < population_.size(); ++index) {
+            const auto& customer = population_.at(index);
+            if (!customer.memberships[segment]) continue;
+            effects.changes.push_back({customer.id, id, false, engine_time_, cause, "{}", next.definitions.version});
+        }
+    }
 }
 
 Row Engine::row_of(std::size_t index) const {

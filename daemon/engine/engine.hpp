@@ -95,6 +95,7 @@ class Engine {
 
   private:
     Result<Population> derive_from_past(const std::shared_ptr<const rules::Rulebook>& book, const Record& record) const;
+    void end_memberships_without(const rules::Rulebook& next, const std::string& cause, Effects& effects);
     void adopt(Population derived, const Record& record, Effects& effects);
     void take_validation(const ValidationRecord& found, Effects& effects);
     void take_customer_record(const Record& record, Effects& effects);

@@ -96,6 +96,22 @@ std::vector<Record> random_purchases(std::uint64_t seed) {
 
 }  // namespace
 
+TEST_CASE("whoever is in a segment that new definitions do not have leaves it with them") {
+    LivedEngine shop_engine(shop(one_feature));
+    shop_engine.take(purchase("ann", at("2027-01-02")));
+
+    const auto effects = shop_engine.take(definitions(at("2027-01-03"), shop(""), "v2"));
+
+    REQUIRE(effects.changes.size() == 1);
+    const auto& change = effects.changes.front();
+    CHECK(change.customer == CustomerId("ann"));
+    CHECK(change.segment == SegmentId("buyers"));
+    CHECK_FALSE(change.entered);
+    CHECK(change.at == at("2027-01-03"));
+    CHECK(change.cause == "definitions v2");
+    CHECK(effects.events.empty());
+}
+
 TEST_CASE("features of new definitions equal those of an engine that had them from the start") {
     for (std::uint64_t seed = 1; seed <= 20; ++seed) {
         LivedEngine changed(shop(one_feature)), always(shop(many_features));
