@@ -90,7 +90,88 @@ constexpr Overload overloads[] = {
     {"getSeconds", get_seconds, method, 1, {timestamp}, integer},
     {"getSeconds", get_seconds, method, 2, {timestamp, string}, integer},
     {"getSeconds", get_seconds, method, 1, {duration}, integer},
+
+    {"charAt", char_at, method, 2, {string, integer}, string},
+    {"format", format, method, 2, {string, TypeKind::list}, string},
+    {"indexOf", index_of, method, 2, {string, string}, integer},
+    {"indexOf", index_of, method, 3, {string, string, integer}, integer},
+    {"join", join_list, method, 1, {TypeKind::list}, string},
+    {"join", join_list, method, 2, {TypeKind::list, string}, string},
+    {"lastIndexOf", last_index_of, method, 2, {string, string}, integer},
+    {"lastIndexOf", last_index_of, method, 3, {string, string, integer}, integer},
+    {"lowerAscii", lower_ascii, method, 1, {string}, string},
+    {"strings.quote", quote, function, 1, {string}, string},
+    {"replace", replace, method, 3, {string, string, string}, string},
+    {"replace", replace, method, 4, {string, string, string, integer}, string},
+    {"reverse", reverse, method, 1, {string}, string},
+    {"split", split, method, 2, {string, string}, TypeKind::list},
+    {"split", split, method, 3, {string, string, integer}, TypeKind::list},
+    {"substring", substring, method, 2, {string, integer}, string},
+    {"substring", substring, method, 3, {string, integer, integer}, string},
+    {"trim", trim, method, 1, {string}, string},
+    {"upperAscii", upper_ascii, method, 1, {string}, string},
+
+    {"math.abs", absolute, function, 1, {integer}, integer},
+    {"math.abs", absolute, function, 1, {uinteger}, uinteger},
+    {"math.abs", absolute, function, 1, {real}, real},
+    {"math.sign", sign, function, 1, {integer}, integer},
+    {"math.sign", sign, function, 1, {uinteger}, uinteger},
+    {"math.sign", sign, function, 1, {real}, real},
+    {"math.bitAnd", bit_and, function, 2, {integer, integer}, integer},
+    {"math.bitAnd", bit_and, function, 2, {uinteger, uinteger}, uinteger},
+    {"math.bitOr", bit_or, function, 2, {integer, integer}, integer},
+    {"math.bitOr", bit_or, function, 2, {uinteger, uinteger}, uinteger},
+    {"math.bitXor", bit_xor, function, 2, {integer, integer}, integer},
+    {"math.bitXor", bit_xor, function, 2, {uinteger, uinteger}, uinteger},
+    {"math.bitNot", bit_not, function, 1, {integer}, integer},
+    {"math.bitNot", bit_not, function, 1, {uinteger}, uinteger},
+    {"math.bitShiftLeft", bit_shift_left, function, 2, {integer, integer}, integer},
+    {"math.bitShiftLeft", bit_shift_left, function, 2, {uinteger, integer}, uinteger},
+    {"math.bitShiftRight", bit_shift_right, function, 2, {integer, integer}, integer},
+    {"math.bitShiftRight", bit_shift_right, function, 2, {uinteger, integer}, uinteger},
+    {"math.ceil", ceiling, function, 1, {real}, real},
+    {"math.floor", floor, function, 1, {real}, real},
+    {"math.round", round, function, 1, {real}, real},
+    {"math.trunc", truncate, function, 1, {real}, real},
+    {"math.isFinite", is_finite, function, 1, {real}, boolean},
+    {"math.isInf", is_infinite, function, 1, {real}, boolean},
+    {"math.isNaN", is_nan, function, 1, {real}, boolean},
+    {"math.sqrt", square_root, function, 1, {integer}, real},
+    {"math.sqrt", square_root, function, 1, {uinteger}, real},
+    {"math.sqrt", square_root, function, 1, {real}, real},
+    {"math.greatest", greatest, function, 1, {integer}, integer},
+    {"math.greatest", greatest, function, 1, {uinteger}, uinteger},
+    {"math.greatest", greatest, function, 1, {real}, real},
+    {"math.greatest", greatest, function, 1, {TypeKind::list}, dyn},
+    {"math.least", least, function, 1, {integer}, integer},
+    {"math.least", least, function, 1, {uinteger}, uinteger},
+    {"math.least", least, function, 1, {real}, real},
+    {"math.least", least, function, 1, {TypeKind::list}, dyn},
+
+    {"optional.none", optional_none, function, 0, {}, TypeKind::optional},
+    {"optional.of", optional_of, function, 1, {dyn}, TypeKind::optional},
+    {"optional.ofNonZeroValue", optional_of_non_zero, function, 1, {dyn}, TypeKind::optional},
+    {"hasValue", optional_has_value, method, 1, {TypeKind::optional}, boolean},
+    {"or", optional_or, method, 2, {TypeKind::optional, TypeKind::optional}, TypeKind::optional},
+    {"orValue", optional_or_value, method, 2, {TypeKind::optional, dyn}, dyn},
+    {"value", optional_value, method, 1, {TypeKind::optional}, dyn},
 };
+
+bool is_of(const Value& value, TypeKind type);
+
+// What a list, map or optional holds; dyn of anything else.
+Type held_type(const Type& type);
+
+constexpr std::size_t functions = static_cast<std::size_t>(optional_value) + 1;
+
+// Where the overloads of each function begin.
+constexpr auto first_overloads = [] {
+    std::array<std::size_t, functions> first = {};
+    for (std::size_t i = std::size(overloads); i > 0; --i) {
+        first[static_cast<std::size_t>(overloads[i - 1].function)] = i - 1;
+    }
+    return first;
+}();
 
 }  // namespace
 
@@ -102,6 +183,78 @@ std::vector<Overload> find_overloads(std::string_view name, CallStyle style) {
     return found;
 }
 
+Library library_of(Function function) {
+    if (function < Function::get_date) return Library::core;
+    if (function < Function::char_at) return Library::time;
+    if (function < Function::absolute) return Library::strings;
+    return function < Function::optional_none ? Library::math : Library::optionals;
+}
+
+std::span<const Overload> overloads_of(Function function) {
+    const std::size_t first = first_overloads[static_cast<std::size_t>(function)];
+    std::size_t end = first;
+    while (end < std::size(overloads) && overloads[end].function == function) ++end;
+    return std::span(overloads).subspan(first, end - first);
+}
+
+bool accepts(Function function, std::span<const Value* const> arguments) {
+    return std::ranges::any_of(overloads_of(function), [&](const Overload& overload) {
+        if (overload.arity != arguments.size()) return false;
+        for (std::size_t i = 0; i < arguments.size(); ++i) {
+            if (!is_of(*arguments[i], overload.parameters[i])) return false;
+        }
+        return true;
+    });
+}
+
+std::optional<Type> generic_result(Function function, std::span<const Type> arguments, const Type& result) {
+    switch (function) {
+        case split: return Type::list_of(TypeKind::string);
+        case join_list:
+            if (!fits(held_type(arguments[0]), string)) return std::nullopt;
+            return result;
+        case greatest:
+        case least: {
+            if (arguments[0].kind != TypeKind::list) return result;
+            const Type element = held_type(arguments[0]);
+            return element.is_dyn() || element.is_number() ? std::optional(element) : std::nullopt;
+        }
+        case optional_of:
+        case optional_of_non_zero: return Type::optional_of(arguments[0]);
+        case optional_value: return held_type(arguments[0]);
+        case optional_or:
+            if (!fits(held_type(arguments[0]), held_type(arguments[1]))) return std::nullopt;
+            return Type::optional_of(join(held_type(arguments[0]), held_type(arguments[1])));
+        case optional_or_value:
+            if (!fits(held_type(arguments[0]), arguments[1])) return std::nullopt;
+            return join(held_type(arguments[0]), arguments[1]);
+        default: return result;
+    }
+}
+
+std::uint64_t work_of(Function function, std::span<const std::uint64_t> weights) {
+    constexpr std::uint64_t weight_of_a_compilation = 1'600;
+    std::uint64_t work = 0;
+    for (const std::uint64_t weight : weights) work += weight;
+    switch (function) {
+        case matches: work += weight_of_a_compilation * weights[1]; [[fallthrough]];
+        case contains:
+        case index_of:
+        case last_index_of:
+        case replace:
+        case split: return work + weights[0] * weights[1];
+        default: return work;
+    }
+}
+
+std::uint64_t work_of(BinaryOperator operation, std::uint64_t left, std::uint64_t right) {
+    return is_comparison(operation) ? std::min(left, right) : left + right;
+}
+
+bool is_library_name(std::string_view name) {
+    return name == "math" || name == "strings" || name == "optional" || name == "cel";
+}
+
 std::vector<std::string> function_names() {
     std::vector<std::string> names;
     for (const Overload& overload : overloads) {
@@ -109,5 +262,33 @@ std::vector<std::string> function_names() {
     }
     return names;
 }
+
+namespace {
+
+bool is_of(const Value& value, TypeKind type) {
+    switch (type) {
+        case TypeKind::dyn: return true;
+        case TypeKind::null: return value.kind() == Kind::null;
+        case TypeKind::boolean: return value.kind() == Kind::boolean;
+        case TypeKind::integer: return value.kind() == Kind::integer;
+        case TypeKind::unsigned_integer: return value.kind() == Kind::unsigned_integer;
+        case TypeKind::real: return value.kind() == Kind::real;
+        case TypeKind::string: return value.kind() == Kind::string;
+        case TypeKind::bytes: return value.kind() == Kind::bytes;
+        case TypeKind::timestamp: return value.kind() == Kind::timestamp;
+        case TypeKind::duration: return value.kind() == Kind::duration;
+        case TypeKind::list: return value.kind() == Kind::list;
+        case TypeKind::map: return value.kind() == Kind::map;
+        case TypeKind::optional: return value.kind() == Kind::optional;
+        case TypeKind::type: return value.kind() == Kind::type;
+    }
+    return false;
+}
+
+Type held_type(const Type& type) {
+    return type.parameters.empty() ? Type() : type.parameters.back();
+}
+
+}  // namespace
 
 }  // namespace segmentd::rules::expression

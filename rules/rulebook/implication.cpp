@@ -310,7 +310,8 @@ std::string text_of(const SyntaxTree& tree, NodeId at) {
     }
     std::string text = fmt::format("({} {} {} {}", static_cast<int>(node.kind),
                                    node.kind == SyntaxKind::binary ? expression::operator_text(node.operation) : "",
-                                   node.kind == SyntaxKind::macro ? static_cast<int>(node.macro) : 0, node.name);
+                                   node.kind == SyntaxKind::macro ? static_cast<int>(node.macro) : 0,
+                                   node.name + ' ' + node.second_name);
     for (const auto child : node.children) text += ' ' + text_of(tree, child);
     return text + ')';
 }
