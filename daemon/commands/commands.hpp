@@ -23,6 +23,10 @@ struct CommandOptions {
 // refused. Warnings are files that are overlooked and definitions in the folder of another kind.
 int check_command(const std::string& workspace, bool as_json);
 
+// Prints the value of a CEL expression as JSON. The members of the JSON object in a file ("-": standard input; empty:
+// there are none) are its variables; where none of them is called profile, the whole object is.
+int eval_command(const std::string& profile_file, const std::string& text);
+
 struct ImportOptions {
     std::string source;
     std::string file;
