@@ -306,6 +306,13 @@ std::string text_of(const SyntaxTree& tree, NodeId at) {
         case SyntaxKind::literal: return expression::to_json_text(node.literal);
         case SyntaxKind::name: return node.name;
         case SyntaxKind::select: return text_of(tree, node.children[0]) + '.' + node.name;
+        case SyntaxKind::index:
+        case SyntaxKind::optional_index: {  // a["b"] is a.b
+            const auto& key = tree.nodes[node.children[1]];
+            if (key.kind != SyntaxKind::literal || key.literal.kind() != Kind::string) break;
+            const char* sign = node.kind == SyntaxKind::index ? "" : "?";
+            return fmt::format("{}{}.{}", sign, text_of(tree, node.children[0]), key.literal.as_text());
+        }
         default: break;
     }
     std::string text = fmt::format("({} {} {} {}", static_cast<int>(node.kind),
