@@ -22,6 +22,7 @@ Result<CheckedTree> check(SyntaxTree tree, std::string_view text, const Declarat
                           Strictness strictness) {
     CheckedTree checked;
     checked.tree = std::move(tree);
+    checked.strictness = strictness;
     checked.facts.resize(checked.tree.nodes.size());
     auto type = Checker(checked, declarations, strictness).check_node(checked.tree.root);
     if (!type) return fail(to_error(text, std::move(type).error()));

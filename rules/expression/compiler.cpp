@@ -18,8 +18,7 @@ using Compiled = tl::expected<std::uint32_t, Complaint>;
 // the root. What was written since the beginning of a node can be taken back and replaced.
 class Compiler {
   public:
-    Compiler(const CheckedTree& checked, Strictness strictness, Code& code)
-        : checked_(checked), strictness_(strictness), code_(code) {}
+    Compiler(const CheckedTree& checked, Code& code) : checked_(checked), code_(code) {}
 
     Compiled compile_node(NodeId id);
 
@@ -50,7 +49,6 @@ class Compiler {
     const SyntaxNode& node(NodeId id) const { return checked_.tree.nodes[id]; }
 
     const CheckedTree& checked_;
-    Strictness strictness_;
     Code& code_;
 };
 
@@ -62,12 +60,11 @@ bool is_number(const Value& value);
 }  // namespace
 
 tl::expected<std::shared_ptr<const Code>, Complaint> compile_code(const CheckedTree& checked,
-                                                                  const Declarations& declarations,
-                                                                  Strictness strictness) {
+                                                                  const Declarations& declarations) {
     auto code = std::make_shared<Code>();
     code->time_zones = declarations.time_zones();
     code->local_count = checked.local_count;
-    auto root = Compiler(checked, strictness, *code).compile_node(checked.tree.root);
+    auto root = Compiler(checked, *code).compile_node(checked.tree.root);
     if (!root) return tl::unexpected(std::move(root).error());
     code->root = *root;
     return code;
@@ -146,7 +143,7 @@ Compiled Compiler::compile_pattern_match(NodeId id, Instruction instruction, con
     EvaluationError error;
     auto compiled = compile_pattern(code_.constants[pattern.constant].as_text(), error);
     if (!compiled) {
-        if (strictness_ == Strictness::unchecked) return emit(instruction);
+        if (checked_.strictness == Strictness::unchecked) return emit(instruction);
         return tl::unexpected(Complaint{.offset = node(node(id).children[1]).offset,
                                         .rule = rule_type,
                                         .message = std::move(error.message),

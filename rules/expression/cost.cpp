@@ -110,8 +110,10 @@ Found CostBound::own_extent(NodeId id, const std::vector<Extent>& operands) {
 Extent CostBound::call(NodeId id, const std::vector<Extent>& operands) {
     std::vector<std::uint64_t> weights;
     for (const Extent& operand : operands) weights.push_back(std::min(operand.weight, heaviest));
-    const bool has_compiled_pattern =
-        facts(id).function == Function::matches && node(node(id).children[1]).kind == SyntaxKind::literal;
+    // Without type check a literal may be no regular expression, which the evaluation then finds out.
+    const bool has_compiled_pattern = facts(id).function == Function::matches &&
+                                      node(node(id).children[1]).kind == SyntaxKind::literal &&
+                                      checked_.strictness == Strictness::checked;
     charge(has_compiled_pattern ? capped_product(weights[0], weights[1]) : work_of(facts(id).function, weights));
     return result_extent(facts(id).function, operands);
 }

@@ -70,7 +70,7 @@ Result<Program> compile_as(Strictness strictness, std::string_view text, const D
     TRY(tree, parse(text, limits));
     TRY(checked, check(std::move(tree), text, declarations, strictness));
     TRY(cost, worst_cost(checked, text, limits));
-    auto code = compile_code(checked, declarations, strictness);
+    auto code = compile_code(checked, declarations);
     if (!code) return fail(to_error(text, std::move(code).error()));
     return Program(*std::move(code), std::string(text), checked.facts[checked.tree.root].type, cost);
 }
