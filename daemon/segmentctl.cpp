@@ -59,6 +59,7 @@ struct Arguments {
     std::string workspace;
     std::string at;
     std::string name;
+    std::string file;
     std::string folder;
     daemon::DoctorOptions doctor;
     std::int64_t hours = 24;
@@ -74,6 +75,11 @@ void add_input_commands(CLI::App& app, Arguments& arguments, int& exit_code) {
     check->add_option("workspace", arguments.workspace, "folder of the workspace's YAML")->required();
     check->add_flag("--json", arguments.options.as_json, "one JSON value");
     check->callback([&] { exit_code = daemon::check_command(arguments.workspace, arguments.options.as_json); });
+
+    auto* eval = app.add_subcommand("eval", "print the value of a CEL expression as JSON; exit 1 where there is none");
+    eval->add_option("--profile", arguments.file, "JSON object whose members are the variables; - for standard input");
+    eval->add_option("expression", arguments.name, "after -- where it begins with a minus")->required();
+    eval->callback([&] { exit_code = daemon::eval_command(arguments.file, arguments.name); });
 
     auto* import = app.add_subcommand("import", "take in a file of the past; nobody is contacted because of it");
     add_store_options(*import, arguments.options);

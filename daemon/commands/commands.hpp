@@ -45,6 +45,10 @@ struct RollbackOptions {
 // Applies definitions that were in force before, and prints the plan that this was.
 int rollback_command(const CommandOptions& options, const RollbackOptions& rollback);
 
+// Prints the value of a CEL expression as JSON. The members of the JSON object in a file ("-": standard input; empty:
+// there are none) are its variables; where none of them is called profile, the whole object is.
+int eval_command(const std::string& profile_file, const std::string& text);
+
 struct ImportOptions {
     std::string source;
     std::string file;

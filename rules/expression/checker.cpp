@@ -6,61 +6,12 @@
 #include <optional>
 #include <utility>
 
-#include "rules/expression/compile_error.hpp"
-#include "rules/expression/name_resolution.hpp"
+#include "rules/expression/checker_walk.hpp"
 #include "rules/expression/nearest_name.hpp"
 #include "rules/expression/operator_types.hpp"
 
 namespace segmentd::rules::expression {
 namespace {
-
-using Typed = tl::expected<Type, Complaint>;
-
-// Walks from the root; recursion is as deep as the tree, which the parser has limited.
-class Checker {
-  public:
-    Checker(CheckedTree& checked, const Declarations& declarations, Strictness strictness)
-        : checked_(checked), declarations_(declarations), strictness_(strictness) {}
-
-    Typed check_node(NodeId id);
-
-  private:
-    Typed type_of(NodeId id);
-    std::optional<Typed> resolved_name(NodeId id);
-    Typed name(NodeId id);
-    Typed select(NodeId id);
-    Typed index(NodeId id);
-    std::optional<Typed> record_index(NodeId id);
-    Typed call(NodeId id);
-    Typed negate(NodeId id);
-    Typed binary(NodeId id);
-    Typed logical(NodeId id);
-    Typed conditional(NodeId id);
-    Typed list(NodeId id);
-    Typed map(NodeId id);
-    Typed macro(NodeId id);
-    tl::expected<void, Complaint> expect_bool(NodeId id, const char* what);
-
-    Typed use_slot(NodeId id, const Field& field);
-    Typed unknown_field(NodeId id, const Resolved& resolved);
-    Typed unknown_function(NodeId id, std::string message, std::string hint);
-    Typed type_error(NodeId id, std::string message, std::string hint) const;
-    tl::unexpected<Complaint> whole_record(NodeId id, const std::string& root) const;
-    std::optional<std::size_t> find_local(const std::string& name) const;
-
-    const SyntaxNode& node(NodeId id) const { return checked_.tree.nodes[id]; }
-    bool is_strict() const { return strictness_ == Strictness::checked; }
-
-    struct Local {
-        std::string name;
-        Type type;
-    };
-
-    CheckedTree& checked_;
-    const Declarations& declarations_;
-    Strictness strictness_;
-    std::vector<Local> locals_;
-};
 
 std::string argument_text(const std::vector<Type>& types);
 std::string conversion_hint(const Type& left, const Type& right);
@@ -71,13 +22,12 @@ Result<CheckedTree> check(SyntaxTree tree, std::string_view text, const Declarat
                           Strictness strictness) {
     CheckedTree checked;
     checked.tree = std::move(tree);
+    checked.strictness = strictness;
     checked.facts.resize(checked.tree.nodes.size());
     auto type = Checker(checked, declarations, strictness).check_node(checked.tree.root);
     if (!type) return fail(to_error(text, std::move(type).error()));
     return checked;
 }
-
-namespace {
 
 Typed Checker::check_node(NodeId id) {
     Typed type = type_of(id);
@@ -103,6 +53,8 @@ Typed Checker::type_of(NodeId id) {
         case SyntaxKind::list: return list(id);
         case SyntaxKind::map: return map(id);
         case SyntaxKind::macro: return macro(id);
+        case SyntaxKind::optional_index: return optional_index(id);
+        case SyntaxKind::optional_entry: return optional_entry(id);
     }
     return Type();
 }
@@ -150,12 +102,15 @@ Typed Checker::select(NodeId id) {
     }
     const Typed target = check_node(node(id).children[0]);
     if (!target) return target;
-    const bool is_map = target->kind == TypeKind::map && fits(target->parameters[0], TypeKind::string);
-    if (!target->is_dyn() && !is_map) {
+    const bool is_optional = target->kind == TypeKind::optional;
+    const Type& held = is_optional ? target->parameters[0] : *target;
+    const bool is_map = held.kind == TypeKind::map && fits(held.parameters[0], TypeKind::string);
+    if (!held.is_dyn() && !is_map) {
         return type_error(id, fmt::format("{} has no field {}", to_text(*target), node(id).name), {});
     }
     if (is_presence) return Type(TypeKind::boolean);
-    return is_map ? target->parameters[1] : Type();
+    const Type field = is_map ? held.parameters[1] : Type();
+    return is_optional ? Type::optional_of(field) : field;
 }
 
 Typed Checker::index(NodeId id) {
@@ -187,6 +142,7 @@ std::optional<Typed> Checker::record_index(NodeId id) {
 }
 
 Typed Checker::call(NodeId id) {
+    if (auto unknown = unknown_library_function(id)) return *std::move(unknown);
     std::vector<Type> arguments;
     for (const NodeId child : node(id).children) {
         const Typed argument = check_node(child);
@@ -195,27 +151,64 @@ Typed Checker::call(NodeId id) {
     }
     const bool is_method = node(id).kind == SyntaxKind::method;
     const auto overloads = find_overloads(node(id).name, is_method ? CallStyle::method : CallStyle::function);
-    if (overloads.empty()) {
-        const std::string near = nearest_name(node(id).name, function_names());
-        std::string hint = near.empty() ? "see the list of functions" : "did you mean " + near + "?";
-        if (near == node(id).name) hint = is_method ? "write " + near + "(x)" : "write x." + near + "()";
-        return unknown_function(id, fmt::format("there is no function {}", node(id).name), std::move(hint));
-    }
+    if (!overloads.empty()) return call_result(id, overloads, arguments);
+    const std::string near = nearest_name(node(id).name, function_names());
+    std::string hint = near.empty() ? "see docs/reference/expressions.md" : "did you mean " + near + "?";
+    if (near == node(id).name) hint = is_method ? "write " + near + "(x)" : "write x." + near + "()";
+    return unknown_function(id, fmt::format("there is no function {}", node(id).name), std::move(hint));
+}
+
+Typed Checker::call_result(NodeId id, const std::vector<Overload>& overloads, const std::vector<Type>& arguments) {
     const bool has_arity = std::any_of(overloads.begin(), overloads.end(),
                                        [&](const Overload& overload) { return overload.arity == arguments.size(); });
     if (!has_arity) {
         return unknown_function(id, fmt::format("{} takes another number of arguments", node(id).name), {});
     }
-    checked_.facts[id].function = overloads.front().function;
+    const Function function = overloads.front().function;
+    checked_.facts[id].function = function;
+    if (function == Function::greatest || function == Function::least) {
+        const auto expected = expect_numbers(id);
+        if (!expected) return tl::unexpected(expected.error());
+    }
     std::optional<Type> result;
     for (const Overload& overload : overloads) {
         bool takes = overload.arity == arguments.size();
         for (std::size_t i = 0; takes && i < arguments.size(); ++i) takes = fits(arguments[i], overload.parameters[i]);
         if (takes) result = result ? join(*result, overload.result) : Type(overload.result);
     }
+    if (result) result = generic_result(function, arguments, *result);
     if (result) return *result;
     return type_error(id, fmt::format("{} does not take {}", node(id).name, argument_text(arguments)),
                       "convert the argument, for example string(x)");
+}
+
+// The list that greatest() and least() choose from may stand there with each of its elements.
+tl::expected<void, Complaint> Checker::expect_numbers(NodeId id) {
+    const SyntaxNode& list = node(node(id).children[0]);
+    if (list.kind != SyntaxKind::list || !is_strict()) return {};
+    for (const NodeId child : list.children) {
+        const Type& type = checked_.facts[child].type;
+        if (type.is_dyn() || type.is_number()) continue;
+        return tl::unexpected(
+            Complaint{.offset = node(child).offset,
+                      .rule = rule_type,
+                      .message = fmt::format("{} chooses from numbers, not {}", node(id).name, to_text(type)),
+                      .hint = "convert it, for example int(x)"});
+    }
+    return {};
+}
+
+// math.abc(x) is no method of something that is called `math`.
+std::optional<Typed> Checker::unknown_library_function(NodeId id) {
+    if (node(id).kind != SyntaxKind::method) return std::nullopt;
+    const NodeId target = node(id).children[0];
+    const auto dotted = dotted_name(checked_.tree, target);
+    if (!dotted || dotted->root != target || !is_library_name(dotted->text)) return std::nullopt;
+    if (find_local(dotted->text) || resolve(*dotted, declarations_).meaning != Meaning::nothing) return std::nullopt;
+    const std::string name = dotted->text + "." + node(id).name;
+    const std::string near = nearest_name(name, function_names());
+    return unknown_function(id, fmt::format("there is no function {}", name),
+                            near.empty() ? "see docs/reference/expressions.md" : "did you mean " + near + "?");
 }
 
 Typed Checker::negate(NodeId id) {
@@ -286,31 +279,6 @@ Typed Checker::map(NodeId id) {
     return Type::map_of(key.value_or(Type()), value.value_or(Type()));
 }
 
-Typed Checker::macro(NodeId id) {
-    const Typed range = check_node(node(id).children[0]);
-    if (!range) return range;
-    const auto element = element_of(*range);
-    if (!element && is_strict()) {
-        return type_error(id, fmt::format("{} is no list or map", to_text(*range)), {});
-    }
-    checked_.facts[id].index = static_cast<int>(locals_.size());
-    locals_.push_back(Local{node(id).name, element.value_or(Type())});
-    checked_.local_count = std::max(checked_.local_count, static_cast<int>(locals_.size()));
-    const std::size_t conditions = node(id).children.size() - (node(id).macro == Macro::map ? 1U : 0U);
-    for (std::size_t i = 1; i < conditions; ++i) {
-        const auto expected = expect_bool(node(id).children[i], "the condition of a macro");
-        if (!expected) return tl::unexpected(expected.error());
-    }
-    Typed result = Type(TypeKind::boolean);
-    if (node(id).macro == Macro::filter) result = Type::list_of(locals_.back().type);
-    if (node(id).macro == Macro::map) {
-        result = check_node(node(id).children.back());
-        if (result) result = Type::list_of(*result);
-    }
-    locals_.pop_back();
-    return result;
-}
-
 tl::expected<void, Complaint> Checker::expect_bool(NodeId id, const char* what) {
     const Typed type = check_node(id);
     if (!type) return tl::unexpected(type.error());
@@ -370,6 +338,8 @@ std::optional<std::size_t> Checker::find_local(const std::string& name) const {
     return std::nullopt;
 }
 
+namespace {
+
 std::string argument_text(const std::vector<Type>& types) {
     std::string text;
     for (const Type& type : types) text += (text.empty() ? "" : ", ") + to_text(type);
@@ -377,6 +347,8 @@ std::string argument_text(const std::vector<Type>& types) {
 }
 
 std::string conversion_hint(const Type& left, const Type& right) {
+    if (left.kind == TypeKind::optional || right.kind == TypeKind::optional)
+        return "ask it for its value: x.orValue(...)";
     if (left.kind == TypeKind::null || right.kind == TypeKind::null) return "ask has(...) whether a value is there";
     if (left.is_number() && right.is_number()) return "convert one side, for example double(x)";
     return "convert one side, for example string(x) or int(x)";

@@ -30,15 +30,16 @@ struct NodeFacts {
     Function function = Function::size;  // of a call or method
 };
 
+enum class Strictness {
+    checked,    // refuse what cannot be evaluated: rules cel_type and cel_unknown_name
+    unchecked,  // refuse nothing but whole records as values
+};
+
 struct CheckedTree {
     SyntaxTree tree;
     std::vector<NodeFacts> facts;  // one for each node; plain and dyn where nothing is evaluated
     int local_count = 0;           // the deepest nesting of macros
-};
-
-enum class Strictness {
-    checked,    // refuse what cannot be evaluated: rules cel_type and cel_unknown_name
-    unchecked,  // refuse nothing but whole records as values
+    Strictness strictness = Strictness::checked;
 };
 
 // `text` is the one the tree was parsed from; it is needed for the places of errors.

@@ -37,11 +37,15 @@ enum class Opcode : std::uint8_t {
     conditional,
     binary,           // `operation`
     compare_slot,     // row[index] `operation` constants[constant], the constant being a number
-    call,             // `function` on one or two operands
+    call,             // `function` on its operands
     matches_pattern,  // operand 0 against patterns[index]
     list,
     map,    // key, value, key, value ...
-    macro,  // `macro` with the number `index`: range, [condition,] body
+    macro,  // `macro` whose first variable has the number `index`, with `constant` variables: range, [condition,] body
+    optional_slot,     // row[index] as an optional
+    optional_element,  // operand 0 [? operand 1]
+    optional_entry,    // operand 0, which a list or map takes in if it holds something
+    otherwise,         // operand 0, an optional, if it holds something, else operand 1; by or(), orValue()
 };
 
 struct Instruction {
@@ -58,7 +62,7 @@ struct Instruction {
 // True where `index` is a slot of the row.
 inline bool reads_slot(const Instruction& instruction) {
     return instruction.opcode == Opcode::slot || instruction.opcode == Opcode::compare_slot ||
-           instruction.opcode == Opcode::slot_is_present;
+           instruction.opcode == Opcode::slot_is_present || instruction.opcode == Opcode::optional_slot;
 }
 
 struct Code {

@@ -7,6 +7,7 @@ bool is_number(const Value& value);
 std::partial_ordering order_numbers(const Value& left, const Value& right);
 bool equal_lists(const Value& left, const Value& right);
 bool equal_maps(const Value& left, const Value& right);
+bool equal_optionals(const Value& left, const Value& right);
 
 }  // namespace
 
@@ -18,6 +19,7 @@ bool equal(const Value& left, const Value& right) {
         case Kind::null: return true;
         case Kind::list: return equal_lists(left, right);
         case Kind::map: return equal_maps(left, right);
+        case Kind::optional: return equal_optionals(left, right);
         case Kind::type: return left.as_type() == right.as_type();
         default: return *order(left, right) == 0;
     }
@@ -75,6 +77,13 @@ bool equal_maps(const Value& left, const Value& right) {
         if (other == nullptr || !equal(value, *other)) return false;
     }
     return true;
+}
+
+bool equal_optionals(const Value& left, const Value& right) {
+    const Value* held = left.as_optional();
+    const Value* other = right.as_optional();
+    if (held == nullptr || other == nullptr) return held == other;
+    return equal(*held, *other);
 }
 
 }  // namespace

@@ -18,8 +18,7 @@ using Compiled = tl::expected<std::uint32_t, Complaint>;
 // the root. What was written since the beginning of a node can be taken back and replaced.
 class Compiler {
   public:
-    Compiler(const CheckedTree& checked, Strictness strictness, Code& code)
-        : checked_(checked), strictness_(strictness), code_(code) {}
+    Compiler(const CheckedTree& checked, Code& code) : checked_(checked), code_(code) {}
 
     Compiled compile_node(NodeId id);
 
@@ -50,23 +49,22 @@ class Compiler {
     const SyntaxNode& node(NodeId id) const { return checked_.tree.nodes[id]; }
 
     const CheckedTree& checked_;
-    Strictness strictness_;
     Code& code_;
 };
 
 Opcode opcode_of(SyntaxKind kind);
+bool is_lazy(Function function);
 BinaryOperator turned_round(BinaryOperator operation);
 bool is_number(const Value& value);
 
 }  // namespace
 
 tl::expected<std::shared_ptr<const Code>, Complaint> compile_code(const CheckedTree& checked,
-                                                                  const Declarations& declarations,
-                                                                  Strictness strictness) {
+                                                                  const Declarations& declarations) {
     auto code = std::make_shared<Code>();
     code->time_zones = declarations.time_zones();
     code->local_count = checked.local_count;
-    auto root = Compiler(checked, strictness, *code).compile_node(checked.tree.root);
+    auto root = Compiler(checked, *code).compile_node(checked.tree.root);
     if (!root) return tl::unexpected(std::move(root).error());
     code->root = *root;
     code->jumps = JumpProgram::of(*code);
@@ -90,6 +88,7 @@ Compiled Compiler::compile_name(NodeId id) {
         case Use::slot:
             code_.slot_names.insert_or_assign(facts.index, slot_name(id));
             instruction.opcode = is_presence ? Opcode::slot_is_present : Opcode::slot;
+            if (node(id).kind == SyntaxKind::optional_index) instruction.opcode = Opcode::optional_slot;
             return emit(instruction);
         case Use::local: instruction.opcode = Opcode::local; return emit(instruction);
         case Use::type_name:
@@ -111,6 +110,8 @@ Compiled Compiler::compile_operands(NodeId id) {
     }
     Instruction instruction;
     instruction.opcode = opcode_of(node(id).kind);
+    if (instruction.opcode == Opcode::call && is_lazy(checked_.facts[id].function))
+        instruction.opcode = Opcode::otherwise;
     instruction.operation = node(id).operation;
     instruction.function = checked_.facts[id].function;
     instruction.macro = node(id).macro;
@@ -121,6 +122,7 @@ Compiled Compiler::compile_operands(NodeId id) {
     if (instruction.opcode == Opcode::field || instruction.opcode == Opcode::field_is_present) {
         instruction.constant = add_constant(Value::string(node(id).name));
     }
+    if (instruction.opcode == Opcode::macro) instruction.constant = node(id).second_name.empty() ? 1 : 2;
     if (const auto comparison = as_slot_comparison(instruction)) {
         Instruction replacement = *comparison;
         const Value number = code_.constants[comparison->constant];
@@ -142,7 +144,7 @@ Compiled Compiler::compile_pattern_match(NodeId id, Instruction instruction, con
     EvaluationError error;
     auto compiled = compile_pattern(code_.constants[pattern.constant].as_text(), error);
     if (!compiled) {
-        if (strictness_ == Strictness::unchecked) return emit(instruction);
+        if (checked_.strictness == Strictness::unchecked) return emit(instruction);
         return tl::unexpected(Complaint{.offset = node(node(id).children[1]).offset,
                                         .rule = rule_type,
                                         .message = std::move(error.message),
@@ -177,7 +179,7 @@ std::optional<Instruction> Compiler::as_slot_comparison(const Instruction& binar
 // stays, since the error may be absorbed or never be reached.
 std::uint32_t Compiler::folded(std::uint32_t at, const Mark& before) {
     const Instruction& instruction = code_.instructions[at];
-    if (instruction.opcode == Opcode::macro) return at;
+    if (instruction.opcode == Opcode::macro || instruction.opcode == Opcode::optional_entry) return at;
     for (std::uint32_t i = 0; i < instruction.count; ++i) {
         if (operand(instruction, i).opcode != Opcode::constant) return at;
     }
@@ -214,7 +216,7 @@ std::uint32_t Compiler::add_constant(Value value) {
 
 // As people know it: feature.orders_90d, also where the text says feature["orders_90d"].
 std::string Compiler::slot_name(NodeId id) const {
-    const bool is_index = node(id).kind == SyntaxKind::index;
+    const bool is_index = node(id).kind == SyntaxKind::index || node(id).kind == SyntaxKind::optional_index;
     const auto dotted = dotted_name(checked_.tree, is_index ? node(id).children[0] : id);
     std::string name = dotted ? dotted->text : node(id).name;
     if (is_index) name += "." + std::string(node(node(id).children[1]).literal.as_text());
@@ -237,10 +239,17 @@ Opcode opcode_of(SyntaxKind kind) {
         case SyntaxKind::list: return Opcode::list;
         case SyntaxKind::map: return Opcode::map;
         case SyntaxKind::macro: return Opcode::macro;
+        case SyntaxKind::optional_index: return Opcode::optional_element;
+        case SyntaxKind::optional_entry: return Opcode::optional_entry;
         case SyntaxKind::literal:
         case SyntaxKind::name: break;
     }
     return Opcode::constant;
+}
+
+// or() and orValue() need their argument only where there is no value.
+bool is_lazy(Function function) {
+    return function == Function::optional_or || function == Function::optional_or_value;
 }
 
 BinaryOperator turned_round(BinaryOperator operation) {

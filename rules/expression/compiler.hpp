@@ -15,7 +15,6 @@ namespace segmentd::rules::expression {
 // A literal that is no regular expression is refused (rule cel_type) if the tree was checked
 // strictly, and left to the evaluation otherwise.
 tl::expected<std::shared_ptr<const Code>, Complaint> compile_code(const CheckedTree& checked,
-                                                                  const Declarations& declarations,
-                                                                  Strictness strictness);
+                                                                  const Declarations& declarations);
 
 }  // namespace segmentd::rules::expression

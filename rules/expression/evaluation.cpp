@@ -7,15 +7,14 @@
 
 #include "rules/expression/compare.hpp"
 #include "rules/expression/functions_string.hpp"
+#include "rules/expression/limits.hpp"
 #include "rules/expression/operators.hpp"
+#include "rules/expression/optionals_extension.hpp"
 
 namespace segmentd::rules::expression {
 namespace {
 
-// One step is about a function call, or 16 units of weight that it looks at.
-constexpr std::int64_t most_steps = 1'000'000;
-constexpr std::size_t weight_a_step = 16;
-constexpr std::size_t most_weight = 1'000'000;
+constexpr std::size_t most_weight = longest_list;
 constexpr std::size_t most_height = 500;
 
 template <typename Number>
@@ -37,7 +36,10 @@ Truth truth(bool claim) {
 }  // namespace
 
 Evaluation::Evaluation(const Code& code, std::span<const Value> row)
-    : code_(code), row_(row), locals_(static_cast<std::size_t>(code.local_count)), work_left_(most_steps) {}
+    : code_(code),
+      row_(row),
+      locals_(static_cast<std::size_t>(code.local_count)),
+      work_left_(static_cast<std::int64_t>(most_steps)) {}
 
 const Value* Evaluation::value_of(std::uint32_t at, Value& scratch) {
     const Instruction& instruction = code_.instructions[at];
@@ -66,10 +68,11 @@ const Value* Evaluation::value_of(std::uint32_t at, Value& scratch) {
         case Opcode::list: return list(instruction, scratch);
         case Opcode::map: return map(instruction, scratch);
         case Opcode::macro:
-            if (instruction.macro == Macro::map || instruction.macro == Macro::filter) {
-                return collect(instruction, scratch);
-            }
-            return condition(at, scratch);
+            return makes_claim(instruction.macro) ? condition(at, scratch) : macro(instruction, scratch);
+        case Opcode::optional_slot: return optional_slot(instruction, scratch);
+        case Opcode::optional_element: return optional_element(instruction, scratch);
+        case Opcode::optional_entry: return value_of(operand(instruction, 0), scratch);
+        case Opcode::otherwise: return otherwise(instruction, scratch);
         case Opcode::slot_is_present:
         case Opcode::field_is_present:
         case Opcode::logical_not:
@@ -95,9 +98,7 @@ Truth Evaluation::truth_of(std::uint32_t at) {
             return truth(index < row_.size() && !row_[index].is_missing());
         }
         case Opcode::field_is_present: return field_is_present(instruction);
-        case Opcode::macro:
-            if (instruction.macro == Macro::map || instruction.macro == Macro::filter) return plain_truth(at);
-            return quantifier(instruction);
+        case Opcode::macro: return makes_claim(instruction.macro) ? quantifier(instruction) : plain_truth(at);
         case Opcode::binary: return relation(instruction);
         default: return plain_truth(at);
     }
@@ -121,6 +122,9 @@ const Value* Evaluation::field(const Instruction& instruction, Value& scratch) {
     Value target_scratch;
     const Value* target = value_of(operand(instruction, 0), target_scratch);
     if (target == nullptr) return nullptr;
+    if (target->kind() == Kind::optional) {
+        return keep(expression::optional_element(*target, code_.constants[instruction.constant]), scratch);
+    }
     if (target->kind() != Kind::map) return no_overload("only maps have fields");
     const Value* found = target->as_map().find(code_.constants[instruction.constant]);
     if (found != nullptr) return keep(*found, scratch);
@@ -135,8 +139,36 @@ const Value* Evaluation::element(const Instruction& instruction, Value& scratch)
     Value key_scratch;
     const Value* key = value_of(operand(instruction, 1), key_scratch);
     if (key == nullptr) return nullptr;
+    if (target->kind() == Kind::optional) return keep(expression::optional_element(*target, *key), scratch);
     const Value* found = element_at(*target, *key, error_);
     return found == nullptr ? nullptr : keep(*found, scratch);
+}
+
+const Value* Evaluation::optional_slot(const Instruction& instruction, Value& scratch) {
+    const auto index = static_cast<std::size_t>(instruction.index);
+    const bool is_present = index < row_.size() && !row_[index].is_missing();
+    return keep(is_present ? Value::optional(row_[index]) : Value::no_optional(), scratch);
+}
+
+const Value* Evaluation::optional_element(const Instruction& instruction, Value& scratch) {
+    Value target_scratch;
+    const Value* target = value_of(operand(instruction, 0), target_scratch);
+    if (target == nullptr) return nullptr;
+    Value key_scratch;
+    const Value* key = value_of(operand(instruction, 1), key_scratch);
+    return key == nullptr ? nullptr : keep(expression::optional_element(*target, *key), scratch);
+}
+
+const Value* Evaluation::otherwise(const Instruction& instruction, Value& scratch) {
+    Value target_scratch;
+    const Value* target = value_of(operand(instruction, 0), target_scratch);
+    if (target == nullptr) return nullptr;
+    if (target->kind() != Kind::optional) return no_overload("or() and orValue() ask an optional");
+    const bool gives_optional = instruction.function == Function::optional_or;
+    if (const Value* held = target->as_optional()) return keep(gives_optional ? *target : *held, scratch);
+    const Value* other = value_of(operand(instruction, 1), scratch);
+    if (other == nullptr || !gives_optional || other->kind() == Kind::optional) return other;
+    return no_overload("or() gives an optional");
 }
 
 const Value* Evaluation::negation(const Instruction& instruction, Value& scratch) {
@@ -150,29 +182,29 @@ const Value* Evaluation::binary(const Instruction& instruction, Value& scratch) 
     if (left == nullptr) return nullptr;
     Value right_scratch;
     const Value* right = value_of(operand(instruction, 1), right_scratch);
-    if (right == nullptr || !charge(left->weight() + right->weight())) return nullptr;
+    if (right == nullptr || !charge(work_of(instruction.operation, left->weight(), right->weight()))) return nullptr;
     return keep(apply(instruction.operation, *left, *right), scratch);
 }
 
 const Value* Evaluation::call(const Instruction& instruction, Value& scratch) {
-    std::array<Value, 2> scratches;
-    std::array<const Value*, 2> arguments = {};
-    std::size_t weight = 0;
+    std::array<Value, most_arguments> scratches;
+    std::array<const Value*, most_arguments> arguments = {};
+    std::array<std::uint64_t, most_arguments> weights = {};
     for (std::uint32_t i = 0; i < instruction.count; ++i) {
         arguments[i] = value_of(operand(instruction, i), scratches[i]);
         if (arguments[i] == nullptr) return nullptr;
-        weight += arguments[i]->weight();
+        weights[i] = arguments[i]->weight();
     }
-    // A pattern that is no literal is compiled anew each time.
-    if (instruction.function == Function::matches) weight += 100 * arguments[1]->weight() * weight_a_step;
-    if (!charge(weight)) return nullptr;
+    if (!charge(work_of(instruction.function, std::span(weights).first(instruction.count)))) return nullptr;
     return keep(apply(instruction.function, std::span(arguments).first(instruction.count), code_.time_zones), scratch);
 }
 
 const Value* Evaluation::pattern_match(const Instruction& instruction, Value& scratch) {
     const Value* text = value_of(operand(instruction, 0), scratch);
-    if (text == nullptr || !charge(text->weight())) return nullptr;
-    return keep(matches(*text, *code_.patterns[static_cast<std::size_t>(instruction.index)]), scratch);
+    if (text == nullptr) return nullptr;
+    const re2::RE2& pattern = *code_.patterns[static_cast<std::size_t>(instruction.index)];
+    if (!charge(text->weight() * weight_of(pattern))) return nullptr;
+    return keep(matches(*text, pattern), scratch);
 }
 
 const Value* Evaluation::list(const Instruction& instruction, Value& scratch) {
@@ -180,22 +212,42 @@ const Value* Evaluation::list(const Instruction& instruction, Value& scratch) {
     elements.reserve(instruction.count);
     for (std::uint32_t i = 0; i < instruction.count; ++i) {
         Value element_scratch;
-        const Value* next = value_of(operand(instruction, i), element_scratch);
+        bool is_there = true;
+        const Value* next = entry(operand(instruction, i), element_scratch, is_there);
         if (next == nullptr) return nullptr;
-        elements.push_back(*next);
+        if (is_there) elements.push_back(*next);
     }
     if (!charge(elements.size())) return nullptr;
     return keep(Value::list(std::move(elements)), scratch);
 }
 
 const Value* Evaluation::map(const Instruction& instruction, Value& scratch) {
-    std::vector<MapEntry> entries(instruction.count / 2);
-    for (std::uint32_t i = 0; i < instruction.count; ++i) {
-        Value part_scratch;
-        const Value* part = value_of(operand(instruction, i), part_scratch);
-        if (part == nullptr) return nullptr;
-        (i % 2 == 0 ? entries[i / 2].key : entries[i / 2].value) = *part;
+    std::vector<MapEntry> entries;
+    entries.reserve(instruction.count / 2);
+    for (std::uint32_t i = 0; i < instruction.count; i += 2) {
+        Value key_scratch;
+        const Value* key = value_of(operand(instruction, i), key_scratch);
+        if (key == nullptr) return nullptr;
+        Value value_scratch;
+        bool is_there = true;
+        const Value* value = entry(operand(instruction, i + 1), value_scratch, is_there);
+        if (value == nullptr) return nullptr;
+        if (is_there) entries.push_back({*key, *value});
     }
+    return keep_map(std::move(entries), scratch);
+}
+
+// An element of a list or a value of a map. One after '?' may not be there.
+const Value* Evaluation::entry(std::uint32_t at, Value& scratch, bool& is_there) {
+    const Value* value = value_of(at, scratch);
+    if (value == nullptr || code_.instructions[at].opcode != Opcode::optional_entry) return value;
+    if (value->kind() != Kind::optional) return no_overload("the entry after '?' is an optional");
+    const Value* held = value->as_optional();
+    is_there = held != nullptr;
+    return is_there ? held : value;
+}
+
+const Value* Evaluation::keep_map(std::vector<MapEntry> entries, Value& scratch) {
     if (!charge(entries.size())) return nullptr;
     auto built = Value::map(std::move(entries));
     if (built) return keep(*std::move(built), scratch);
@@ -209,33 +261,6 @@ const Value* Evaluation::map(const Instruction& instruction, Value& scratch) {
 const Value* Evaluation::condition(std::uint32_t at, Value& scratch) {
     const Truth result = truth_of(at);
     return result == Truth::unknown ? nullptr : keep(Value::boolean(result == Truth::yes), scratch);
-}
-
-// The macros map and filter, which make a list.
-const Value* Evaluation::collect(const Instruction& instruction, Value& scratch) {
-    Value range_scratch;
-    const Value* range = value_of(operand(instruction, 0), range_scratch);
-    if (range == nullptr) return nullptr;
-    if (range->kind() != Kind::list && range->kind() != Kind::map)
-        return no_overload("macros walk over lists and maps");
-    const bool is_map = range->kind() == Kind::map;
-    const std::size_t size = is_map ? range->as_map().entries().size() : range->as_list().size();
-    const bool transforms = instruction.macro == Macro::map;
-    const bool has_condition = !transforms || instruction.count == 3;
-    std::vector<Value> elements;
-    for (std::size_t i = 0; i < size; ++i) {
-        if (!charge(0)) return nullptr;
-        const Value& element = is_map ? range->as_map().entries()[i].key : range->as_list()[i];
-        locals_[static_cast<std::size_t>(instruction.index)] = &element;
-        const Truth taken = has_condition ? truth_of(operand(instruction, 1)) : Truth::yes;
-        if (taken == Truth::unknown) return nullptr;
-        if (taken == Truth::no) continue;
-        Value body_scratch;
-        const Value* body = transforms ? value_of(operand(instruction, instruction.count - 1), body_scratch) : &element;
-        if (body == nullptr) return nullptr;
-        elements.push_back(*body);
-    }
-    return keep(Value::list(std::move(elements)), scratch);
 }
 
 // && is decided by the first no, || by the first yes; an error stays only where nothing decides.
@@ -283,7 +308,8 @@ Truth Evaluation::relation(const Instruction& instruction) {
     if (left == nullptr) return Truth::unknown;
     Value right_scratch;
     const Value* right = value_of(operand(instruction, 1), right_scratch);
-    if (right == nullptr || !charge(left->weight() + right->weight())) return Truth::unknown;
+    if (right == nullptr || !charge(work_of(instruction.operation, left->weight(), right->weight())))
+        return Truth::unknown;
     if (instruction.operation == BinaryOperator::equal) return truth(equal(*left, *right));
     if (instruction.operation == BinaryOperator::not_equal) return truth(!equal(*left, *right));
     Outcome outcome = apply(instruction.operation, *left, *right);
@@ -297,39 +323,13 @@ Truth Evaluation::field_is_present(const Instruction& instruction) {
     Value scratch;
     const Value* target = value_of(operand(instruction, 0), scratch);
     if (target == nullptr) return Truth::unknown;
+    if (target->kind() == Kind::optional && target->as_optional() == nullptr) return Truth::no;
+    if (target->kind() == Kind::optional) target = target->as_optional();
     if (target->kind() != Kind::map) {
         no_overload("only maps have fields");
         return Truth::unknown;
     }
     return truth(target->as_map().find(code_.constants[instruction.constant]) != nullptr);
-}
-
-// The macros all, exists and exists_one, which make a claim.
-Truth Evaluation::quantifier(const Instruction& instruction) {
-    Value scratch;
-    const Value* range = value_of(operand(instruction, 0), scratch);
-    if (range == nullptr) return Truth::unknown;
-    if (range->kind() != Kind::list && range->kind() != Kind::map) {
-        no_overload("macros walk over lists and maps");
-        return Truth::unknown;
-    }
-    const bool is_map = range->kind() == Kind::map;
-    const std::size_t size = is_map ? range->as_map().entries().size() : range->as_list().size();
-    bool has_error = false;
-    std::size_t count = 0;
-    for (std::size_t i = 0; i < size; ++i) {
-        if (!charge(0)) return Truth::unknown;
-        locals_[static_cast<std::size_t>(instruction.index)] =
-            is_map ? &range->as_map().entries()[i].key : &range->as_list()[i];
-        const Truth next = truth_of(operand(instruction, 1));
-        if (next == Truth::no && instruction.macro == Macro::all) return Truth::no;
-        if (next == Truth::yes && instruction.macro == Macro::exists) return Truth::yes;
-        if (next == Truth::unknown && instruction.macro == Macro::exists_one) return Truth::unknown;
-        has_error = has_error || next == Truth::unknown;
-        count += next == Truth::yes ? 1 : 0;
-    }
-    if (instruction.macro == Macro::exists_one) return truth(count == 1);
-    return has_error ? Truth::unknown : truth(instruction.macro == Macro::all);
 }
 
 Truth Evaluation::plain_truth(std::uint32_t at) {
@@ -341,7 +341,7 @@ Truth Evaluation::plain_truth(std::uint32_t at) {
     return Truth::unknown;
 }
 
-bool Evaluation::charge(std::size_t work) {
+bool Evaluation::charge(std::uint64_t work) {
     work_left_ -= 1 + static_cast<std::int64_t>(work / weight_a_step);
     if (work_left_ > 0) return true;
     fail_with(EvaluationErrorKind::work_limit, "the expression takes too many steps");

@@ -9,6 +9,7 @@
 
 #include "rules/expression/code.hpp"
 #include "rules/expression/evaluation_error.hpp"
+#include "rules/expression/limits.hpp"
 #include "rules/expression/program.hpp"
 
 namespace segmentd::rules::expression {
@@ -23,6 +24,8 @@ class Evaluation {
     const Value* value_of(std::uint32_t at, Value& scratch);
     // The value of an instruction as a condition; unknown after an error.
     Truth truth_of(std::uint32_t at);
+    // The steps that were charged for until now.
+    std::uint64_t steps() const { return most_steps - static_cast<std::uint64_t>(work_left_); }
     // What went wrong in the call that failed last.
     EvaluationError error() const;
 
@@ -37,7 +40,20 @@ class Evaluation {
     const Value* list(const Instruction& instruction, Value& scratch);
     const Value* map(const Instruction& instruction, Value& scratch);
     const Value* condition(std::uint32_t at, Value& scratch);
-    const Value* collect(const Instruction& instruction, Value& scratch);
+    const Value* keep_map(std::vector<MapEntry> entries, Value& scratch);
+    const Value* entry(std::uint32_t at, Value& scratch, bool& is_there);
+    const Value* optional_slot(const Instruction& instruction, Value& scratch);
+    const Value* optional_element(const Instruction& instruction, Value& scratch);
+    const Value* otherwise(const Instruction& instruction, Value& scratch);
+    const Value* macro(const Instruction& instruction, Value& scratch);
+    const Value* bind(const Instruction& instruction, Value& scratch);
+    const Value* optional_macro(const Instruction& instruction, Value& scratch);
+    const Value* collect(const Instruction& instruction, const Value& range, Value& scratch);
+    const Value* collect_entries(const Instruction& instruction, const Value& range, Value& scratch);
+    bool add_entries(const Value& map, std::vector<MapEntry>& entries);
+    bool can_be_walked(const Value& range);
+    void set_variables(const Instruction& instruction, const Value& range, std::size_t at, Value& position);
+    Truth is_taken(const Instruction& instruction);
     Truth logical(const Instruction& instruction, Truth decisive);
     Truth compare_slot(const Instruction& instruction);
     Truth relation(const Instruction& instruction);
@@ -51,7 +67,7 @@ class Evaluation {
     std::string_view text_of(const Instruction& instruction) const {
         return code_.constants[instruction.constant].as_text();
     }
-    bool charge(std::size_t work);
+    bool charge(std::uint64_t work);
     const Value* keep(Value value, Value& scratch);
     const Value* keep(Outcome outcome, Value& scratch);
     void fail_with(EvaluationErrorKind kind, std::string message);

@@ -5,6 +5,7 @@
 
 #include <utility>
 
+#include "rules/expression/limits.hpp"
 #include "rules/expression/utf8.hpp"
 
 namespace segmentd::rules::expression {
@@ -64,6 +65,10 @@ Outcome matches(const Value& text, const re2::RE2& pattern) {
     if (text.kind() != Kind::string) return strings_only();
     const re2::StringPiece piece(text.as_text().data(), text.as_text().size());
     return Value::boolean(re2::RE2::PartialMatch(piece, pattern));
+}
+
+std::uint64_t weight_of(const re2::RE2& pattern) {
+    return 1 + pattern.pattern().size() / bytes_a_weight;
 }
 
 std::shared_ptr<const re2::RE2> compile_pattern(std::string_view pattern, EvaluationError& error) {

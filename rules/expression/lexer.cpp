@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -48,6 +49,13 @@ tl::expected<std::vector<Token>, Complaint> tokenize(std::string_view text, cons
     const auto end = static_cast<std::uint32_t>(text.size());
     tokens.push_back(Token{TokenKind::end, end, end, {}});
     return tokens;
+}
+
+bool is_reserved(std::string_view word) {
+    static constexpr std::array<std::string_view, 17> words = {
+        "as",  "break", "const",   "continue",  "else",   "for", "function", "if",   "import",
+        "let", "loop",  "package", "namespace", "return", "var", "void",     "while"};
+    return std::find(words.begin(), words.end(), word) != words.end();
 }
 
 namespace {

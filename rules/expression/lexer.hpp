@@ -57,4 +57,7 @@ struct Token {
 // tokens and are left out. Refuses text beyond the limit of bytes and text that is not UTF-8.
 tl::expected<std::vector<Token>, Complaint> tokenize(std::string_view text, const Limits& limits);
 
+// Words that no variable may have: `if`, `let`, `return`.
+bool is_reserved(std::string_view word);
+
 }  // namespace segmentd::rules::expression

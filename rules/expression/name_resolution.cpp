@@ -70,7 +70,7 @@ Resolved resolve_exactly(std::string_view name, const Declarations& declarations
 }
 
 Resolved resolve_type(std::string_view name) {
-    static constexpr std::array<std::pair<std::string_view, Kind>, 12> types = {{
+    static constexpr std::array<std::pair<std::string_view, Kind>, 13> types = {{
         {"bool", Kind::boolean},
         {"bytes", Kind::bytes},
         {"double", Kind::real},
@@ -78,6 +78,7 @@ Resolved resolve_type(std::string_view name) {
         {"list", Kind::list},
         {"map", Kind::map},
         {"null_type", Kind::null},
+        {"optional_type", Kind::optional},
         {"string", Kind::string},
         {"type", Kind::type},
         {"uint", Kind::unsigned_integer},

@@ -47,6 +47,10 @@ std::optional<Type> negation_result(const Type& operand) {
 std::optional<Type> index_result(const Type& target, const Type& key) {
     switch (target.kind) {
         case TypeKind::dyn: return Type();
+        case TypeKind::optional: {
+            const auto held = index_result(target.parameters[0], key);
+            return held ? std::optional<Type>(Type::optional_of(*held)) : std::nullopt;
+        }
         case TypeKind::list:
             if (!key.is_dyn() && key.kind != TypeKind::integer) return std::nullopt;
             return target.parameters[0];
@@ -104,6 +108,7 @@ bool has_order(const Type& type) {
         case TypeKind::null:
         case TypeKind::list:
         case TypeKind::map:
+        case TypeKind::optional:
         case TypeKind::type: return false;
         default: return true;
     }

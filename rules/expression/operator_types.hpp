@@ -18,7 +18,8 @@ std::optional<Type> binary_result(BinaryOperator operation, const Type& left, co
 // The type of -operand; no value where it cannot be negated.
 std::optional<Type> negation_result(const Type& operand);
 
-// The type of target[key]; no value where the target is no list or map or the key does not fit.
+// The type of target[key]; no value where the target is no list or map or the key does not fit. An
+// element of an optional is optional.
 std::optional<Type> index_result(const Type& target, const Type& key);
 
 // The type of an element of a list or of a key of a map, which macros walk over.

@@ -10,6 +10,9 @@
 #include "rules/expression/conversions.hpp"
 #include "rules/expression/functions_string.hpp"
 #include "rules/expression/functions_time.hpp"
+#include "rules/expression/math_extension.hpp"
+#include "rules/expression/optionals_extension.hpp"
+#include "rules/expression/strings_extension.hpp"
 
 namespace segmentd::rules::expression {
 namespace {
@@ -57,6 +60,14 @@ const Value* element_at(const Value& target, const Value& key, EvaluationError& 
 }
 
 Outcome apply(Function function, std::span<const Value* const> arguments, const ZoneOffset& zones) {
+    const Library library = library_of(function);
+    if (library >= Library::strings) {
+        if (!accepts(function, arguments)) {
+            return no_value(EvaluationErrorKind::no_such_overload, "this function takes other kinds of arguments");
+        }
+        if (library == Library::strings) return apply_strings(function, arguments);
+        return library == Library::math ? apply_math(function, arguments) : apply_optionals(function, arguments);
+    }
     const Value& first = *arguments[0];
     switch (function) {
         case Function::size: return size_of(first);

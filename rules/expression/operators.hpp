@@ -22,7 +22,7 @@ Outcome negated(const Value& operand);
 // target[key]: null with the reason in `error` where there is none. The value lives in the target.
 const Value* element_at(const Value& target, const Value& key, EvaluationError& error);
 
-// A standard function on its arguments, the target of a method first.
+// A function on its arguments, the target of a method first.
 Outcome apply(Function function, std::span<const Value* const> arguments, const ZoneOffset& zones);
 
 }  // namespace segmentd::rules::expression

@@ -30,6 +30,7 @@ class Parser {
     Parsed unary();
     Parsed member();
     Parsed selection(NodeId target);
+    Parsed optional_selection(NodeId target, SyntaxNode field);
     Parsed index(NodeId target);
     Parsed primary();
     Parsed number(bool is_negative);
@@ -37,6 +38,7 @@ class Parser {
     Parsed parenthesis();
     Parsed list();
     Parsed map();
+    Parsed entry(bool is_optional, const Token& sign);
     tl::expected<std::vector<NodeId>, Complaint> arguments(std::vector<NodeId> before, TokenKind closing);
 
     const Token& token() const { return tokens_[next_]; }
@@ -61,7 +63,6 @@ struct Binding {
 };
 
 std::optional<Binding> binding_of(TokenKind token);
-bool is_reserved(std::string_view word);
 
 // The last multiplication binds strongest; unary operators and members stand above all.
 constexpr int weakest_binding = 1;
@@ -176,6 +177,7 @@ Parsed Parser::member() {
 
 Parsed Parser::selection(NodeId target) {
     ++next_;
+    const bool is_optional = take(TokenKind::question);
     const Token& field = token();
     if (field.kind != TokenKind::name && field.kind != TokenKind::quoted_name) {
         return refuse_expected("the name of a field or function");
@@ -184,6 +186,7 @@ Parsed Parser::selection(NodeId target) {
     result.name = word(field);
     result.is_quoted = field.kind == TokenKind::quoted_name;
     ++next_;
+    if (is_optional) return optional_selection(target, std::move(result));
     if (result.is_quoted || !take(TokenKind::open_parenthesis)) {
         result.children = {target};
         return builder_.add(std::move(result));
@@ -195,9 +198,23 @@ Parsed Parser::selection(NodeId target) {
     return builder_.add_call(std::move(result));
 }
 
+// a.?b is a[?"b"].
+Parsed Parser::optional_selection(NodeId target, SyntaxNode field) {
+    SyntaxNode result;
+    result.kind = SyntaxKind::optional_index;
+    result.offset = field.offset;
+    field.kind = SyntaxKind::literal;
+    field.literal = Value::string(std::move(field.name));
+    const Parsed key = builder_.add(std::move(field));
+    if (!key) return key;
+    result.children = {target, *key};
+    return builder_.add(std::move(result));
+}
+
 Parsed Parser::index(NodeId target) {
     SyntaxNode result = node(SyntaxKind::index, token());
     ++next_;
+    if (take(TokenKind::question)) result.kind = SyntaxKind::optional_index;
     const Parsed key = expression();
     if (!key) return key;
     if (!take(TokenKind::close_bracket)) return refuse_expected("']'");
@@ -283,10 +300,12 @@ Parsed Parser::map() {
     SyntaxNode result = node(SyntaxKind::map, token());
     ++next_;
     while (token().kind != TokenKind::close_brace) {
+        const Token sign = token();
+        const bool is_optional = take(TokenKind::question);
         const Parsed key = expression();
         if (!key) return key;
         if (!take(TokenKind::colon)) return refuse_expected("':' after the key");
-        const Parsed value = expression();
+        const Parsed value = entry(is_optional, sign);
         if (!value) return value;
         result.children.push_back(*key);
         result.children.push_back(*value);
@@ -296,11 +315,21 @@ Parsed Parser::map() {
     return builder_.add(std::move(result));
 }
 
+// An element of a list or a value of a map; an optional one was announced by a sign.
+Parsed Parser::entry(bool is_optional, const Token& sign) {
+    const Parsed value = expression();
+    if (!value || !is_optional) return value;
+    SyntaxNode result = node(SyntaxKind::optional_entry, sign);
+    result.children = {*value};
+    return builder_.add(std::move(result));
+}
+
 // Expressions with commas between them, up to and with the closing sign. A list may end in a comma.
 tl::expected<std::vector<NodeId>, Complaint> Parser::arguments(std::vector<NodeId> before, TokenKind closing) {
     const bool is_list = closing == TokenKind::close_bracket;
     while (token().kind != closing) {
-        const Parsed argument = expression();
+        const Token sign = token();
+        const Parsed argument = entry(is_list && take(TokenKind::question), sign);
         if (!argument) return tl::unexpected(argument.error());
         before.push_back(*argument);
         if (!take(TokenKind::comma)) break;
@@ -357,13 +386,6 @@ std::optional<Binding> binding_of(TokenKind token) {
         std::find_if(bindings.begin(), bindings.end(), [&](const Binding& binding) { return binding.token == token; });
     if (found == bindings.end()) return std::nullopt;
     return *found;
-}
-
-bool is_reserved(std::string_view word) {
-    static constexpr std::array<std::string_view, 17> words = {
-        "as",  "break", "const",   "continue",  "else",   "for", "function", "if",   "import",
-        "let", "loop",  "package", "namespace", "return", "var", "void",     "while"};
-    return std::find(words.begin(), words.end(), word) != words.end();
 }
 
 }  // namespace

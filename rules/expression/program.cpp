@@ -6,28 +6,27 @@
 #include "rules/expression/checker.hpp"
 #include "rules/expression/code.hpp"
 #include "rules/expression/compiler.hpp"
+#include "rules/expression/cost.hpp"
 #include "rules/expression/evaluation.hpp"
 #include "rules/expression/parser.hpp"
 
 namespace segmentd::rules::expression {
 namespace {
 
-Result<Program> compile_tree(SyntaxTree tree, std::string_view text, const Declarations& declarations,
-                             Strictness strictness);
+Result<Program> compile_as(Strictness strictness, std::string_view text, const Declarations& declarations,
+                           const Limits& limits);
 
 }  // namespace
 
-Program::Program(std::shared_ptr<const Code> code, std::string text, Type type)
-    : code_(std::move(code)), text_(std::move(text)), type_(std::move(type)) {}
+Program::Program(std::shared_ptr<const Code> code, std::string text, Type type, std::uint64_t cost)
+    : code_(std::move(code)), text_(std::move(text)), type_(std::move(type)), cost_(cost) {}
 
 Result<Program> compile(std::string_view text, const Declarations& declarations, const Limits& limits) {
-    TRY(tree, parse(text, limits));
-    return compile_tree(std::move(tree), text, declarations, Strictness::checked);
+    return compile_as(Strictness::checked, text, declarations, limits);
 }
 
 Result<Program> compile_unchecked(std::string_view text, const Declarations& declarations, const Limits& limits) {
-    TRY(tree, parse(text, limits));
-    return compile_tree(std::move(tree), text, declarations, Strictness::unchecked);
+    return compile_as(Strictness::unchecked, text, declarations, limits);
 }
 
 Outcome evaluate(const Program& program, std::span<const Value> row) {
@@ -56,7 +55,8 @@ SlotUse literal_comparisons(const Program& program, int slot) {
     SlotUse use;
     for (const Instruction& instruction : program.code().instructions) {
         if (instruction.index != slot) continue;
-        if (instruction.opcode == Opcode::slot) use.is_used_otherwise = true;
+        if (instruction.opcode == Opcode::slot || instruction.opcode == Opcode::optional_slot)
+            use.is_used_otherwise = true;
         if (instruction.opcode != Opcode::compare_slot) continue;
         use.comparisons.push_back({instruction.operation, program.code().constants[instruction.constant]});
     }
@@ -65,12 +65,14 @@ SlotUse literal_comparisons(const Program& program, int slot) {
 
 namespace {
 
-Result<Program> compile_tree(SyntaxTree tree, std::string_view text, const Declarations& declarations,
-                             Strictness strictness) {
+Result<Program> compile_as(Strictness strictness, std::string_view text, const Declarations& declarations,
+                           const Limits& limits) {
+    TRY(tree, parse(text, limits));
     TRY(checked, check(std::move(tree), text, declarations, strictness));
-    auto code = compile_code(checked, declarations, strictness);
+    TRY(cost, worst_cost(checked, text, limits));
+    auto code = compile_code(checked, declarations);
     if (!code) return fail(to_error(text, std::move(code).error()));
-    return Program(*std::move(code), std::string(text), checked.facts[checked.tree.root].type);
+    return Program(*std::move(code), std::string(text), checked.facts[checked.tree.root].type, cost);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 // several threads at once; copies share their code.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
@@ -25,20 +26,23 @@ struct Code;
 
 class Program {
   public:
-    Program(std::shared_ptr<const Code> code, std::string text, Type type);
+    Program(std::shared_ptr<const Code> code, std::string text, Type type, std::uint64_t cost);
 
     // The type of the result as far as it is known before evaluation. A condition is bool or dyn.
     const Type& type() const { return type_; }
     const std::string& text() const { return text_; }
+    // The steps of one evaluation in the worst case, see limits.hpp.
+    std::uint64_t cost() const { return cost_; }
     const Code& code() const { return *code_; }
 
   private:
     std::shared_ptr<const Code> code_;
     std::string text_;
     Type type_;
+    std::uint64_t cost_;
 };
 
-// Parses, checks types and compiles. Refusals have the code invalid, line and column within the
+// Parses, checks types, bounds the cost and compiles. Refusals have the code invalid, line and column within the
 // text (from 1; columns in code points), and one of the rules cel_syntax, cel_type,
 // cel_unknown_name, cel_limit. Parts that read no slot are evaluated here once.
 Result<Program> compile(std::string_view text, const Declarations& declarations, const Limits& limits);

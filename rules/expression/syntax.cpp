@@ -20,6 +20,14 @@ const char* operator_text(BinaryOperator operation) {
     return "";
 }
 
+bool makes_claim(Macro macro) {
+    return macro <= Macro::exists_one;
+}
+
+bool makes_map(Macro macro) {
+    return macro == Macro::transform_map || macro == Macro::transform_map_entry;
+}
+
 bool is_comparison(BinaryOperator operation) {
     return operation >= BinaryOperator::equal && operation <= BinaryOperator::greater_equal;
 }

@@ -16,21 +16,23 @@ using NodeId = std::uint32_t;
 
 enum class SyntaxKind : std::uint8_t {
     literal,
-    name,         // an identifier
-    select,       // target.field
-    presence,     // has(target.field)
-    index,        // target[key]
-    call,         // function(arguments)
-    method,       // target.function(arguments); the target is the first child
-    negate,       // -operand
-    logical_not,  // !operand
-    binary,       // left operation right
-    logical_and,  // two or more operands
-    logical_or,   // two or more operands
-    conditional,  // condition ? first : second
-    list,         // elements
-    map,          // key, value, key, value ...
-    macro,        // range, [condition,] body
+    name,            // an identifier
+    select,          // target.field
+    presence,        // has(target.field)
+    index,           // target[key]
+    call,            // function(arguments)
+    method,          // target.function(arguments); the target is the first child
+    negate,          // -operand
+    logical_not,     // !operand
+    binary,          // left operation right
+    logical_and,     // two or more operands
+    logical_or,      // two or more operands
+    conditional,     // condition ? first : second
+    list,            // elements
+    map,             // key, value, key, value ...
+    macro,           // range, [condition,] body
+    optional_index,  // target[?key]; target.?field has the field's name as its key
+    optional_entry,  // ?element of a list, or the ?value of a map
 };
 
 enum class BinaryOperator : std::uint8_t {
@@ -48,12 +50,19 @@ enum class BinaryOperator : std::uint8_t {
     in,
 };
 
+// Those that make a claim first, then by what they make.
 enum class Macro : std::uint8_t {
-    all,         // range, condition
-    exists,      // range, condition
-    exists_one,  // range, condition
-    map,         // range, body; or range, condition, body
-    filter,      // range, condition
+    all,                  // range, condition
+    exists,               // range, condition
+    exists_one,           // range, condition
+    map,                  // range, body; or range, condition, body
+    filter,               // range, condition
+    transform_list,       // range, [condition,] body
+    transform_map,        // range, [condition,] body: the value
+    transform_map_entry,  // range, [condition,] body: a map that is joined
+    bind,                 // value, body
+    optional_map,         // optional, body
+    optional_flat_map,    // optional, body: an optional
 };
 
 struct SyntaxNode {
@@ -65,6 +74,7 @@ struct SyntaxNode {
     std::uint32_t offset = 0;                        // in bytes of the text; of an operator, selection or call its sign
     std::uint32_t depth = 1;                         // levels of nodes from here down
     std::string name;                                // of a name, field, function, or the variable of a macro
+    std::string second_name;  // of a macro that walks with two variables: key and value, or position and element
     Value literal;
     std::vector<NodeId> children;
 };
@@ -76,6 +86,12 @@ struct SyntaxTree {
 
 // "==", "<=", "in".
 const char* operator_text(BinaryOperator operation);
+
+// True for all, exists and exists_one, whose value is a bool.
+bool makes_claim(Macro macro);
+
+// True for transformMap and transformMapEntry.
+bool makes_map(Macro macro);
 
 // True for == != < <= > >=.
 bool is_comparison(BinaryOperator operation);

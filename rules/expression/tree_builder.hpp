@@ -18,7 +18,7 @@ class TreeBuilder {
 
     // Adds a node over children that were added before. Refuses by the limits of nodes and depth.
     Parsed add(SyntaxNode node);
-    // A call or method; or the macro that it is by its name and number of arguments.
+    // A call or method; or the macro, or the function of a library such as math.abs, that it is by its name.
     Parsed add_call(SyntaxNode node);
     Complaint too_deep(std::size_t offset) const;
 
@@ -26,7 +26,8 @@ class TreeBuilder {
 
   private:
     Parsed add_presence(SyntaxNode node);
-    Parsed add_macro(SyntaxNode node, Macro macro);
+    Parsed add_macro(SyntaxNode node, Macro macro, std::size_t variables);
+    Parsed add_qualified_call(SyntaxNode node);
 
     Limits limits_;
 };

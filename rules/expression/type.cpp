@@ -17,9 +17,9 @@ Type as_parameter(Type type);
 
 Type::Type(TypeKind simple)
     : kind(simple),
-      parameters(simple == TypeKind::list  ? 1U
-                 : simple == TypeKind::map ? 2U
-                                           : 0U) {}
+      parameters(simple == TypeKind::list || simple == TypeKind::optional ? 1U
+                 : simple == TypeKind::map                                ? 2U
+                                                                          : 0U) {}
 
 Type Type::list_of(Type element) {
     Type type(TypeKind::list);
@@ -31,6 +31,12 @@ Type Type::map_of(Type key, Type value) {
     Type type(TypeKind::map);
     type.parameters[0] = as_parameter(std::move(key));
     type.parameters[1] = as_parameter(std::move(value));
+    return type;
+}
+
+Type Type::optional_of(Type held) {
+    Type type(TypeKind::optional);
+    type.parameters[0] = as_parameter(std::move(held));
     return type;
 }
 
@@ -56,6 +62,7 @@ std::string to_text(const Type& type) {
         case TypeKind::duration: return "duration";
         case TypeKind::list: return fmt::format("list<{}>", to_text(type.parameters[0]));
         case TypeKind::map: return fmt::format("map<{}, {}>", to_text(type.parameters[0]), to_text(type.parameters[1]));
+        case TypeKind::optional: return fmt::format("optional<{}>", to_text(type.parameters[0]));
         case TypeKind::type: return "type";
     }
     return {};

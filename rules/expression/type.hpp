@@ -18,8 +18,9 @@ enum class TypeKind : std::uint8_t {
     bytes,
     timestamp,
     duration,
-    list,  // one parameter: the element
-    map,   // two parameters: key and value
+    list,      // one parameter: the element
+    map,       // two parameters: key and value
+    optional,  // one parameter: what it holds
     type,
 };
 
@@ -28,10 +29,11 @@ struct Type {
     std::vector<Type> parameters;
 
     Type() = default;
-    Type(TypeKind simple);  // a list or map of dyn where the kind is list or map
+    Type(TypeKind simple);  // of dyn where the kind has parameters
     // What is nested more than 32 levels deep becomes dyn.
     static Type list_of(Type element);
     static Type map_of(Type key, Type value);
+    static Type optional_of(Type held);
 
     bool is_dyn() const { return kind == TypeKind::dyn; }
     bool is_number() const;

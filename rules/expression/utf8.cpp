@@ -28,6 +28,15 @@ std::size_t count_code_points(std::string_view text) {
         std::count_if(text.begin(), text.end(), [](char byte) { return !continues(byte); }));
 }
 
+std::optional<std::size_t> offset_of_code_point(std::string_view text, std::uint64_t number) {
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        if (continues(text[i])) continue;
+        if (number == 0) return i;
+        --number;
+    }
+    return number == 0 ? std::optional(text.size()) : std::nullopt;
+}
+
 bool append_code_point(std::string& text, char32_t code_point) {
     if (code_point > 0x10FFFF || (code_point >= 0xD800 && code_point <= 0xDFFF)) return false;
     const auto continuation = [&](int shift) { text += static_cast<char>(0x80 | (code_point >> shift & 0x3F)); };

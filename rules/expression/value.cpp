@@ -6,6 +6,8 @@
 #include <optional>
 #include <utility>
 
+#include "rules/expression/limits.hpp"
+
 namespace segmentd::rules::expression {
 
 struct Value::Shared {
@@ -27,8 +29,6 @@ struct Value::SharedMap : Shared {
 };
 
 namespace {
-
-constexpr std::size_t bytes_a_weight = 8;
 
 bool is_key(const Value& value);
 bool key_before(const Value& left, const Value& right);
@@ -99,6 +99,21 @@ tl::expected<Value, MapFault> Value::map(std::vector<MapEntry> entries) {
     return sharing(Kind::map, shared);
 }
 
+// An optional is a list of at most one value under another kind.
+Value Value::optional(Value held) {
+    std::vector<Value> elements;
+    elements.push_back(std::move(held));
+    Value result = list(std::move(elements));
+    result.kind_ = Kind::optional;
+    return result;
+}
+
+Value Value::no_optional() {
+    Value result = list({});
+    result.kind_ = Kind::optional;
+    return result;
+}
+
 Value Value::timestamp(Instant instant) {
     return number(Kind::timestamp, instant.seconds, instant.nanoseconds);
 }
@@ -133,6 +148,11 @@ const Map& Value::as_map() const {
     return static_cast<const SharedMap*>(shared())->map;
 }
 
+const Value* Value::as_optional() const {
+    const auto& held = as_list();
+    return held.empty() ? nullptr : &held.front();
+}
+
 std::size_t Value::weight() const {
     return is_shared() ? shared()->weight : 1;
 }
@@ -148,7 +168,8 @@ void Value::add_owner() const noexcept {
 void Value::remove_owner() noexcept {
     if (shared()->owners.fetch_sub(1, std::memory_order_acq_rel) != 1) return;
     switch (kind_) {
-        case Kind::list: delete static_cast<const SharedList*>(shared()); break;
+        case Kind::list:
+        case Kind::optional: delete static_cast<const SharedList*>(shared()); break;
         case Kind::map: delete static_cast<const SharedMap*>(shared()); break;
         default: delete static_cast<const SharedText*>(shared()); break;
     }

@@ -31,6 +31,7 @@ enum class Kind : std::uint8_t {
     bytes,
     list,
     map,
+    optional,   // a value or none
     timestamp,  // seconds and nanoseconds, years 0001 to 9999
     duration,   // whole nanoseconds in 64 bits, about 292 years either way
     type,
@@ -76,6 +77,8 @@ class Value {
     static Value list(std::vector<Value> elements);
     // Keys are bool, int, uint or string; 1 and 1u are the same key. Entries are kept in key order.
     static tl::expected<Value, MapFault> map(std::vector<MapEntry> entries);
+    static Value optional(Value held);
+    static Value no_optional();
     static Value timestamp(Instant instant);
     static Value timestamp(Timestamp instant);
     static Value duration_nanoseconds(std::int64_t nanoseconds);
@@ -93,6 +96,7 @@ class Value {
     std::string_view as_text() const;  // string or bytes
     const std::vector<Value>& as_list() const;
     const Map& as_map() const;
+    const Value* as_optional() const;  // null where it holds none
     Instant as_instant() const { return {payload_, nanoseconds_}; }
     std::int64_t as_nanoseconds() const { return payload_; }
     Kind as_type() const { return static_cast<Kind>(payload_); }
@@ -109,7 +113,7 @@ class Value {
     struct SharedMap;
 
     const Shared* shared() const { return reinterpret_cast<const Shared*>(payload_); }
-    bool is_shared() const { return kind_ >= Kind::string && kind_ <= Kind::map; }
+    bool is_shared() const { return kind_ >= Kind::string && kind_ <= Kind::optional; }
     void add_owner() const noexcept;
     void remove_owner() noexcept;
     void swap(Value& other) noexcept;

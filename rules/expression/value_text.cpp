@@ -31,6 +31,7 @@ std::string to_json_text(const Value& value) {
         case Kind::bytes: return quoted(base64(value.as_text()));
         case Kind::list: return list_text(value.as_list());
         case Kind::map: return map_text(value.as_map());
+        case Kind::optional: return value.as_optional() == nullptr ? "null" : to_json_text(*value.as_optional());
         case Kind::timestamp: return quoted(instant_text(value.as_instant()));
         case Kind::duration: return quoted(nanoseconds_text(value.as_nanoseconds()));
         case Kind::type: return quoted(kind_name(value.as_type()));
@@ -50,6 +51,7 @@ const char* kind_name(Kind kind) {
         case Kind::bytes: return "bytes";
         case Kind::list: return "list";
         case Kind::map: return "map";
+        case Kind::optional: return "optional_type";
         case Kind::timestamp: return "google.protobuf.Timestamp";
         case Kind::duration: return "google.protobuf.Duration";
         case Kind::type: return "type";

@@ -8,7 +8,8 @@
 namespace segmentd::rules::expression {
 
 // JSON where JSON has the value. Bytes are base64, timestamps RFC 3339, durations seconds such as
-// "1.5s", types and non-finite doubles their names, each as a JSON string; map keys that are no
+// "1.5s", types and non-finite doubles their names, each as a JSON string; an optional is what it holds, or
+// null; map keys that are no
 // strings are written as strings; a missing value is the string "(missing)".
 std::string to_json_text(const Value& value);
 

@@ -41,6 +41,9 @@ class Builder {
     // their place in the file and nothing is returned.
     std::optional<expression::Program> compile(const ExpressionText& text, const expression::Declarations& scope,
                                                const expression::Type& wanted);
+    // The same where a number is wanted.
+    std::optional<expression::Program> compile_number(const ExpressionText& text,
+                                                      const expression::Declarations& scope);
     Programs compile(const Condition& condition, const expression::Declarations& scope);
     void refuse(SourcePlace place, std::string message, std::string rule, std::string hint);
     std::optional<std::size_t> direct_property(const ExpressionText& value, const SignalDefinition& signal) const;

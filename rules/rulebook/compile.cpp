@@ -12,6 +12,20 @@ using expression::Program;
 using expression::Type;
 using expression::TypeKind;
 
+namespace {
+
+// True counts as 1.
+bool counts_as_number(const Type& type) {
+    return type.is_dyn() || type.is_number() || type == TypeKind::boolean;
+}
+
+// Whether a feature may keep what has this type.
+bool can_be_kept(const Type& type) {
+    return counts_as_number(type) || type == TypeKind::string || type == TypeKind::timestamp;
+}
+
+}  // namespace
+
 void Builder::compile_features() {
     for (const auto& feature : book_.definitions.features) compile_feature(feature);
 }
@@ -32,12 +46,14 @@ void Builder::compile_feature(const FeatureDefinition& feature) {
         if (compiled.property && signal.properties[*compiled.property].type == AttributeType::money) {
             compiled.plan.money_digits = book_.money_digits;
         }
-        const bool is_number = value_type == TypeKind::integer || value_type == TypeKind::real ||
-                               value_type == TypeKind::boolean || value_type == TypeKind::dyn;
-        if (compiled.value && adds_up && !is_number) {
+        if (compiled.value && adds_up && !counts_as_number(value_type)) {
             refuse(feature.value.place,
                    fmt::format("feature {}: {} needs a number", feature.id.text, to_word(feature.compute)), "cel_type",
                    "aggregate a number, or use count, distinct, first or last");
+        } else if (compiled.value && !can_be_kept(value_type)) {
+            refuse(feature.value.place,
+                   fmt::format("feature {}: a value is no {}", feature.id.text, to_text(value_type)), "cel_type",
+                   "a feature keeps numbers, texts, truths and times");
         }
     }
     compiled.where = compile(feature.where, scope);
@@ -61,7 +77,7 @@ void Builder::compile_model(const ModelDefinition& model) {
         const auto& signal = book_.definitions.signals[history.signal];
         if (!model.value.empty()) {
             history.property = direct_property(model.value, signal);
-            history.value = compile(model.value, event_scope(signal), TypeKind::dyn);
+            history.value = compile_number(model.value, event_scope(signal));
         }
         compiled.history = book_.histories.size();
         book_.histories.push_back(std::move(history));
@@ -74,7 +90,7 @@ void Builder::compile_scores() {
     for (const auto& model : book_.definitions.models) {
         for (const auto& score : model.scores) {
             if (!score.expression.empty()) {
-                book_.scores[index].expression = compile(score.expression, book_.scope, TypeKind::dyn);
+                book_.scores[index].expression = compile_number(score.expression, book_.scope);
             }
             ++index;
         }
@@ -89,7 +105,7 @@ void Builder::compile_metrics() {
         const auto scope = event_scope(signal);
         if (!metric.value.empty()) {
             compiled.property = direct_property(metric.value, signal);
-            compiled.value = compile(metric.value, scope, TypeKind::dyn);
+            compiled.value = compile_number(metric.value, scope);
             if (compiled.property && signal.properties[*compiled.property].type == AttributeType::money) {
                 compiled.money_digits = book_.money_digits;
             }
@@ -124,9 +140,9 @@ void Builder::compile_sources() {
 
 void Builder::compile_reports() {
     const auto& workspace = book_.definitions.workspace;
-    if (!workspace.revenue.empty()) book_.revenue = compile(workspace.revenue, book_.scope, TypeKind::dyn);
+    if (!workspace.revenue.empty()) book_.revenue = compile_number(workspace.revenue, book_.scope);
     if (!workspace.expected_value.empty()) {
-        book_.expected_value = compile(workspace.expected_value, book_.scope, TypeKind::dyn);
+        book_.expected_value = compile_number(workspace.expected_value, book_.scope);
     }
 }
 
@@ -149,6 +165,15 @@ std::optional<Program> Builder::compile(const ExpressionText& text, const Declar
     refuse(text.place,
            fmt::format("'{}' gives {}, wanted is {}", text.text.substr(0, 60), to_text(type), to_text(wanted)),
            "cel_type", wanted == TypeKind::boolean ? "write a condition that is true or false" : "convert the value");
+    return std::nullopt;
+}
+
+std::optional<Program> Builder::compile_number(const ExpressionText& text, const Declarations& scope) {
+    auto program = compile(text, scope, TypeKind::dyn);
+    if (!program || counts_as_number(program->type())) return program;
+    refuse(text.place,
+           fmt::format("'{}' gives {}, wanted is a number", text.text.substr(0, 60), to_text(program->type())),
+           "cel_type", "convert the value, for example double(x)");
     return std::nullopt;
 }
 

@@ -306,11 +306,19 @@ std::string text_of(const SyntaxTree& tree, NodeId at) {
         case SyntaxKind::literal: return expression::to_json_text(node.literal);
         case SyntaxKind::name: return node.name;
         case SyntaxKind::select: return text_of(tree, node.children[0]) + '.' + node.name;
+        case SyntaxKind::index:
+        case SyntaxKind::optional_index: {  // a["b"] is a.b
+            const auto& key = tree.nodes[node.children[1]];
+            if (key.kind != SyntaxKind::literal || key.literal.kind() != Kind::string) break;
+            const char* sign = node.kind == SyntaxKind::index ? "" : "?";
+            return fmt::format("{}{}.{}", sign, text_of(tree, node.children[0]), key.literal.as_text());
+        }
         default: break;
     }
     std::string text = fmt::format("({} {} {} {}", static_cast<int>(node.kind),
                                    node.kind == SyntaxKind::binary ? expression::operator_text(node.operation) : "",
-                                   node.kind == SyntaxKind::macro ? static_cast<int>(node.macro) : 0, node.name);
+                                   node.kind == SyntaxKind::macro ? static_cast<int>(node.macro) : 0,
+                                   node.name + ' ' + node.second_name);
     for (const auto child : node.children) text += ' ' + text_of(tree, child);
     return text + ')';
 }
