@@ -25,7 +25,7 @@ void take(Population& population, const Record& record, Timestamp at) {
         Population::take_profile(customer, *profile);
     }
     if (const auto* signal = std::get_if<SignalRecord>(&record.payload)) {
-        population.take_signal(customer, *signal, {occurred_at, record.sequence, {}}, at);
+        population.take_signal(customer, *signal, occurred_at, at);
     }
 }
 
