@@ -189,7 +189,8 @@ void Play::ask(const rules::FeatureState& state, const std::vector<KnownSignal>&
     const auto value = state.value(plan, now);
     const auto until = state.valid_until(plan, now);
     if (!is_same(value, feature_by_oracle(plan, known, now), scale_of(plan, scenario))) {
-        wrong = "the value at " + to_text(now.at) + ": " + rules::expression::to_json_text(value) + ", by the oracle " + rules::expression::to_json_text(feature_by_oracle(plan, known, now));
+        wrong = "the value at " + to_text(now.at) + ": " + rules::expression::to_json_text(value) + ", by the oracle " +
+                rules::expression::to_json_text(feature_by_oracle(plan, known, now));
     } else if (until <= now.at || !holds_until(known, now, until)) {
         wrong = "what is said at " + to_text(now.at) + " to hold until " + (until == never ? "ever" : to_text(until));
     }
