@@ -307,6 +307,10 @@ Sha256 Engine::state_hash() {
     return hash_.compute(population_, common);
 }
 
+const Zone& Engine::calendar() const {
+    return has_workspace() ? population_.book().definitions.workspace.calendar : Zone::utc();
+}
+
 Timestamp Engine::time_at(Timestamp wall) const {
     if (clock_) return std::max<Timestamp>(clock_->engine + (wall - clock_->wall), engine_time_);
     return first_start() ? engine_time_ : std::max(wall, engine_time_);

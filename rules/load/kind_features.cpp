@@ -165,7 +165,7 @@ void finish_sequence(const FeatureDefinition& feature, const Node& node, Reading
     };
     const auto* steps = node.find("steps");
     if (feature.steps.size() < 2 || feature.steps.size() > most_sequence_steps) {
-        refuse(steps->at, "out_of_range", fmt::format("a sequence of {} steps", feature.steps.size()),
+        refuse(steps->at, "out_of_range", fmt::format("{} in the sequence", feature.steps.size()),
                "write 2 to 16 steps");
         return;
     }
