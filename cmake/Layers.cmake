@@ -24,7 +24,7 @@ segmentd_layer(engine FOLDERS daemon/engine
 segmentd_layer(daemon FOLDERS daemon
   EXCLUDE "/daemon/engine/" "/daemon/segmentd\\.cpp$" "/daemon/segmentctl\\.cpp$"
   LINK segmentd_engine ${SQLITECPP_LIBRARY} ${CSV_LIBRARY} SQLite::SQLite3 spdlog::spdlog
-       OpenSSL::SSL ZLIB::ZLIB PkgConfig::SYSTEMD Boost::url Threads::Threads)
+       OpenSSL::SSL ZLIB::ZLIB PkgConfig::SYSTEMD date::date-tz Boost::url Threads::Threads)
 target_compile_definitions(segmentd_daemon PUBLIC
   BOOST_ASIO_SEPARATE_COMPILATION BOOST_ASIO_NO_DEPRECATED BOOST_BEAST_SEPARATE_COMPILATION)
 

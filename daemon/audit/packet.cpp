@@ -33,12 +33,12 @@ Result<Packet> make_packet(Store& store, const Quarter& quarter, Timestamp wall_
     packet.is_over = fold->is_over();
     packet.state_at = fold->state_at();
     packet.records = fold->records();
-    packet.records_in_quarter = static_cast<std::uint64_t>(
-        std::ranges::count_if(headers, [&](const RecordHeader& header) { return quarter.holds(header.engine_time); }));
+    packet.records_in_quarter = static_cast<std::uint64_t>(std::ranges::count_if(
+        headers, [&](const RecordHeader& header) { return fold->quarter().holds(header.engine_time); }));
     packet.head = heads.back();
     auto papers = population_papers(*fold);
     std::ranges::move(events, std::back_inserter(papers));
-    papers.push_back(record_counts(quarter, headers));
+    papers.push_back(record_counts(fold->quarter(), headers));
     for (const auto& paper : papers) {
         packet.files.push_back({paper.file, paper.what, to_csv(paper.table), paper.table.rows.size()});
     }
@@ -119,6 +119,7 @@ void add_manifest(Packet& packet, const QuarterFold& fold, const std::string& ve
         {"store", packet.head.origin},
         {"public_key", to_hex(packet.head.public_key)},
         {"quarter", packet.quarter},
+        {"zone", book != nullptr ? book->definitions.workspace.zone : "UTC"},
         {"from", to_text(fold.quarter().from)},
         {"until", to_text(fold.quarter().until)},
         {"state_at", to_text(packet.state_at)},

@@ -33,10 +33,16 @@ Result<Manifest> parse_manifest(const std::string& text) {
         }
         auto manifest = manifest_of(object);
         TRY(quarter, parse_quarter(text_in(object, "quarter")));
-        if (text_in(object, "from") != to_text(quarter.from) || text_in(object, "until") != to_text(quarter.until)) {
+        TRY(from, parse_timestamp(text_in(object, "from")));
+        TRY(until, parse_timestamp(text_in(object, "until")));
+        const auto largest_offset = text_in(object, "zone") == "UTC" ? Days(0) : Days(1);
+        const auto is_near = [&](Timestamp said, Timestamp utc) {
+            return std::chrono::abs(said - utc) <= largest_offset;
+        };
+        if (!is_near(from, quarter.from) || !is_near(until, quarter.until)) {
             return fail(ErrorCode::invalid, "from and until are not those of the quarter");
         }
-        manifest.quarter = quarter;
+        manifest.quarter = {quarter.name, from, until};
         return manifest;
     } catch (const std::exception&) {
         return fail(ErrorCode::invalid, "it is not the manifest of an audit packet");

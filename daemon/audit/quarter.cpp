@@ -23,4 +23,8 @@ Result<Quarter> parse_quarter(std::string_view text) {
                    Timestamp(std::chrono::sys_days(first + std::chrono::months(3)))};
 }
 
+Quarter local_quarter(const Quarter& utc, const Zone& calendar) {
+    return {utc.name, calendar.start_of_day(day_number(utc.from)), calendar.start_of_day(day_number(utc.until))};
+}
+
 }  // namespace segmentd::daemon

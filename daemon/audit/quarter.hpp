@@ -1,11 +1,11 @@
-// A quarter of a year, in UTC.
+// A quarter of a year, in UTC or as a workspace's calendar has it.
 #pragma once
 
 #include <string>
 #include <string_view>
 
 #include "base/result.hpp"
-#include "base/timestamp.hpp"
+#include "base/zone.hpp"
 
 namespace segmentd::daemon {
 
@@ -19,5 +19,8 @@ struct Quarter {
 
 // Reads "1997Q3": four digits from 1970 on, Q, 1 to 4.
 Result<Quarter> parse_quarter(std::string_view text);
+
+// The same quarter from its first local day to the first of the next one; `utc` is as parse_quarter gave it.
+Quarter local_quarter(const Quarter& utc, const Zone& calendar);
 
 }  // namespace segmentd::daemon

@@ -35,19 +35,23 @@ Result<std::unique_ptr<QuarterFold>> QuarterFold::make(Store& store, const Quart
     std::unique_ptr<QuarterFold> fold(new QuarterFold(store, quarter));
     std::optional<bool> next_is_quiet;
     const auto read = store.read_journal(1, [&](const Record& record) -> Result<void> {
-        if (record.engine_time < quarter.until) return fold->take(record);
+        if (record.engine_time < fold->quarter_.until) {
+            auto taken = fold->take(record);
+            fold->quarter_ = local_quarter(quarter, fold->engine_.calendar());
+            return taken;
+        }
         if (!next_is_quiet) next_is_quiet = is_quiet(record);
         return {};
     });
     if (!read) return fail(read.error());
     fold->state_at_ = fold->engine_.engine_time();
     const auto now = fold->engine_.time_at(wall_now);
-    if (!next_is_quiet && now < quarter.from) {
+    if (!next_is_quiet && now < fold->quarter_.from) {
         return fail(ErrorCode::invalid,
                     fmt::format("{} has not begun: it is {} by the engine's clock", quarter.name, to_text(now)),
                     "name a quarter that is over, or the running one");
     }
-    fold->is_over_ = next_is_quiet || now >= quarter.until;
+    fold->is_over_ = next_is_quiet || now >= fold->quarter_.until;
     if (fold->is_over_) fold->let_the_quarter_end(next_is_quiet.value_or(true));
     return fold;
 }

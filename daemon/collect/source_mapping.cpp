@@ -127,7 +127,7 @@ tl::expected<Record, Rejection> SourceMapping::begin(std::size_t index, const Ro
     const auto& own_time = compiled_.emit[index].occurred_at;
     auto when = text_of(own_time ? *own_time : compiled_.occurred_at, context.row);
     if (!when) return tl::unexpected(std::move(when).error());
-    const auto occurred_at = parse_timestamp(*when);
+    const auto occurred_at = book_.definitions.workspace.calendar.parse_timestamp(*when);
     if (!occurred_at) return reject("bad_time", "occurred_at is not a time");
     Record record;
     record.occurred_at = *occurred_at;

@@ -96,7 +96,7 @@ int fit_command(const CommandOptions& options, const FitOptions& fit) {
     FitRequest request;
     request.as_of = offline.engine().engine_time();
     if (!fit.as_of.empty()) {
-        const auto instant = parse_as_of(fit.as_of);
+        const auto instant = parse_as_of(fit.as_of, offline.engine().calendar());
         if (!instant) return report(instant.error());
         request.as_of = *instant;
     }

@@ -38,7 +38,7 @@ json::value rejects_report(const std::vector<StoredReject>& rejects, bool with_p
 int segments_command(const CommandOptions& options, const std::string& at) {
     return show(options, api_path({"segments"}) + api_query("at", at), [&](Offline& offline) -> Result<json::value> {
         if (at.empty()) return segments_report(offline.engine());
-        TRY(instant, parse_as_of(at));
+        TRY(instant, parse_as_of(at, offline.engine().calendar()));
         const auto now = offline.engine().engine_time();
         if (instant > now) {
             fmt::print(stderr, "note: {} is after the engine time {}; nothing is known of what comes then\n",

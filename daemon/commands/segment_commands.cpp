@@ -34,11 +34,15 @@ Result<void> record_finding(Offline& offline, const ValidationRecord& found) {
     return offline.close();
 }
 
-int validate_in_store(const CommandOptions& options, ValidationRequest request, bool dry_run) {
+int validate_in_store(const CommandOptions& options, const ValidateOptions& validate) {
+    const bool dry_run = validate.dry_run;
     auto opened = Offline::open(options.workspace, options.data, dry_run ? Store::Mode::reader : Store::Mode::writer);
     if (!opened) return report(opened.error());
     auto& offline = **opened;
-    request.now = offline.engine().time_at(wall_now());
+    const auto& calendar = offline.engine().calendar();
+    const ValidationRequest request{SegmentId(validate.segment), calendar.parse_timestamp(validate.from).value(),
+                                    calendar.parse_timestamp(validate.until).value(),
+                                    offline.engine().time_at(wall_now())};
     const auto found = validate_segment(offline.engine(), offline.past(), request);
     if (!found) return report(found.error());
     if (!dry_run) {
@@ -86,12 +90,11 @@ int validate_by_daemon(const CommandOptions& options, const ValidateOptions& val
 }  // namespace
 
 int validate_command(const CommandOptions& options, const ValidateOptions& validate) {
-    const auto from = parse_timestamp(validate.from);
-    if (!from) return report(from.error());
-    const auto until = parse_timestamp(validate.until);
-    if (!until) return report(until.error());
+    for (const auto& text : {validate.from, validate.until}) {
+        if (const auto instant = parse_timestamp(text); !instant) return report(instant.error());
+    }
     if (!options.url.empty()) return validate_by_daemon(options, validate);
-    return validate_in_store(options, {SegmentId(validate.segment), *from, *until, {}}, validate.dry_run);
+    return validate_in_store(options, validate);
 }
 
 int track_command(const CommandOptions& options, const std::string& segment, std::int64_t weeks) {

@@ -32,7 +32,7 @@ void Derivation::take(const Record& past) {
     const auto* signal = std::get_if<SignalRecord>(&past.payload);
     if (signal == nullptr) return;
     auto& customer = derived_.at(derived_.find_or_create(past.customer));
-    derived_.take_signal(customer, *signal, {occurred_at, past.sequence, {}}, now_);
+    derived_.take_signal(customer, *signal, occurred_at, now_);
     Pilots::add_outcomes(derived_.book(), customer, *signal, occurred_at);
 }
 
@@ -51,7 +51,7 @@ void Derivation::take_at_enrolment(AtEnrolment& known, const Record& past, Times
     for (const auto& [purpose, granted] : past.consent) customer.consent[purpose] = granted;
     if (const auto* profile = std::get_if<ProfileRecord>(&past.payload)) Population::take_profile(customer, *profile);
     if (const auto* signal = std::get_if<SignalRecord>(&past.payload)) {
-        known.population.take_signal(customer, *signal, {occurred_at, past.sequence, {}}, enrolment->second.at);
+        known.population.take_signal(customer, *signal, occurred_at, enrolment->second.at);
     }
 }
 

@@ -146,7 +146,7 @@ void Engine::take_customer_record(const Record& record, Effects& effects) {
     }
     if (const auto* profile = std::get_if<ProfileRecord>(&record.payload)) Population::take_profile(customer, *profile);
     if (const auto* signal = std::get_if<SignalRecord>(&record.payload)) {
-        population_.take_signal(customer, *signal, {occurred_at, record.sequence, {}}, engine_time_);
+        population_.take_signal(customer, *signal, occurred_at, engine_time_);
         pilots_.observe(population_.book(), customer, *signal, occurred_at);
         if (!record.historical) reviews_.saw(index, customer, engine_time_);
     }
@@ -320,6 +320,10 @@ Sha256 Engine::state_hash() {
         validations_.append_canonical(common);
     }
     return hash_.compute(population_, common);
+}
+
+const Zone& Engine::calendar() const {
+    return has_workspace() ? population_.book().definitions.workspace.calendar : Zone::utc();
 }
 
 Timestamp Engine::time_at(Timestamp wall) const {

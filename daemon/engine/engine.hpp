@@ -51,6 +51,9 @@ class Engine {
     // drop everything that is known. To be asked before a workspace record is made; apply() does not ask.
     Result<void> check_is_same_workspace(const rules::Definitions& proposed) const;
 
+    // The days and months of the company: UTC until there are definitions.
+    const Zone& calendar() const;
+
     // When the next timer is due, or `never`; and how many customers have one.
     Timestamp next_due() const;
     std::size_t timers() const { return timers_.size(); }

@@ -26,7 +26,7 @@ std::vector<rules::PurchaseSummary> summaries(const Hindsight& hindsight, std::s
     std::vector<rules::PurchaseSummary> result;
     for (std::size_t i = 0; i < hindsight.population.size(); ++i) {
         const auto& days = hindsight.population.at(i).histories[history];
-        const auto summary = days.summarise(day_number(hindsight.at), scale);
+        const auto summary = days.summarise(book.definitions.workspace.calendar.day_number(hindsight.at), scale);
         if (summary) result.push_back(*summary);
     }
     return result;

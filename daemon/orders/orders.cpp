@@ -85,7 +85,7 @@ Result<Payload> review(const Engine& engine, const json::object& words) {
     record.review = number->get_int64();
     if (action == ReviewAction::snooze) {
         TRY(text, text_of(words, "until"));
-        TRY(until, parse_timestamp(text));
+        TRY(until, engine.calendar().parse_timestamp(text));
         record.until = until;
     }
     if (auto checked = check_action(engine.reviews().all(), record, engine.engine_time()); !checked) {

@@ -259,7 +259,7 @@ json::object governance(const Engine& engine, const SegmentDefinition& segment) 
     json::value next;
     for (const auto& review : engine.reviews().all()) {
         if (review.segment == segment.id && review.state == ReviewState::decided && segment.review_every)
-            next = to_date_text(review.decided_at + *segment.review_every);
+            next = engine.calendar().to_date_text(review.decided_at + *segment.review_every);
     }
     return {{"steward", person(engine, segment.steward)},
             {"review_every", segment.review_every ? json::value(to_text(*segment.review_every)) : json::value()},

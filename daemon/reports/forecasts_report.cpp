@@ -18,7 +18,8 @@ json::object forecast(const Engine& engine, Hindsight& then, std::size_t score_i
     const auto& book = then.population.book();
     const auto model = book.scores[score_index].model;
     const auto history = *book.models[model].history;
-    const auto first = day_number(then.at);
+    const auto& calendar = engine.calendar();
+    const auto first = calendar.day_number(then.at);
     const auto last = first + horizon_days(score);
     double expected = 0;
     std::int64_t happened = 0;
@@ -38,7 +39,7 @@ json::object forecast(const Engine& engine, Hindsight& then, std::size_t score_i
             {"until", to_date_text(start_of_day(last))},
             {"expected", expected},
             {"happened", happened},
-            {"is_over", day_number(engine.engine_time()) >= last}};
+            {"is_over", calendar.day_number(engine.engine_time()) >= last}};
 }
 
 }  // namespace

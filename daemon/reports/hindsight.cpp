@@ -25,7 +25,7 @@ void take(Population& population, const Record& record, Timestamp at) {
         Population::take_profile(customer, *profile);
     }
     if (const auto* signal = std::get_if<SignalRecord>(&record.payload)) {
-        population.take_signal(customer, *signal, {occurred_at, record.sequence, {}}, at);
+        population.take_signal(customer, *signal, occurred_at, at);
     }
 }
 
@@ -78,9 +78,9 @@ Hindsight& HindsightWalk::step_to(Timestamp at) {
     return hindsight_;
 }
 
-Result<Timestamp> parse_as_of(std::string_view text) {
-    TRY(instant, parse_timestamp(text));
-    return is_date_only(text) ? instant + Days(1) - Duration(1) : instant;
+Result<Timestamp> parse_as_of(std::string_view text, const Zone& calendar) {
+    TRY(instant, calendar.parse_timestamp(text));
+    return is_date_only(text) ? calendar.start_of_day(calendar.day_number(instant) + 1) - Duration(1) : instant;
 }
 
 }  // namespace segmentd::daemon

@@ -39,6 +39,6 @@ class HindsightWalk {
 };
 
 // A date means the end of that day, anything else the instant itself.
-Result<Timestamp> parse_as_of(std::string_view text);
+Result<Timestamp> parse_as_of(std::string_view text, const Zone& calendar);
 
 }  // namespace segmentd::daemon

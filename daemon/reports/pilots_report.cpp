@@ -127,7 +127,7 @@ json::value models_report(const Engine& engine) {
         row["model"] = definition.id.text;
         row["type"] = to_word(definition.type);
         row["version"] = is_fitted ? found->second.version : 0;
-        row["as_of"] = is_fitted ? json::value(to_date_text(found->second.as_of)) : json::value();
+        row["as_of"] = is_fitted ? json::value(engine.calendar().to_date_text(found->second.as_of)) : json::value();
         row["customers"] = is_fitted ? found->second.customers : 0;
         row["log_likelihood"] = is_fitted ? json::value(found->second.log_likelihood) : json::value();
         json::object parameters;

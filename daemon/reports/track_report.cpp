@@ -14,18 +14,9 @@ namespace json = boost::json;
 
 namespace {
 
-constexpr Days week(7);
-
-// Day 0 of 1970 was a Thursday.
-Timestamp monday_of(Timestamp instant) {
-    const auto day = day_number(instant);
-    const auto since_monday = ((day + 3) % 7 + 7) % 7;
-    return start_of_day(day - since_monday);
-}
-
 // "1997-W40" of ISO 8601: the year and number of a week are those of its Thursday.
-std::string week_text(Timestamp monday) {
-    const auto thursday = std::chrono::floor<Days>(monday + Days(3));
+std::string week_text(std::int64_t monday) {
+    const auto thursday = std::chrono::sys_days(Days(monday + 3));
     const std::chrono::year_month_day date(thursday);
     const auto new_year = std::chrono::sys_days(date.year() / std::chrono::January / 1);
     return fmt::format("{:04}-W{:02}", int(date.year()), (thursday - new_year).count() / 7 + 1);
@@ -83,15 +74,16 @@ Result<json::value> track_report(const Engine& engine, const PastRecords& past, 
     TRY(history, MetricHistory::read(engine, past, metrics));
     TRY(walk, HindsightWalk::begin(engine, past));
     json::array rows;
-    const auto last = monday_of(request.now);
-    for (auto monday = last - week * (request.weeks - 1); monday <= last; monday += week) {
+    const auto& calendar = engine.calendar();
+    for (auto week = 1 - request.weeks; week <= 0; ++week) {
+        const auto monday = period_start(calendar, Period::week, request.now, week);
         auto& hindsight = walk.step_to(monday - Duration(1));
         const auto members = members_of(hindsight, *segment);
         for (std::size_t i = 0; i < targets.size() && hindsight.population.size() > 0; ++i) {
             TRY(row, row_of(targets[i], history, i, members, hindsight.at));
             const bool is_whole = monday + history.metric(i).window <= request.now;
-            row["week"] = week_text(monday);
-            row["from"] = to_date_text(monday);
+            row["week"] = week_text(calendar.day_number(monday));
+            row["from"] = calendar.to_date_text(monday);
             row["state"] = members.empty() ? "no_members" : state_of(targets[i], row["value"].as_double(), is_whole);
             rows.push_back(std::move(row));
         }

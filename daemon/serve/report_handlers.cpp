@@ -111,7 +111,7 @@ void answer_segments(ServeContext& context, RoutedRequest request, Respond respo
         return answer_from_engine(context, respond,
                                   [](Engine& engine) -> Result<json::value> { return segments_report(engine); });
     }
-    const auto at = parse_as_of(text->second);
+    const auto at = parse_as_of(text->second, context.host.book()->definitions.workspace.calendar);
     if (!at) return respond(problem_response(at.error()));
     const bool asked = context.host.ask([&context, respond, at = *at](Engine& engine) {
         const auto begun = std::make_shared<Hindsight>(begin_hindsight(engine, at));

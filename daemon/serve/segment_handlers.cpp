@@ -22,14 +22,14 @@ HttpResponse answer_of(const Result<json::value>& value) {
 }
 
 // The period of a body {"from","to"}; nothing where it is not of that form.
-std::optional<ValidationRequest> period_in(const std::string& body) {
+std::optional<ValidationRequest> period_in(const std::string& body, const Zone& calendar) {
     boost::system::error_code error;
     const auto value = json::parse(body, error);
     if (error || !value.is_object()) return std::nullopt;
     const auto read = [&](const char* name) -> std::optional<Timestamp> {
         const auto* text = value.get_object().if_contains(name);
         if (text == nullptr || !text->is_string()) return std::nullopt;
-        const auto instant = parse_timestamp(std::string_view(text->get_string()));
+        const auto instant = calendar.parse_timestamp(std::string_view(text->get_string()));
         return instant ? std::optional(*instant) : std::nullopt;
     };
     const auto from = read("from");
@@ -56,7 +56,7 @@ Record finding_record(const ServeContext& context, const std::string& actor, Val
 }  // namespace
 
 void answer_validation(ServeContext& context, RoutedRequest request, Respond respond) {
-    auto asked = period_in(request.http.body);
+    auto asked = period_in(request.http.body, context.host.book()->definitions.workspace.calendar);
     if (!asked) {
         return respond(problem_response(
             Problem{.status = 400, .detail = R"(send {"from": "2027-01-01", "to": "2027-04-01"}, dates or instants)"}));

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "daemon/settings/secrets.hpp"
+#include "daemon/settings/time_zones.hpp"
 
 namespace segmentd::daemon {
 namespace {
@@ -60,7 +61,9 @@ Result<WorkspaceFolder> read_workspace_folder(const files::path& folder, const W
     if (error) return refuse_access(folder.string(), error);
     FolderReader reader(root, limits);
     if (auto read = reader.read(); !read) return fail(std::move(read).error());
-    return reader.take();
+    auto found = reader.take();
+    if (auto added = add_time_zones(found.files); !added) return fail(std::move(added).error());
+    return found;
 }
 
 namespace {

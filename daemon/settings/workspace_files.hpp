@@ -25,7 +25,8 @@ struct WorkspaceFolder {
 // As read_workspace_files, and what else lies there.
 Result<WorkspaceFolder> read_workspace_folder(const std::filesystem::path& folder, const WorkspaceLimits& limits);
 
-// Every *.yaml and *.yml below the folder, by its path from there with "/" between the parts. Hidden
+// Every *.yaml and *.yml below the folder, by its path from there with "/" between the parts, and the tables
+// of the time zones that they need (time_zones.hpp). Hidden
 // files and folders (a name with a dot in front) and node_modules are passed over.
 //
 // A link to a file inside the folder is read like that file. Refused: links that leave the folder, links

@@ -171,9 +171,11 @@ class Packet:
                "does not hold the SHA-256 of manifest.json")
         self.said = json.loads(text)
         demand(self.said["format"] == FORMAT, "manifest.json", "has a format that this script does not know")
-        bounds = quarter_bounds(self.said["quarter"])
-        demand((self.said["from"], self.said["until"]) == bounds, "manifest.json", "has other bounds than its quarter")
-        self.start, self.end = map(microseconds, bounds)
+        self.start, self.end = microseconds(self.said["from"]), microseconds(self.said["until"])
+        largest_offset = 0 if self.said["zone"] == "UTC" else 86_400_000_000
+        for said, bound in zip((self.start, self.end), quarter_bounds(self.said["quarter"])):
+            demand(abs(said - microseconds(bound)) <= largest_offset, "manifest.json",
+                   "has other bounds than its quarter")
         return f"quarter {self.said['quarter']} of store {self.said['store']}, SHA-256 {digest}"
 
     def files(self):

@@ -35,7 +35,27 @@ inline constexpr auto words_of<Aggregate> = std::to_array<Word<Aggregate>>({{"co
                                                                             {"first", Aggregate::first},
                                                                             {"last", Aggregate::last},
                                                                             {"distinct", Aggregate::distinct},
-                                                                            {"recency", Aggregate::recency}});
+                                                                            {"most_frequent", Aggregate::most_frequent},
+                                                                            {"recency", Aggregate::recency},
+                                                                            {"gap", Aggregate::gap},
+                                                                            {"trend", Aggregate::trend},
+                                                                            {"decay", Aggregate::decay},
+                                                                            {"share", Aggregate::share},
+                                                                            {"regular", Aggregate::regular},
+                                                                            {"stopped", Aggregate::stopped},
+                                                                            {"restarted", Aggregate::restarted},
+                                                                            {"sequence", Aggregate::sequence}});
+
+template <>
+inline constexpr auto words_of<Period> = std::to_array<Word<Period>>({{"day", Period::day},
+                                                                      {"week", Period::week},
+                                                                      {"month", Period::month},
+                                                                      {"quarter", Period::quarter},
+                                                                      {"year", Period::year}});
+
+template <>
+inline constexpr auto words_of<CalendarZone> =
+    std::to_array<Word<CalendarZone>>({{"workspace", CalendarZone::workspace}, {"customer", CalendarZone::customer}});
 
 template <>
 inline constexpr auto words_of<ModelType> = std::to_array<Word<ModelType>>({{"bg_nbd", ModelType::bg_nbd},

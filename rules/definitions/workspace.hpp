@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/attribute.hpp"
+#include "base/zone.hpp"
 #include "rules/definitions/common.hpp"
 
 namespace segmentd::rules {
@@ -45,7 +46,10 @@ struct Tester {
 struct WorkspaceSettings {
     std::string name;
     std::string company;
-    std::string zone = "UTC";
+    std::string zone = "UTC";              // IANA name
+    Zone calendar;                         // its table: the days and months of the company
+    Reference<std::string> customer_zone;  // the attribute that names a customer's zone
+    Zones zones;                           // the tables that came with the files
     std::string currency = "EUR";
     std::vector<Objective> objectives;
     std::vector<Person> people;

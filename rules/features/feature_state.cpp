@@ -1,170 +1,234 @@
 #include "rules/features/feature_state.hpp"
 
 #include <algorithm>
-#include <cmath>
-#include <cstring>
-#include <tuple>
-#include <unordered_set>
+#include <bit>
 
-#include "base/money.hpp"
+#include "rules/features/window_value.hpp"
 
 namespace segmentd::rules {
+
+using expression::Value;
+
 namespace {
 
-double unit_size(int money_digits) {
-    return money_digits >= 0 ? std::pow(10.0, money_digits) : exact_units_per_number;
+void append_number(std::string& bytes, std::int64_t number) {
+    bytes += std::to_string(number) + ',';
 }
 
-// One text a value, the same on every machine; a type letter keeps 1 and "1" apart.
-std::string canonical_text(const Attribute& value) {
-    switch (type_of(value)) {
-        case AttributeType::text: return "t" + std::get<std::string>(value);
-        case AttributeType::number: {
-            const double number = std::get<double>(value) + 0.0;  // a zero has no sign
-            std::string bytes(sizeof number, '\0');
-            std::memcpy(bytes.data(), &number, sizeof number);
-            return "n" + bytes;
-        }
-        case AttributeType::integer: return "i" + std::to_string(std::get<std::int64_t>(value));
-        case AttributeType::boolean: return std::get<bool>(value) ? "b1" : "b0";
-        case AttributeType::money: return "m" + std::to_string(std::get<MinorUnits>(value).count);
-        case AttributeType::time: return "s" + std::to_string(to_microseconds(std::get<Timestamp>(value)));
+void append_sum(std::string& bytes, WideSum sum) {
+    append_number(bytes, static_cast<std::int64_t>(sum >> 64));
+    bytes += std::to_string(static_cast<std::uint64_t>(sum)) + ',';
+}
+
+// One text a value, the same on every machine; a number keeps its type.
+void append_value(std::string& bytes, const Attribute& value) {
+    bytes += std::to_string(value.index()) + '=';
+    if (const auto* text = std::get_if<std::string>(&value)) {
+        append_number(bytes, static_cast<std::int64_t>(text->size()));
+        bytes += *text;
+        return;
     }
-    return {};
+    TextPool no_texts;
+    bytes += std::to_string(FeatureEntry({}, value, false, no_texts).bits()) + ',';
 }
 
-bool less(const Attribute& left, const Attribute& right) {
-    if (left.index() != right.index()) return left.index() < right.index();
-    return left < right;
+// The days a recency steps at: all, or those that matter.
+Timestamp next_step(const FeaturePlan& plan, Timestamp latest, Timestamp now) {
+    const auto today = (now - latest) / Days(1);
+    if (!plan.days_that_matter) return latest + Days(today + 1);
+    const auto day = std::ranges::upper_bound(*plan.days_that_matter, today);
+    return day == plan.days_that_matter->end() ? never : Timestamp(latest + Days(*day));
+}
+
+bool is_silence_kept(Aggregate compute) {
+    return compute == Aggregate::restarted;
 }
 
 }  // namespace
 
-void FeatureState::add(const FeaturePlan& plan, const FeatureInput& input, Timestamp now) {
-    if (plan.window) {
-        advance(plan, now);
-        if (input.at > now - *plan.window) add_to_window(input);
-    } else {
-        add_to_life(plan, input);
-    }
+FeatureState::Kept::Kept(const Kept& other)
+    : entries(other.entries), texts(other.texts), life(other.life ? std::make_unique<Life>(*other.life) : nullptr) {}
+
+FeatureState::FeatureState(const FeatureState& other)
+    : count_(other.count_),
+      first_(other.first_),
+      last_(other.last_),
+      kept_(other.kept_ ? std::make_unique<Kept>(*other.kept_) : nullptr) {}
+
+FeatureState& FeatureState::operator=(const FeatureState& other) {
+    return *this = FeatureState(other);
 }
 
-void FeatureState::advance(const FeaturePlan& plan, Timestamp now) {
-    if (!plan.window) return;
-    std::size_t lapsed = 0;
-    while (lapsed < entries_.size() && entries_[lapsed].at <= now - *plan.window) {
-        sum_ -= to_exact_units(entries_[lapsed].value);
-        ++lapsed;
-    }
-    if (lapsed == 0) return;
-    entries_.erase(entries_.begin(), entries_.begin() + static_cast<std::ptrdiff_t>(lapsed));
-    count_ = static_cast<std::int64_t>(entries_.size());
+void FeatureState::add(const FeaturePlan& plan, const FeatureInput& input, LocalInstant now) {
+    if (!plan.window) return add_to_life(plan, input);
+    if (input.at >= kept_from(plan, now) || is_silence_kept(plan.compute)) insert(input);
+    advance(plan, now);
 }
 
-expression::Value FeatureState::value(const FeaturePlan& plan, Timestamp now) const {
-    using expression::Value;
-    if (plan.compute == Aggregate::count) return Value::integer(count_);
-    if (plan.compute == Aggregate::sum) return number(plan, 1.0);
-    if (plan.compute == Aggregate::distinct) {
-        if (!plan.window) return Value::integer(static_cast<std::int64_t>(seen_.size()));
-        std::unordered_set<std::string> texts;
-        for (const auto& entry : entries_) texts.insert(canonical_text(entry.value));
-        return Value::integer(static_cast<std::int64_t>(texts.size()));
+void FeatureState::advance(const FeaturePlan& plan, LocalInstant now) {
+    if (!plan.window || !kept_ || kept_->entries.empty()) return;
+    auto& entries = kept_->entries;
+    auto stays = std::ranges::lower_bound(entries, kept_from(plan, now), {}, &FeatureEntry::at);
+    if (is_silence_kept(plan.compute) && stays != entries.begin()) --stays;
+    for (auto entry = entries.begin(); entry != stays; ++entry) {
+        if (entry->type() == AttributeType::text) kept_->texts.release(entry->bits());
     }
-    if (count_ == 0) return Value();
-    const int digits = std::max(plan.money_digits, 0);
-    const auto by_value = [](const Entry& left, const Entry& right) { return less(left.value, right.value); };
-    switch (plan.compute) {
-        case Aggregate::mean: return number(plan, static_cast<double>(count_));
-        case Aggregate::min: return to_value(std::ranges::min_element(entries_, by_value)->value, digits);
-        case Aggregate::max: return to_value(std::ranges::max_element(entries_, by_value)->value, digits);
-        case Aggregate::first: return to_value(entries_.front().value, digits);
-        case Aggregate::last: return to_value(entries_.back().value, digits);
-        default:
-            return Value::integer(
-                static_cast<std::int64_t>(std::chrono::floor<Days>(now - entries_.back().at).count()));
-    }
+    entries.erase(entries.begin(), stays);
 }
 
-Timestamp FeatureState::valid_until(const FeaturePlan& plan, Timestamp now) const {
-    Timestamp until = never;
-    if (plan.window && !entries_.empty()) until = entries_.front().at + *plan.window;
-    if (plan.compute == Aggregate::recency && !entries_.empty()) {
-        const auto last = entries_.back().at;
-        until = std::min<Timestamp>(until, last + std::chrono::floor<Days>(now - last) + Days(1));
+Value FeatureState::value(const FeaturePlan& plan, LocalInstant now) const {
+    if (!plan.window) return value_of_life(plan, now.at);
+    if (!kept_) {
+        static const TextPool no_texts;
+        return window_value(plan, {{}, {}, no_texts}, now);
+    }
+    const auto span = span_at(plan, now);
+    return window_value(plan, {entries_in(span), entries_in({beginning_of_time, span.to}), kept_->texts}, now);
+}
+
+Timestamp FeatureState::valid_until(const FeaturePlan& plan, LocalInstant now) const {
+    if (!plan.window) {
+        if (count_ == 0) return never;
+        if (plan.compute == Aggregate::recency) return next_step(plan, last_, now.at);
+        const bool will_stop = plan.compute == Aggregate::stopped && now.at < last_ + plan.after;
+        return will_stop ? last_ + plan.after : never;
+    }
+    const auto span = span_at(plan, now);
+    if (!kept_ || !has_entries_from(span.from)) return never;
+    const auto inside = entries_in(span);
+    if (inside.empty()) return next_border(plan, now);
+    Timestamp until = next_border(plan, now);
+    if (const auto* length = std::get_if<Duration>(&*plan.window)) {
+        const bool is_of_the_latest = plan.compute == Aggregate::recency || plan.compute == Aggregate::last;
+        until = (is_of_the_latest ? inside.back() : inside.front()).at() + *length;
+        if (plan.compute == Aggregate::sequence) {
+            const auto end = last_completion(plan, {inside, entries_in({beginning_of_time, span.to}), kept_->texts});
+            return end ? *end + *length : never;
+        }
+    }
+    const auto latest = inside.back().at();
+    if (plan.compute == Aggregate::recency) until = std::min(until, next_step(plan, latest, now.at));
+    if (plan.compute == Aggregate::decay) {
+        until = std::min<Timestamp>(until, decay_instant(plan, latest, now.at) + plan.refresh_every);
     }
     return until;
 }
 
-std::optional<Timestamp> FeatureState::last_at() const {
-    if (entries_.empty()) return std::nullopt;
-    return entries_.back().at;
-}
-
 void FeatureState::append_canonical(std::string& bytes) const {
-    bytes += std::to_string(count_);
-    bytes += ',' + std::to_string(static_cast<std::int64_t>(sum_ >> 64)) + ',' +
-             std::to_string(static_cast<std::uint64_t>(sum_)) + ',';
-    for (const auto& entry : entries_) {
-        const auto text = canonical_text(entry.value);
-        bytes += std::to_string(to_microseconds(entry.at)) + ':' + std::to_string(entry.sequence) + ':' +
-                 std::to_string(text.size()) + ':' + text;
+    if (count_ != 0) {
+        append_number(bytes, count_);
+        append_number(bytes, to_microseconds(first_));
+        append_number(bytes, to_microseconds(last_));
     }
-    for (const auto& text : seen_) bytes += std::to_string(text.size()) + ':' + text;
+    if (kept_) {
+        for (const auto& entry : kept_->entries) {
+            bytes += entry.is_part() ? "+" : "-";
+            append_number(bytes, to_microseconds(entry.at()));
+            append_value(bytes, entry.value(kept_->texts));
+        }
+    }
+    if (kept_ && kept_->life) {
+        append_sum(bytes, kept_->life->sum);
+        append_sum(bytes, kept_->life->part);
+        for (const auto& [value, tally] : kept_->life->tallies) {
+            append_value(bytes, value);
+            append_number(bytes, tally.count);
+            append_number(bytes, to_microseconds(tally.last));
+        }
+    }
     bytes += ';';
 }
 
-void FeatureState::add_to_window(const FeatureInput& input) {
-    const auto later = [](const FeatureInput& new_input, const Entry& entry) {
-        return std::tie(new_input.at, new_input.sequence) < std::tie(entry.at, entry.sequence);
-    };
-    const auto place = std::upper_bound(entries_.begin(), entries_.end(), input, later);
-    entries_.insert(place, Entry{input.at, input.sequence, input.value});
-    count_ = static_cast<std::int64_t>(entries_.size());
-    sum_ += to_exact_units(input.value);
+FeatureState::Kept& FeatureState::kept() {
+    if (!kept_) kept_ = std::make_unique<Kept>();
+    return *kept_;
+}
+
+FeatureState::Life& FeatureState::life() {
+    if (!kept().life) kept().life = std::make_unique<Life>();
+    return *kept_->life;
+}
+
+void FeatureState::insert(const FeatureInput& input) {
+    auto& entries = kept().entries;
+    if (entries.size() == entries.capacity()) entries.reserve(entries.size() + entries.size() / 8 + 1);
+    const auto place = std::ranges::upper_bound(entries, input.at, {}, &FeatureEntry::at);
+    entries.insert(place, FeatureEntry(input.at, input.value, input.is_part, kept_->texts));
+}
+
+void FeatureState::replace(const FeatureInput& input) {
+    if (kept().entries.empty()) return insert(input);
+    auto& entry = kept_->entries.front();
+    if (entry.type() == AttributeType::text) kept_->texts.release(entry.bits());
+    entry = FeatureEntry(input.at, input.value, input.is_part, kept_->texts);
 }
 
 void FeatureState::add_to_life(const FeaturePlan& plan, const FeatureInput& input) {
+    const bool is_new = count_ == 0;
+    const bool is_first = is_new || input.at < first_;
+    const bool is_last = is_new || input.at >= last_;
     ++count_;
-    const auto entry = Entry{input.at, input.sequence, input.value};
-    const auto keep_if = [&](bool better) {
-        if (entries_.empty())
-            entries_.push_back(entry);
-        else if (better)
-            entries_.front() = entry;
-    };
-    const auto is_before = [](const Entry& left, const Entry& right) {
-        return std::tie(left.at, left.sequence) < std::tie(right.at, right.sequence);
-    };
+    if (is_first) first_ = input.at;
+    if (is_last) last_ = input.at;
+    const auto units = plan.has_value ? to_exact_units(input.value) : static_cast<WideSum>(exact_units_per_number);
+    const auto best = [&] { return kept_->entries.front().value(kept_->texts); };
+    const AttributeOrder less;
     switch (plan.compute) {
-        case Aggregate::count: break;
         case Aggregate::sum:
-        case Aggregate::mean: sum_ += to_exact_units(input.value); break;
-        case Aggregate::min: keep_if(!entries_.empty() && less(entry.value, entries_.front().value)); break;
-        case Aggregate::max: keep_if(!entries_.empty() && less(entries_.front().value, entry.value)); break;
-        case Aggregate::first: keep_if(!entries_.empty() && is_before(entry, entries_.front())); break;
+        case Aggregate::mean:
+        case Aggregate::share:
+            life().sum += units;
+            life().part += input.is_part ? units : 0;
+            break;
+        case Aggregate::distinct:
+        case Aggregate::most_frequent: count_value(life().tallies, input.value, input.at); break;
+        case Aggregate::min:
+            if (is_new || less(input.value, best())) replace(input);
+            break;
+        case Aggregate::max:
+            if (is_new || less(best(), input.value)) replace(input);
+            break;
+        case Aggregate::first:
+            if (is_first) replace(input);
+            break;
         case Aggregate::last:
-        case Aggregate::recency: keep_if(!entries_.empty() && is_before(entries_.front(), entry)); break;
-        case Aggregate::distinct: seen_.insert(canonical_text(input.value)); break;
+            if (is_last) replace(input);
+            break;
+        default: break;
     }
 }
 
-expression::Value FeatureState::number(const FeaturePlan& plan, double divisor) const {
-    return expression::Value::real(static_cast<double>(sum_) / unit_size(plan.money_digits) / divisor);
+std::span<const FeatureEntry> FeatureState::entries_in(const Span& span) const {
+    const auto& entries = kept_->entries;
+    const auto begin = std::ranges::lower_bound(entries, span.from, {}, &FeatureEntry::at);
+    const auto end = std::ranges::lower_bound(begin, entries.end(), span.to, {}, &FeatureEntry::at);
+    return {begin, end};
 }
 
-expression::Value to_value(const Attribute& attribute, int currency_digits) {
-    using expression::Value;
-    switch (type_of(attribute)) {
-        case AttributeType::text: return Value::string(std::get<std::string>(attribute));
-        case AttributeType::number: return Value::real(std::get<double>(attribute));
-        case AttributeType::integer: return Value::integer(std::get<std::int64_t>(attribute));
-        case AttributeType::boolean: return Value::boolean(std::get<bool>(attribute));
-        case AttributeType::money:
-            return Value::real(to_major_units(std::get<MinorUnits>(attribute).count, currency_digits));
-        case AttributeType::time: return Value::timestamp(std::get<Timestamp>(attribute));
+bool FeatureState::has_entries_from(Timestamp from) const {
+    return !kept_->entries.empty() && kept_->entries.back().at() >= from;
+}
+
+Value FeatureState::value_of_life(const FeaturePlan& plan, Timestamp now) const {
+    const int digits = std::max(plan.money_digits, 0);
+    const auto* life = kept_ ? kept_->life.get() : nullptr;
+    switch (plan.compute) {
+        case Aggregate::count: return Value::integer(count_);
+        case Aggregate::sum: return Value::real(life == nullptr ? 0.0 : number_of(plan, life->sum));
+        case Aggregate::distinct:
+            return Value::integer(life == nullptr ? 0 : static_cast<std::int64_t>(life->tallies.size()));
+        case Aggregate::stopped: return Value::boolean(count_ > 0 && now - last_ >= plan.after);
+        default: break;
     }
-    return Value();
+    if (count_ == 0) return Value();
+    switch (plan.compute) {
+        case Aggregate::mean: return Value::real(number_of(plan, life->sum) / static_cast<double>(count_));
+        case Aggregate::share: return share_of(life->part, life->sum);
+        case Aggregate::most_frequent: return to_value(most_frequent(life->tallies), digits);
+        case Aggregate::recency: return Value::integer((now - last_) / Days(1));
+        case Aggregate::gap: return gap_of(first_, last_, count_);
+        default: return to_value(kept_->entries.front().value(kept_->texts), digits);
+    }
 }
 
 }  // namespace segmentd::rules

@@ -1,81 +1,98 @@
 // One feature of one customer: what is kept of the signals, and the value at an instant.
 //
-// Borders: a window W at T holds the signals with T-W < at <= T, so a signal leaves at exactly
-// at+W. Signals may come late and out of order; ties in time are ordered by their sequence.
-// Without signals count, sum and distinct are 0 and every other aggregate is missing.
+// What each word means, with its borders, stands in rules/definitions/feature_words. Signals may
+// come late and out of order; of signals at one instant the order of arrival counts.
 //
 // Sums are exact: money adds minor units, other numbers add units of 2^-20, so the order of
 // arrival never matters and a value leaves a window without a trace.
 //
-// Cost: adding a signal and letting one lapse move a few bytes of the customer's own window;
-// reading min, max or distinct of a window looks at each signal inside it once.
+// Memory: 32 bytes, and nothing more for count, recency, stopped and gap over the whole life.
+// - With a window (also decay, regular, sequence): 56 bytes from the first signal on and 16 bytes
+//   for each signal that still counts or may count again; room for an eighth more is held ready.
+//   A text is kept once for all signals that bring it.
+// - min, max, first, last over the whole life: as a window of one signal.
+// - sum, mean, share over the whole life: 160 bytes from the first signal on.
+// - distinct and most_frequent over the whole life: 160 bytes and about 100 for each different
+//   value; in a window 16 a signal as the others.
+//
+// Cost: a signal in order is appended, a late one moves those after it; letting signals lapse moves
+// those that stay. Reading a window looks at each signal inside it once (distinct and most_frequent
+// sort them), over the whole life it costs the same however many signals there were.
 #pragma once
 
 #include <cstdint>
-#include <optional>
-#include <set>
+#include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
-#include "base/attribute.hpp"
-#include "base/exact_units.hpp"
-#include "rules/definitions/features.hpp"
 #include "rules/expression/value.hpp"
+#include "rules/features/feature_entry.hpp"
+#include "rules/features/feature_plan.hpp"
+#include "rules/features/window_value.hpp"
 
 namespace segmentd::rules {
 
-// What a feature computes, without its names and texts.
-struct FeaturePlan {
-    Aggregate compute = Aggregate::count;
-    std::optional<Duration> window;
-    int money_digits = -1;  // digits of the currency when the value is money, else -1
-};
-
 struct FeatureInput {
     Timestamp at{};
-    std::uint64_t sequence = 0;
-    Attribute value;  // ignored by count and recency
+    Attribute value{};     // of a sequence the bits of its steps, as an integer; words without value ignore it
+    bool is_part = false;  // of a share
 };
 
 class FeatureState {
   public:
-    // Takes a signal in. One that already lies outside the window at `now` changes nothing.
-    void add(const FeaturePlan& plan, const FeatureInput& input, Timestamp now);
+    FeatureState() = default;
+    FeatureState(FeatureState&&) = default;
+    FeatureState& operator=(FeatureState&&) = default;
+    FeatureState(const FeatureState& other);
+    FeatureState& operator=(const FeatureState& other);
+    ~FeatureState() = default;
+
+    // Takes a signal in. One that lies before everything that can count at `now` changes nothing.
+    void add(const FeaturePlan& plan, const FeatureInput& input, LocalInstant now);
 
     // Lets go of the signals that lapsed until `now` (inclusive).
-    void advance(const FeaturePlan& plan, Timestamp now);
+    void advance(const FeaturePlan& plan, LocalInstant now);
 
-    // The value at `now`; the state must have been advanced to it.
-    expression::Value value(const FeaturePlan& plan, Timestamp now) const;
+    // The value at `now`, which must not be before an instant that was advanced to.
+    expression::Value value(const FeaturePlan& plan, LocalInstant now) const;
 
-    // The first instant after `now` at which the value changes although no signal comes: the next
-    // lapse, or for recency the next whole day. `never` where only a signal can change it.
-    Timestamp valid_until(const FeaturePlan& plan, Timestamp now) const;
+    // The first instant after `now` at which the value can change although no signal comes, as far
+    // as anybody asks (days_that_matter); `never` where only a signal can change it.
+    Timestamp valid_until(const FeaturePlan& plan, LocalInstant now) const;
 
-    // The last signal's instant, for recency: the engine derives exact crossing instants from it.
-    std::optional<Timestamp> last_at() const;
-
-    // Adds bytes that are equal for equal states, on every machine.
+    // Adds bytes that are equal for equal states, on every machine and however they were built.
     void append_canonical(std::string& bytes) const;
 
   private:
-    struct Entry {
-        Timestamp at{};
-        std::uint64_t sequence = 0;
-        Attribute value;
+    struct Life {
+        WideSum sum = 0;
+        WideSum part = 0;
+        Tallies tallies;
+    };
+    struct Kept {
+        std::vector<FeatureEntry> entries;  // by time; without a window the one that counts
+        TextPool texts;
+        std::unique_ptr<Life> life;
+        Kept() = default;
+        Kept(const Kept& other);
     };
 
-    void add_to_window(const FeatureInput& input);
+    Kept& kept();
+    Life& life();
+    void insert(const FeatureInput& input);
+    void replace(const FeatureInput& input);
     void add_to_life(const FeaturePlan& plan, const FeatureInput& input);
-    expression::Value number(const FeaturePlan& plan, double divisor) const;
+    std::span<const FeatureEntry> entries_in(const Span& span) const;
+    bool has_entries_from(Timestamp from) const;
+    expression::Value value_of_life(const FeaturePlan& plan, Timestamp now) const;
 
-    std::int64_t count_ = 0;
-    WideSum sum_ = 0;
-    std::vector<Entry> entries_;  // a window's signals by time; without window the one that counts
-    std::set<std::string> seen_;  // canonical texts of distinct values, without window
+    std::int64_t count_ = 0;  // these three over the whole life, without a window
+    Timestamp first_{};
+    Timestamp last_{};
+    std::unique_ptr<Kept> kept_;
 };
 
-// The value as CEL sees it: money in major units, times as timestamps.
-expression::Value to_value(const Attribute& attribute, int currency_digits);
+static_assert(sizeof(FeatureState) <= 32);
 
 }  // namespace segmentd::rules

@@ -22,6 +22,7 @@ void check_currency(const std::string& subject, const std::optional<Money>& amou
                     const std::string& currency, Reading& reading);
 void check_playbook_is_used(const PlaybookDefinition& playbook, const Definitions& definitions, Reading& reading);
 void check_maturity(const PilotDefinition& pilot, const Definitions& definitions, Reading& reading);
+void check_customer_zone(const WorkspaceSettings& workspace, Reading& reading);
 
 }  // namespace
 
@@ -49,6 +50,7 @@ void check_agreement(const Definitions& definitions, Reading& reading) {
         check_maturity(pilot, definitions, reading);
     }
     check_protection(definitions, reading);
+    check_customer_zone(definitions.workspace, reading);
 }
 
 std::vector<Error> find_warnings(const Definitions& definitions) {
@@ -181,6 +183,15 @@ void check_maturity(const PilotDefinition& pilot, const Definitions& definitions
     }
     for (const auto& name : pilot.leading) check(name, false);
     for (const auto& name : pilot.lagging) check(name, true);
+}
+
+void check_customer_zone(const WorkspaceSettings& workspace, Reading& reading) {
+    const auto& name = workspace.customer_zone;
+    if (name.empty() || workspace.profile.at(name.id) == AttributeType::text) return;
+    reading.refuse_at(name.place, {{},
+                                   "wrong_type",
+                                   fmt::format("customer_zone: {} is no text, so it names no zone", name.id),
+                                   "declare it as text, and send names such as Europe/Vienna"});
 }
 
 }  // namespace

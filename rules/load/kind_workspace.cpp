@@ -19,7 +19,10 @@ const Table<WorkspaceSettings>& workspace_table() {
         {
             required("workspace", &W::name, name<std::string>(plain_name), "name of the workspace"),
             optional("company", &W::company, text(), "the company in a few words"),
-            only<W>("zone", "UTC", "time zone in which dates are read"),
+            optional("zone", &W::zone, zone_name(),
+                     "where days, months and the dates of these files begin: a name of tzdata; default UTC"),
+            optional("customer_zone", &W::customer_zone, reference<std::string>(NameKind::attribute),
+                     "the attribute that names a customer's own time zone, for features with zone: customer"),
             optional("currency", &W::currency, currency(), "currency of all amounts; default EUR"),
             group<W>({.key = "clock", .shape = {}, .required = false, .built = true, .doc = "engine time"},
                      clock_table()),

@@ -28,6 +28,7 @@ class Loader {
 
   private:
     bool refuse_size(const WorkspaceFiles& files);
+    void load_zones(const WorkspaceFiles& files);
     void load_file(const std::string& path, std::string_view bytes);
     void load_document(const Node& document, std::vector<load::Refusal>& secrets_of_file);
     void meet_workspace(const Node& document);
@@ -50,10 +51,26 @@ tl::expected<Definitions, std::vector<Error>> load_workspace(const WorkspaceFile
     return Loader().load(files);
 }
 
+ZonesNeeded zones_needed(const WorkspaceFiles& files) {
+    ZonesNeeded needed;
+    for (const auto& [path, bytes] : files) {
+        const bool may_be_it = is_yaml(path) && bytes.find("workspace:") != std::string::npos;
+        if (!may_be_it || load::refuse_raw_text(bytes)) continue;
+        for (const Node& document : load::parse_documents(bytes).nodes) {
+            if (document.entries.empty() || document.entries.front().key != "workspace") continue;
+            const auto* zone = document.find("zone");
+            if (zone != nullptr && zone->form == Node::Form::scalar) needed.workspace = zone->text;
+            needed.customers = document.find("customer_zone") != nullptr;
+        }
+    }
+    return needed;
+}
+
 namespace {
 
 tl::expected<Definitions, std::vector<Error>> Loader::load(const WorkspaceFiles& files) {
     if (refuse_size(files)) return tl::unexpected(reading_.take_errors());
+    load_zones(files);
     // First, so that of two workspaces the other one is refused.
     const auto settings = files.find("workspace.yaml");
     if (settings != files.end()) load_file(settings->first, settings->second);
@@ -70,6 +87,8 @@ tl::expected<Definitions, std::vector<Error>> Loader::load(const WorkspaceFiles&
     if (reading_.refusals() == 0) load::check_agreement(definitions_, reading_);
     if (reading_.refusals() != 0) return tl::unexpected(reading_.take_errors());
     sort_by_name(definitions_);
+    definitions_.workspace.calendar = reading_.calendar();
+    definitions_.workspace.zones = reading_.zones();
     definitions_.version = version_of(files);
     return std::move(definitions_);
 }
@@ -92,6 +111,14 @@ bool Loader::refuse_size(const WorkspaceFiles& files) {
                  "keep data out of the workspace's folder"});
     }
     return reading_.refusals() != 0;
+}
+
+void Loader::load_zones(const WorkspaceFiles& files) {
+    const auto file = files.find(zones_file);
+    if (file == files.end()) return;
+    auto zones = parse_zones(file->second);
+    if (zones) return reading_.use_zones(std::move(*zones), zones_needed(files).workspace);
+    reading_.refuse_at({zones_file, 0, 0}, {{}, "bad_zones", zones.error().message, zones.error().hint});
 }
 
 void Loader::load_file(const std::string& path, std::string_view bytes) {

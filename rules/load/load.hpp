@@ -23,4 +23,16 @@ using WorkspaceFiles = std::map<std::string, std::string>;
 // purposes, properties, scores, arms, touches).
 tl::expected<Definitions, std::vector<Error>> load_workspace(const WorkspaceFiles& files);
 
+// The file of a workspace that holds the tables of its time zones (segmentd::parse_zones). It is not
+// written by people: whoever reads the folder adds it.
+inline constexpr const char* zones_file = "time_zones.txt";
+
+struct ZonesNeeded {
+    std::string workspace = "UTC";
+    bool customers = false;  // any zone that a profile may name
+};
+
+// What the workspace's definition says of zones, also where it has mistakes; UTC where it says nothing.
+ZonesNeeded zones_needed(const WorkspaceFiles& files);
+
 }  // namespace segmentd::rules

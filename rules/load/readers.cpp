@@ -14,6 +14,7 @@
 namespace segmentd::rules::load {
 namespace {
 
+constexpr Duration longest_window = Days(36'525);
 constexpr const char* share_hint = "write 25% or 0.25, from 0 to 1";
 
 // The words for a value that does not fit.
@@ -38,7 +39,6 @@ struct Parser {
 };
 constexpr Parser<Money> money_parser{parse_money, "bad_money", "an amount of money"};
 constexpr Parser<Duration> duration_parser{parse_duration, "bad_duration", "a duration"};
-constexpr Parser<Timestamp> instant_parser{parse_timestamp, "bad_date", "a date or time"};
 
 template <typename T>
 std::optional<T> read_parsed(const Parser<T>& parser, const Node& node, Reading& reading) {
@@ -170,16 +170,38 @@ Reader<Duration> window() {
     return {{"duration above zero, such as 90d", duration_schema},
             [](const Node& node, Reading& reading) -> std::optional<Duration> {
                 const auto value = read_parsed(duration_parser, node, reading);
-                if (!value || value->count() > 0) return value;
-                return refuse(reading,
-                              {node.at, "out_of_range", fmt::format("{} is no length of time", shown(node.text)),
-                               "write a duration above zero, such as 90d"});
+                if (!value || (value->count() > 0 && *value <= longest_window)) return value;
+                const bool is_long = *value > longest_window;
+                return refuse(reading, {node.at, "out_of_range",
+                                        fmt::format("{} is {}", shown(node.text),
+                                                    is_long ? "more than 100 years" : "no length of time"),
+                                        is_long ? "write 36525d or less" : "write a duration above zero, such as 90d"});
             }};
 }
 
 Reader<Timestamp> instant() {
     return {{"date or time, such as 2027-01-31", R"({"type":"string","pattern":"^[0-9]{4}-[0-9]{2}-[0-9]{2}"})"},
-            [](const Node& node, Reading& reading) { return read_parsed(instant_parser, node, reading); }};
+            [](const Node& node, Reading& reading) -> std::optional<Timestamp> {
+                if (!is_text(node, reading)) return std::nullopt;
+                const auto value = reading.calendar().parse_timestamp(node.text);
+                if (value) return *value;
+                return refuse(reading, {node.at, "bad_date", fmt::format("{} is not a date or time", shown(node.text)),
+                                        value.error().hint});
+            }};
+}
+
+Reader<std::string> zone_name() {
+    return {{"time zone, such as Europe/Vienna", R"({"type":"string"})"},
+            [](const Node& node, Reading& reading) -> std::optional<std::string> {
+                if (!is_text(node, reading)) return std::nullopt;
+                if (reading.zones().find(node.text) != nullptr) return node.text;
+                std::vector<std::string> known;
+                for (const auto& [name, zone] : reading.zones().by_name) known.push_back(name);
+                const auto near = suggestion(node.text, known);
+                return refuse(reading,
+                              {node.at, "unknown_zone", fmt::format("no time zone is named {}", shown(node.text)),
+                               near.starts_with("did") ? near : "write a name of tzdata, such as Europe/Vienna"});
+            }};
 }
 
 Reader<ExpressionText> expression_text() {

@@ -28,7 +28,8 @@ Reader<double> measure();                  // on a metric's own scale: 3.5, "12%
 Reader<Money> cost();                      // "120 EUR", not negative
 Reader<Duration> duration();               // "90d"; zero is allowed
 Reader<Duration> window();                 // above zero
-Reader<Timestamp> instant();               // a date or a time
+Reader<Timestamp> instant();               // a date, which begins in the workspace's zone, or a time
+Reader<std::string> zone_name();           // of a zone whose table came with the files
 Reader<ExpressionText> expression_text();  // CEL, not compiled here
 Reader<Condition> condition();             // one expression or a list of at least one
 

@@ -50,6 +50,11 @@ std::string with_article(std::string_view word) {
     return fmt::format("{} {}", sounds_as_vowel ? "an" : "a", word);
 }
 
+void Reading::use_zones(Zones zones, std::string_view workspace) {
+    zones_ = std::move(zones);
+    if (const auto* zone = zones_.find(workspace)) calendar_ = *zone;
+}
+
 void Reading::begin_file(std::string file) {
     file_ = std::move(file);
     begin_definition({});

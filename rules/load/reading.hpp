@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "base/zone.hpp"
 #include "rules/load/yaml_node.hpp"
 
 namespace segmentd::rules::load {
@@ -89,6 +90,12 @@ class Reading {
     // declared.
     void check_names();
 
+    // The tables of zones that came with the files, and the workspace's: dates are read by it. UTC until
+    // they are given, and where the tables know no zone of that name.
+    void use_zones(Zones zones, std::string_view workspace);
+    const Zones& zones() const { return zones_; }
+    const Zone& calendar() const { return calendar_; }
+
     SourcePlace place(Position at) const { return {file_, at.line, at.column}; }
 
     // By file, line and column.
@@ -100,6 +107,8 @@ class Reading {
     std::string file_;
     std::string definition_;
     std::vector<std::string> path_;
+    Zones zones_;
+    Zone calendar_;
     std::vector<Error> errors_;
     std::size_t refusals_ = 0;
     bool names_lost_ = false;

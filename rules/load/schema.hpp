@@ -19,4 +19,7 @@ Result<std::string> json_schema(std::string_view kind);
 // Every key of every kind as Markdown, one table a kind.
 std::string key_reference();
 
+// The words of `compute` with their keys and borders as Markdown.
+std::string feature_reference();
+
 }  // namespace segmentd::rules

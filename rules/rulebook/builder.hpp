@@ -15,6 +15,8 @@ class Builder {
     void lay_out();
     void compile_features();
     void compile_feature(const FeatureDefinition& feature);
+    void take_in(const Reference<SignalId>& signal, const Condition& where, std::int64_t meaning);
+    expression::Type compile_value(const FeatureDefinition& feature, CompiledFeature& compiled);
     void compile_models();
     void compile_model(const ModelDefinition& model);
     void compile_scores();

@@ -12,55 +12,6 @@ using expression::Program;
 using expression::Type;
 using expression::TypeKind;
 
-namespace {
-
-// True counts as 1.
-bool counts_as_number(const Type& type) {
-    return type.is_dyn() || type.is_number() || type == TypeKind::boolean;
-}
-
-// Whether a feature may keep what has this type.
-bool can_be_kept(const Type& type) {
-    return counts_as_number(type) || type == TypeKind::string || type == TypeKind::timestamp;
-}
-
-}  // namespace
-
-void Builder::compile_features() {
-    for (const auto& feature : book_.definitions.features) compile_feature(feature);
-}
-
-void Builder::compile_feature(const FeatureDefinition& feature) {
-    CompiledFeature compiled;
-    compiled.plan.compute = feature.compute;
-    compiled.plan.window = feature.window;
-    compiled.signal = *index_of(book_.definitions.signals, feature.signal.id);
-    const auto& signal = book_.definitions.signals[compiled.signal];
-    const auto scope = event_scope(signal);
-    const bool adds_up = feature.compute == Aggregate::sum || feature.compute == Aggregate::mean;
-    Type value_type = TypeKind::dyn;
-    if (!feature.value.empty()) {
-        compiled.property = direct_property(feature.value, signal);
-        compiled.value = compile(feature.value, scope, TypeKind::dyn);
-        if (compiled.value) value_type = compiled.value->type();
-        if (compiled.property && signal.properties[*compiled.property].type == AttributeType::money) {
-            compiled.plan.money_digits = book_.money_digits;
-        }
-        if (compiled.value && adds_up && !counts_as_number(value_type)) {
-            refuse(feature.value.place,
-                   fmt::format("feature {}: {} needs a number", feature.id.text, to_word(feature.compute)), "cel_type",
-                   "aggregate a number, or use count, distinct, first or last");
-        } else if (compiled.value && !can_be_kept(value_type)) {
-            refuse(feature.value.place,
-                   fmt::format("feature {}: a value is no {}", feature.id.text, to_text(value_type)), "cel_type",
-                   "a feature keeps numbers, texts, truths and times");
-        }
-    }
-    compiled.where = compile(feature.where, scope);
-    feature_types_.push_back(feature_type(feature.compute, value_type));
-    book_.features.push_back(std::move(compiled));
-}
-
 void Builder::compile_models() {
     for (const auto& model : book_.definitions.models) compile_model(model);
 }

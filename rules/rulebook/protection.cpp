@@ -81,12 +81,21 @@ class Protection {
 void Protection::check_feature(std::size_t index) const {
     const auto& definition = book_.definitions.features[index];
     const auto& compiled = book_.features[index];
-    const auto& signal = book_.definitions.signals[compiled.signal];
     const Reader reader{"feature", definition.id.text,
                         [&](const SignedException& exception) { return exception.feature.id == definition.id; }};
-    if (compiled.value) check_event(reader, *compiled.value, signal, definition.value.place);
-    for (std::size_t line = 0; line < compiled.where.size(); ++line) {
-        check_event(reader, compiled.where[line], signal, definition.where[line].place);
+    for (std::size_t signal = 0; signal < book_.definitions.signals.size(); ++signal) {
+        const auto& contract = book_.definitions.signals[signal];
+        const auto check = [&](const Condition& texts, const Programs& programs) {
+            for (std::size_t line = 0; line < programs.size(); ++line) {
+                check_event(reader, programs[line], contract, texts[line].place);
+            }
+        };
+        for (const auto& source : book_.sources_of_features[signal]) {
+            if (source.feature == index) check(source.texts, source.where);
+        }
+        if (definition.signal.id != contract.id) continue;
+        check(definition.of, compiled.of);
+        if (compiled.value) check({definition.value}, {*compiled.value});
     }
 }
 

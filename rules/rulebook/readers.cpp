@@ -88,7 +88,7 @@ void Builder::find_readers() {
             for (const auto& comparison : use.comparisons) add_days_around(comparison.literal, days);
         }
         if (feature.plan.compute == Aggregate::recency && !every_day) {
-            feature.days_that_matter = std::vector<Days64>(days.begin(), days.end());
+            feature.plan.days_that_matter = std::vector<Days64>(days.begin(), days.end());
         }
     }
 }

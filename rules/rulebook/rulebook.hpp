@@ -32,16 +32,20 @@ struct RowLayout {
     std::size_t size = 0;
 };
 
+// One kind of signal that a feature takes in, and what it takes it as.
+struct FeatureSource {
+    std::size_t feature = 0;
+    Condition texts;
+    Programs where;            // of the texts
+    std::int64_t meaning = 0;  // of a sequence: the bit of the step, or breaks_sequence
+};
+
 struct CompiledFeature {
     FeaturePlan plan;
-    std::size_t signal = 0;
     std::optional<std::size_t> property;       // the value is this property as it came, or
     std::optional<expression::Program> value;  // it is computed
-    Programs where;
-    // For recency: the whole days at which some condition may flip. Without this list somebody
-    // reads the value in another way and every whole day matters.
-    std::optional<std::vector<std::int64_t>> days_that_matter;
-    bool is_read = false;  // some segment or model depends on it
+    Programs of;                               // share: which signals are the part
+    bool is_read = false;                      // some segment or model depends on it
 };
 
 struct CompiledScore {
@@ -117,9 +121,10 @@ struct Rulebook {
     std::vector<std::string> score_names;      // by slot
     std::vector<std::string> threshold_names;  // by slot, with their values
     std::vector<double> threshold_values;
-    std::vector<CompiledFeature> features;  // as in definitions
-    std::vector<CompiledScore> scores;      // by slot
-    std::vector<CompiledModel> models;      // as in definitions
+    std::vector<CompiledFeature> features;                        // as in definitions
+    std::vector<std::vector<FeatureSource>> sources_of_features;  // by signal; of one feature side by side
+    std::vector<CompiledScore> scores;                            // by slot
+    std::vector<CompiledModel> models;                            // as in definitions
     std::vector<CompiledHistory> histories;
     std::vector<CompiledSegment> segments;   // as in definitions
     std::vector<CompiledMetric> metrics;     // as in definitions

@@ -33,13 +33,26 @@ Type feature_type(Aggregate compute, const Type& value) {
         case Aggregate::distinct:
         case Aggregate::recency: return TypeKind::integer;
         case Aggregate::sum:
-        case Aggregate::mean: return TypeKind::real;
+        case Aggregate::mean:
+        case Aggregate::gap:
+        case Aggregate::trend:
+        case Aggregate::decay:
+        case Aggregate::share: return TypeKind::real;
+        case Aggregate::regular:
+        case Aggregate::stopped:
+        case Aggregate::restarted:
+        case Aggregate::sequence: return TypeKind::boolean;
         case Aggregate::min:
         case Aggregate::max:
         case Aggregate::first:
-        case Aggregate::last: return value;
+        case Aggregate::last:
+        case Aggregate::most_frequent: return value;
     }
     return TypeKind::dyn;
+}
+
+bool counts_as_number(const Type& type) {
+    return type.is_dyn() || type.is_number() || type == TypeKind::boolean;
 }
 
 Declarations event_scope(const SignalDefinition& signal) {

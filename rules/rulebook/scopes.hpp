@@ -12,6 +12,9 @@ expression::Type expression_type(AttributeType type);
 // The type a feature's value has in conditions, given the type of what it aggregates.
 expression::Type feature_type(Aggregate compute, const expression::Type& value);
 
+// What can be added up: numbers, truths (true counts as 1), and what is known only when evaluated.
+bool counts_as_number(const expression::Type& type);
+
 // event.<property> of a signal; slots in the order of its contract.
 expression::Declarations event_scope(const SignalDefinition& signal);
 

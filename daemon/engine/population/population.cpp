@@ -96,29 +96,38 @@ std::optional<std::size_t> Population::find(const CustomerId& id) const {
     return found->second;
 }
 
-void Population::take_signal(Customer& customer, const SignalRecord& signal, const rules::FeatureInput& when,
-                             Timestamp now) {
-    const auto contract = rules::index_of(book_->definitions.signals, signal.signal);
-    if (!contract) return;
-    const auto& definition = book_->definitions.signals[*contract];
-    const Row event = event_row(definition, signal.properties, book_->money_digits);
-    for (std::size_t i = 0; i < book_->features.size(); ++i) {
-        const auto& feature = book_->features[i];
-        if (feature.signal != *contract || !holds(feature.where, event)) continue;
-        rules::FeatureInput input = when;
-        if (feature.value) {
-            auto amount = amount_of(signal, definition, feature.property, feature.value, event);
-            if (!amount) continue;
-            input.value = std::move(*amount);
+void Population::take_signal(Customer& customer, const SignalRecord& signal, Timestamp occurred_at, Timestamp now) {
+    const auto& contracts = book_->definitions.signals;
+    const auto place = std::ranges::lower_bound(contracts, signal.signal, {}, &rules::SignalDefinition::id);
+    if (place == contracts.end() || place->id != signal.signal) return;
+    const auto contract = static_cast<std::size_t>(place - contracts.begin());
+    const Row event = event_row(*place, signal.properties, book_->money_digits);
+    const auto& sources = book_->sources_of_features[contract];
+    for (auto source = sources.begin(); source != sources.end();) {
+        const auto index = source->feature;
+        bool counts = false;
+        std::int64_t meaning = 0;
+        for (; source != sources.end() && source->feature == index; ++source) {
+            if (!holds(source->where, event)) continue;
+            counts = true;
+            meaning |= source->meaning;
         }
-        customer.features[i].add(feature.plan, input, now);
+        const auto& feature = book_->features[index];
+        rules::FeatureInput input{occurred_at, meaning, !feature.of.empty() && holds(feature.of, event)};
+        if (counts && feature.value) {
+            auto amount = amount_of(signal, *place, feature.property, feature.value, event);
+            counts = amount.has_value();
+            if (amount) input.value = std::move(*amount);
+        }
+        if (counts) customer.features[index].add(feature.plan, input, local(feature.plan, customer, now));
     }
     for (std::size_t i = 0; i < book_->histories.size(); ++i) {
         const auto& history = book_->histories[i];
-        if (history.signal != *contract) continue;
+        if (history.signal != contract) continue;
         std::optional<Attribute> amount;
-        if (history.value) amount = amount_of(signal, definition, history.property, history.value, event);
-        customer.histories[i].add(day_number(when.at), amount ? to_exact_units(*amount) : 0);
+        if (history.value) amount = amount_of(signal, *place, history.property, history.value, event);
+        const auto day = book_->definitions.workspace.calendar.day_number(occurred_at);
+        customer.histories[i].add(day, amount ? to_exact_units(*amount) : 0);
     }
 }
 
@@ -137,8 +146,9 @@ void Population::fill_row(Customer& customer, Timestamp now, Row& row) const {
     }
     for (std::size_t i = 0; i < book_->features.size(); ++i) {
         const auto& plan = book_->features[i].plan;
-        customer.features[i].advance(plan, now);
-        row[layout.features + i] = customer.features[i].value(plan, now);
+        const auto instant = local(plan, customer, now);
+        customer.features[i].advance(plan, instant);
+        row[layout.features + i] = customer.features[i].value(plan, instant);
     }
     for (std::size_t i = 0; i < book_->threshold_values.size(); ++i) {
         row[layout.thresholds + i] = Value::real(book_->threshold_values[i]);
@@ -155,27 +165,32 @@ Timestamp Population::next_change(const Customer& customer, Timestamp now) const
     for (std::size_t i = 0; i < book_->features.size(); ++i) {
         const auto& feature = book_->features[i];
         if (!feature.is_read) continue;
-        const auto& state = customer.features[i];
-        if (!feature.days_that_matter) {
-            next = std::min(next, state.valid_until(feature.plan, now));
-            continue;
-        }
-        const auto last = state.last_at();
-        if (!last) continue;
-        if (feature.plan.window) next = std::min<Timestamp>(next, *last + *feature.plan.window);
-        const auto today = std::chrono::floor<Days>(now - *last).count();
-        const auto day = std::ranges::upper_bound(*feature.days_that_matter, today);
-        if (day != feature.days_that_matter->end()) next = std::min<Timestamp>(next, *last + Days(*day));
+        next = std::min(next, customer.features[i].valid_until(feature.plan, local(feature.plan, customer, now)));
     }
+    const auto& calendar = book_->definitions.workspace.calendar;
     for (const auto& score : book_->scores) {
         const auto& model = book_->models[score.model];
         const auto& fitted = fitted_[score.model];
         if (!score.is_read || !model.history || (!fitted.bg_nbd && !fitted.gamma_gamma)) continue;
         const auto days = std::max<std::int64_t>(
             1, std::chrono::floor<Days>(book_->definitions.models[score.model].refresh_every).count());
-        next = std::min(next, start_of_day((day_number(now) / days + 1) * days));
+        next = std::min(next, calendar.start_of_day((calendar.day_number(now) / days + 1) * days));
     }
     return next;
+}
+
+const Zone& Population::zone_of(const Customer& customer) const {
+    const auto& workspace = book_->definitions.workspace;
+    const auto named = customer.profile.find(workspace.customer_zone.id);
+    if (named == customer.profile.end()) return workspace.calendar;
+    const auto* name = std::get_if<std::string>(&named->second);
+    const auto* zone = name == nullptr ? nullptr : workspace.zones.find(*name);
+    return zone == nullptr ? workspace.calendar : *zone;
+}
+
+rules::LocalInstant Population::local(const rules::FeaturePlan& plan, const Customer& customer, Timestamp now) const {
+    const bool is_customers = plan.zone == rules::CalendarZone::customer;
+    return {now, is_customers ? zone_of(customer) : book_->definitions.workspace.calendar};
 }
 
 bool Population::allows(const Customer& customer, const rules::Purpose& purpose) const {

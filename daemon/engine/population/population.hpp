@@ -41,8 +41,11 @@ class Population {
     Customer& at(std::size_t index) { return customers_[index]; }
     const Customer& at(std::size_t index) const { return customers_[index]; }
 
-    // Hands a signal to the features and histories that read it.
-    void take_signal(Customer& customer, const SignalRecord& signal, const rules::FeatureInput& when, Timestamp now);
+    // The customer's own zone where their profile names one that is known, else the workspace's.
+    const Zone& zone_of(const Customer& customer) const;
+
+    // Hands a signal to the features and histories that read it, and looks at no others.
+    void take_signal(Customer& customer, const SignalRecord& signal, Timestamp occurred_at, Timestamp now);
     static void take_profile(Customer& customer, const ProfileRecord& profile);
 
     // Lets windows lapse until `now` and fills the row: profile, features, scores, thresholds and
@@ -68,6 +71,7 @@ class Population {
     };
 
     void adopt(const ModelRecord& model);
+    rules::LocalInstant local(const rules::FeaturePlan& plan, const Customer& customer, Timestamp now) const;
     void keep_memberships(const rules::Rulebook& old_book);
     void fill_scores(const Customer& customer, Timestamp now, Row& row) const;
     std::optional<double> score(std::size_t index, const Customer& customer, Timestamp now, const Row& row) const;

@@ -52,7 +52,8 @@ std::optional<rules::PurchaseSummary> Population::summary(std::size_t model, con
     const auto history = *book_->models[model].history;
     const auto& days = customer.histories[history];
     const auto step = std::max<std::int64_t>(1, std::chrono::floor<Days>(definition.refresh_every).count());
-    const auto day = std::max(days.last_day(), day_number(now) / step * step);
+    const auto today = book_->definitions.workspace.calendar.day_number(now);
+    const auto day = std::max(days.last_day(), today / step * step);
     return days.summarise(day, purchase_scale(*book_, model));
 }
 

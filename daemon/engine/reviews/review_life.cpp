@@ -64,7 +64,7 @@ void Reviews::happened(Timestamp at, const SegmentId& segment, std::string what)
 
 void Reviews::touched(Timestamp at, const SegmentId& segment) {
     auto& days = touches_[segment];
-    const auto day = day_number(at);
+    const auto day = calendar_.day_number(at);
     if (days.empty() || days.back().first != day) days.emplace_back(day, 0);
     ++days.back().second;
     while (days.front().first + causes_of_the_last.count() < day) days.pop_front();
@@ -116,7 +116,8 @@ const Review* Reviews::open(const rules::Rulebook& book, const ValidationRecord&
     auto& review = add(book, ReviewKind::validation, validation.segment, at);
     review.validation = validation;
     review.finding = fmt::format("from {} to {} its {} members showed no measurable difference",
-                                 to_date_text(validation.from), to_date_text(validation.until), validation.members);
+                                 calendar_.to_date_text(validation.from), calendar_.to_date_text(validation.until),
+                                 validation.members);
     return &review;
 }
 
@@ -136,13 +137,13 @@ std::vector<std::string> Reviews::causes_of(const SegmentId& segment, Timestamp 
     for (auto happening = happenings_.rbegin(); happening != happenings_.rend(); ++happening) {
         const bool concerns = happening->segment.empty() || happening->segment == segment;
         if (!concerns || happening->at + causes_of_the_last < at) continue;
-        causes.push_back(fmt::format("{}: {}", to_date_text(happening->at), happening->what));
+        causes.push_back(fmt::format("{}: {}", calendar_.to_date_text(happening->at), happening->what));
     }
     const auto touched = touches_.find(segment);
     if (touched == touches_.end()) return causes;
     std::int64_t sent = 0;
     for (const auto& [day, count] : touched->second) {
-        if (day + causes_of_the_last.count() >= day_number(at)) sent += count;
+        if (day + causes_of_the_last.count() >= calendar_.day_number(at)) sent += count;
     }
     if (sent > 0) causes.push_back(fmt::format("{} touches to the segment within 28 days", sent));
     return causes;

@@ -35,6 +35,7 @@ void Reviews::use(const rules::Rulebook& book) {
     for (const auto& governance : book.definitions.governance) count += governance.drift.monitors.size();
     const auto old = std::exchange(monitors_, {});
     escalation_.clear();
+    calendar_ = book.definitions.workspace.calendar;
     for (const auto& governance : book.definitions.governance) {
         const auto& drift = governance.drift;
         review_within_ = drift.review_within;
@@ -60,15 +61,15 @@ void Reviews::use(const rules::Rulebook& book) {
 
 void Reviews::saw(std::size_t index, Customer& customer, Timestamp at) {
     if (monitors_.empty()) return;
-    const auto day = day_number(at);
+    const auto day = calendar_.day_number(at);
     if (customer.last_seen_day == day) return;
     customer.last_seen_day = day;
     seen_.push_back(index);
-    day_end_ = start_of_day(day + 1);
+    day_end_ = calendar_.start_of_day(day + 1);
 }
 
 std::vector<AlarmRecord> Reviews::end_day(const Population& population) {
-    const auto day = day_number(day_end_) - 1;
+    const auto day = calendar_.day_number(day_end_) - 1;
     std::vector<AlarmRecord> alarms;
     for (auto& monitor : monitors_) {
         const auto segment = rules::index_of(population.book().definitions.segments, monitor.segment);

@@ -25,7 +25,7 @@ enter: feature.orders_10d >= 1
 )";
 
 daemon::Hindsight look(LivedEngine& lived, std::string_view as_of) {
-    auto hindsight = daemon::look_back(lived.engine, lived.reader(), daemon::parse_as_of(as_of).value());
+    auto hindsight = daemon::look_back(lived.engine, lived.reader(), daemon::parse_as_of(as_of, Zone::utc()).value());
     REQUIRE(hindsight.has_value());
     return std::move(*hindsight);
 }
@@ -44,9 +44,9 @@ std::string orders_of_ada(LivedEngine& lived, std::string_view as_of) {
 }  // namespace
 
 TEST_CASE("a date means the end of that day and a time means itself") {
-    CHECK(to_text(daemon::parse_as_of("1997-09-30").value()) == "1997-09-30T23:59:59.999999Z");
-    CHECK(to_text(daemon::parse_as_of("1997-09-30T12:00:00Z").value()) == "1997-09-30T12:00:00Z");
-    CHECK_FALSE(daemon::parse_as_of("last week").has_value());
+    CHECK(to_text(daemon::parse_as_of("1997-09-30", Zone::utc()).value()) == "1997-09-30T23:59:59.999999Z");
+    CHECK(to_text(daemon::parse_as_of("1997-09-30T12:00:00Z", Zone::utc()).value()) == "1997-09-30T12:00:00Z");
+    CHECK_FALSE(daemon::parse_as_of("last week", Zone::utc()).has_value());
 }
 
 TEST_CASE("hindsight holds the signals up to and at its instant") {

@@ -14,10 +14,9 @@ constexpr Duration microsecond{1};
 struct Lived {
     FeaturePlan plan;
     FeatureState state;
-    std::uint64_t sequence = 0;
 
     void take(Timestamp occurred_at, Attribute value, Timestamp now) {
-        state.add(plan, {occurred_at, ++sequence, std::move(value)}, now);
+        state.add(plan, {occurred_at, std::move(value)}, now);
     }
     expression::Value value_at(Timestamp now) {
         state.advance(plan, now);
@@ -25,8 +24,8 @@ struct Lived {
     }
 };
 
-Lived counting(std::optional<Duration> window) {
-    return {{Aggregate::count, window, -1}, {}, 0};
+Lived counting(std::optional<Window> window) {
+    return {{Aggregate::count, window}, {}};
 }
 
 }  // namespace
@@ -61,19 +60,19 @@ TEST_CASE("a signal that is older than the window when it comes changes nothing"
 
 TEST_CASE("count, sum and distinct are zero without signals and everything else is missing") {
     for (const auto compute : {Aggregate::count, Aggregate::distinct}) {
-        CHECK(FeatureState().value({compute, std::nullopt, -1}, at("2027-01-01")).as_integer() == 0);
+        CHECK(FeatureState().value({compute}, at("2027-01-01")).as_integer() == 0);
     }
     CHECK(FeatureState().value({Aggregate::sum, std::nullopt, 2}, at("2027-01-01")).as_real() == Approx(0.0));
     for (const auto compute :
          {Aggregate::mean, Aggregate::min, Aggregate::max, Aggregate::first, Aggregate::last, Aggregate::recency}) {
-        CHECK(FeatureState().value({compute, std::nullopt, -1}, at("2027-01-01")).is_missing());
+        CHECK(FeatureState().value({compute}, at("2027-01-01")).is_missing());
     }
 }
 
-TEST_CASE("of signals at one instant the later sequence is the last") {
-    Lived feature{{Aggregate::last, std::nullopt, -1}, {}, 0};
-    feature.state.add(feature.plan, {at("2027-01-01"), 8, std::string("second")}, at("2027-01-02"));
-    feature.state.add(feature.plan, {at("2027-01-01"), 7, std::string("first")}, at("2027-01-02"));
+TEST_CASE("of signals at one instant the one that arrived last is the last") {
+    Lived feature{{Aggregate::last, std::nullopt}, {}};
+    feature.state.add(feature.plan, {at("2027-01-01"), std::string("first")}, at("2027-01-02"));
+    feature.state.add(feature.plan, {at("2027-01-01"), std::string("second")}, at("2027-01-02"));
 
     const auto value = feature.value_at(at("2027-01-02"));
 
@@ -81,7 +80,7 @@ TEST_CASE("of signals at one instant the later sequence is the last") {
 }
 
 TEST_CASE("recency steps by a whole day exactly a day after the signal") {
-    Lived feature{{Aggregate::recency, std::nullopt, -1}, {}, 0};
+    Lived feature{{Aggregate::recency, std::nullopt}, {}};
     feature.take(at("2027-01-01T09:30:00Z"), {}, at("2027-01-01T09:30:00Z"));
 
     const auto before = feature.value_at(at("2027-01-02T09:30:00Z") - microsecond);
@@ -92,7 +91,7 @@ TEST_CASE("recency steps by a whole day exactly a day after the signal") {
 }
 
 TEST_CASE("a recency states that it holds until the next whole day since the signal") {
-    Lived feature{{Aggregate::recency, std::nullopt, -1}, {}, 0};
+    Lived feature{{Aggregate::recency, std::nullopt}, {}};
     feature.take(at("2027-01-01T09:30:00Z"), {}, at("2027-01-01T09:30:00Z"));
 
     const auto until = feature.state.valid_until(feature.plan, at("2027-01-05T12:00:00Z"));
@@ -101,7 +100,7 @@ TEST_CASE("a recency states that it holds until the next whole day since the sig
 }
 
 TEST_CASE("a sum that a value left is the same as one that it never entered") {
-    Lived feature{{Aggregate::sum, Duration(Days(1)), -1}, {}, 0};
+    Lived feature{{Aggregate::sum, Duration(Days(1))}, {}};
     feature.take(at("2027-01-01"), 1e15, at("2027-01-01"));
     feature.take(at("2027-01-01T12:00:00Z"), 0.5, at("2027-01-01T12:00:00Z"));
 
@@ -111,12 +110,12 @@ TEST_CASE("a sum that a value left is the same as one that it never entered") {
 }
 
 TEST_CASE("states with the same signals have the same canonical bytes in whatever order they came") {
-    Lived one{{Aggregate::distinct, Duration(Days(30)), -1}, {}, 0};
+    Lived one{{Aggregate::distinct, Duration(Days(30))}, {}};
     Lived other = one;
-    one.state.add(one.plan, {at("2027-01-01"), 1, std::string("a")}, at("2027-01-03"));
-    one.state.add(one.plan, {at("2027-01-02"), 2, std::string("b")}, at("2027-01-03"));
-    other.state.add(other.plan, {at("2027-01-02"), 2, std::string("b")}, at("2027-01-03"));
-    other.state.add(other.plan, {at("2027-01-01"), 1, std::string("a")}, at("2027-01-03"));
+    one.state.add(one.plan, {at("2027-01-01"), std::string("a")}, at("2027-01-03"));
+    one.state.add(one.plan, {at("2027-01-02"), std::string("b")}, at("2027-01-03"));
+    other.state.add(other.plan, {at("2027-01-02"), std::string("b")}, at("2027-01-03"));
+    other.state.add(other.plan, {at("2027-01-01"), std::string("a")}, at("2027-01-03"));
 
     std::string one_bytes, other_bytes;
     one.state.append_canonical(one_bytes);
@@ -126,7 +125,7 @@ TEST_CASE("states with the same signals have the same canonical bytes in whateve
 }
 
 TEST_CASE("the number 1 and the text 1 are different values and a zero has no sign") {
-    Lived feature{{Aggregate::distinct, std::nullopt, -1}, {}, 0};
+    Lived feature{{Aggregate::distinct, std::nullopt}, {}};
     feature.take(at("2027-01-01"), std::string("1"), at("2027-01-01"));
     feature.take(at("2027-01-01"), std::int64_t{1}, at("2027-01-01"));
     feature.take(at("2027-01-01"), 0.0, at("2027-01-01"));

@@ -27,6 +27,12 @@ TEST_CASE("the committed reference of keys is what the key tables say") {
     CHECK(reference == tests::approved_text(tests::source_folder() / "docs/reference/workspace_keys.md", reference));
 }
 
+TEST_CASE("the committed reference of features is what the table of words says") {
+    const auto reference = feature_reference();
+
+    CHECK(reference == tests::approved_text(tests::source_folder() / "docs/reference/features.md", reference));
+}
+
 TEST_CASE("every schema is JSON with the required keys and patterns of its kind") {
     for (const auto& kind : definition_kinds()) {
         INFO(kind);

@@ -172,7 +172,7 @@ TEST_CASE("a feature is read through the scores that a segment stands on") {
         segment("score.double_age > 5.0"));
 
     CHECK(feature(book, "days_since_order").is_read);
-    CHECK_FALSE(feature(book, "days_since_order").days_that_matter.has_value());
+    CHECK_FALSE(feature(book, "days_since_order").plan.days_that_matter.has_value());
     CHECK_FALSE(feature(book, "orders").is_read);
 }
 
@@ -180,13 +180,13 @@ TEST_CASE("the days that matter stand on both sides of every threshold of every 
     const auto book =
         book_of(segment("feature.days_since_order >= 30") + "leave_at_once: feature.days_since_order > 90\n");
 
-    CHECK(feature(book, "days_since_order").days_that_matter == std::vector<std::int64_t>{30, 31, 90, 91});
+    CHECK(feature(book, "days_since_order").plan.days_that_matter == std::vector<std::int64_t>{30, 31, 90, 91});
 }
 
 TEST_CASE("every day matters where a recency is computed with") {
     const auto book = book_of(segment("feature.days_since_order * 2 > 7"));
 
-    CHECK_FALSE(feature(book, "days_since_order").days_that_matter.has_value());
+    CHECK_FALSE(feature(book, "days_since_order").plan.days_that_matter.has_value());
 }
 
 TEST_CASE("between two days that matter no comparison flips") {
@@ -205,7 +205,7 @@ TEST_CASE("between two days that matter no comparison flips") {
         const auto book = book_of(segment("'" + condition + "'"));
         const auto slot =
             book.layout.features + *rules::index_of(book.definitions.features, FeatureId("days_since_order"));
-        const auto& days = *feature(book, "days_since_order").days_that_matter;
+        const auto& days = *feature(book, "days_since_order").plan.days_that_matter;
         std::vector<rules::expression::Value> row(book.layout.size);
         const auto truth_on = [&](std::int64_t day) {
             row[slot] = rules::expression::Value::integer(day);
