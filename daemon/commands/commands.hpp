@@ -23,6 +23,15 @@ struct CommandOptions {
 // refused. Warnings are files that are overlooked and definitions in the folder of another kind.
 int check_command(const std::string& workspace, bool as_json);
 
+struct TestOptions {
+    std::string junit_file;       // empty: none is written
+    double required_percent = 0;  // of the answers that conditions can give
+    bool as_json = false;
+};
+// Runs the tests of every segment of a workspace folder; exit 1 where one fails, where the workspace is refused, or
+// where less is covered than required.
+int test_command(const std::string& workspace, const TestOptions& options);
+
 struct ImportOptions {
     std::string source;
     std::string file;

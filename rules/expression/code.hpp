@@ -55,6 +55,7 @@ struct Instruction {
 
 struct Code {
     std::vector<Instruction> instructions;
+    std::vector<NodeId> origins;  // of each instruction, its node in the syntax tree: for trace()
     std::vector<std::uint32_t> operands;
     std::vector<Value> constants;
     std::vector<std::shared_ptr<const re2::RE2>> patterns;
