@@ -1,6 +1,7 @@
 // segmentctl: everything a person types.
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
+#include <regex>
 
 #include "daemon/commands/commands.hpp"
 #include "daemon/commands/order_line.hpp"
@@ -44,10 +45,20 @@ CLI::Option* add_daemon_options(CLI::App& command, daemon::CommandOptions& optio
 // An empty text where something was to be said is a mistake of the command line, such as an unset variable.
 const CLI::Validator no_empty_text([](std::string& text) { return text.empty() ? "it is empty" : std::string(); }, {});
 
+const CLI::Validator percentage(
+    [](std::string& text) {
+        static const std::regex form("[0-9]{1,3}([.][0-9]+)?%");
+        return std::regex_match(text, form) && std::stod(text) <= 100 ? std::string() : "write it as 80%";
+    },
+    {});
+
 struct Arguments {
     daemon::CommandOptions options;
     daemon::ApplyOptions apply;
     daemon::RollbackOptions rollback;
+
+    daemon::TestOptions test;
+    std::string required_coverage;
     daemon::ImportOptions import;
     daemon::FitOptions fit;
     daemon::SimulateOptions simulate;
@@ -80,6 +91,19 @@ void add_input_commands(CLI::App& app, Arguments& arguments, int& exit_code) {
     eval->add_option("--profile", arguments.file, "JSON object whose members are the variables; - for standard input");
     eval->add_option("expression", arguments.name, "after -- where it begins with a minus")->required();
     eval->callback([&] { exit_code = daemon::eval_command(arguments.file, arguments.name); });
+
+    auto* test = app.add_subcommand("test", "run the tests that stand in segment files; exit 1 where one fails");
+    test->add_option("workspace", arguments.workspace, "folder of the workspace's YAML")->required();
+    test->add_option("--junit", arguments.test.junit_file, "also write the result here, as JUnit's XML")
+        ->check(no_empty_text);
+    test->add_option("--require-coverage", arguments.required_coverage, "such as 80%: fail where tests ask for less")
+        ->check(percentage);
+    test->add_flag("--json", arguments.test.as_json, "one JSON value");
+    test->callback([&] {
+        if (!arguments.required_coverage.empty())
+            arguments.test.required_percent = std::stod(arguments.required_coverage);
+        exit_code = daemon::test_command(arguments.workspace, arguments.test);
+    });
 
     auto* import = app.add_subcommand("import", "take in a file of the past; nobody is contacted because of it");
     add_store_options(*import, arguments.options);

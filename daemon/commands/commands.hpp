@@ -49,6 +49,15 @@ int rollback_command(const CommandOptions& options, const RollbackOptions& rollb
 // there are none) are its variables; where none of them is called profile, the whole object is.
 int eval_command(const std::string& profile_file, const std::string& text);
 
+struct TestOptions {
+    std::string junit_file;       // empty: none is written
+    double required_percent = 0;  // of the answers that conditions can give
+    bool as_json = false;
+};
+// Runs the tests of every segment of a workspace folder; exit 1 where one fails, where the workspace is refused, or
+// where less is covered than required.
+int test_command(const std::string& workspace, const TestOptions& options);
+
 struct ImportOptions {
     std::string source;
     std::string file;

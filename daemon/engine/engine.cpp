@@ -298,6 +298,7 @@ Row Engine::row_of(std::size_t index) const {
     population_.fill_row(customer, engine_time_, row);
     const auto first = population_.book().layout.segments;
     for (std::size_t i = 0; i < customer.memberships.size(); ++i) {
+        if (population_.is_fixed(first + i)) continue;
         row[first + i] = rules::expression::Value::boolean(customer.memberships[i].has_value());
     }
     return row;

@@ -43,6 +43,9 @@ class Engine {
     // questions about a moment between two records. The state is no longer that of the journal alone.
     Effects pass_time(Timestamp until, bool quiet);
 
+    // As Population::fix(), seen by every decision from here on.
+    void fix(std::size_t slot, rules::expression::Value value) { population_.fix(slot, std::move(value)); }
+
     std::uint64_t records() const { return records_; }
     Timestamp engine_time() const { return engine_time_; }
     bool has_workspace() const { return population_.has_book(); }

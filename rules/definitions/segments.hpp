@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "rules/definitions/common.hpp"
+#include "rules/definitions/segment_tests.hpp"
 
 namespace segmentd::rules {
 
@@ -34,6 +35,7 @@ struct SegmentDefinition {
     MissingRule missing = MissingRule::exclude;
     std::vector<SuccessMetric> success_metrics;
     std::optional<Duration> review_every;
+    std::vector<SegmentTest> tests;
     SourcePlace place;
 };
 

@@ -92,6 +92,10 @@ inline constexpr auto words_of<MissingRule> =
     std::to_array<Word<MissingRule>>({{"exclude", MissingRule::exclude}, {"include", MissingRule::include}});
 
 template <>
+inline constexpr auto words_of<Expectation> = std::to_array<Word<Expectation>>(
+    {{"member", Expectation::member}, {"not_member", Expectation::not_member}, {"unknown", Expectation::unknown}});
+
+template <>
 inline constexpr auto words_of<TouchTrigger> =
     std::to_array<Word<TouchTrigger>>({{"entered", TouchTrigger::entered}, {"left", TouchTrigger::left}});
 

@@ -67,6 +67,7 @@ inline bool reads_slot(const Instruction& instruction) {
 
 struct Code {
     std::vector<Instruction> instructions;
+    std::vector<NodeId> origins;  // of each instruction, its node in the syntax tree: for trace()
     std::vector<std::uint32_t> operands;
     std::vector<Value> constants;
     std::vector<std::shared_ptr<const re2::RE2>> patterns;

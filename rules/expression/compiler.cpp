@@ -30,6 +30,7 @@ class Compiler {
         std::size_t constants;
     };
 
+    Compiled compile_anything(NodeId id);
     Compiled compile_name(NodeId id);
     Compiled compile_operands(NodeId id);
     Compiled compile_pattern_match(NodeId id, Instruction instruction, const Mark& before);
@@ -74,6 +75,12 @@ tl::expected<std::shared_ptr<const Code>, Complaint> compile_code(const CheckedT
 namespace {
 
 Compiled Compiler::compile_node(NodeId id) {
+    const Compiled compiled = compile_anything(id);
+    if (compiled) code_.origins[*compiled] = id;
+    return compiled;
+}
+
+Compiled Compiler::compile_anything(NodeId id) {
     if (node(id).kind == SyntaxKind::literal) return emit_constant(node(id).literal, Opcode::constant);
     if (checked_.facts[id].use != Use::plain) return compile_name(id);
     return compile_operands(id);
@@ -193,12 +200,14 @@ std::uint32_t Compiler::folded(std::uint32_t at, const Mark& before) {
 
 void Compiler::take_back(const Mark& before) {
     code_.instructions.resize(before.instructions);
+    code_.origins.resize(before.instructions);
     code_.operands.resize(before.operands);
     code_.constants.resize(before.constants);
 }
 
 std::uint32_t Compiler::emit(const Instruction& instruction) {
     code_.instructions.push_back(instruction);
+    code_.origins.emplace_back();
     return static_cast<std::uint32_t>(code_.instructions.size() - 1);
 }
 

@@ -37,7 +37,8 @@ const Table<SegmentDefinition>& segment_table() {
             optional("review_every", &S::review_every, window(),
                      "how often the steward looks at it again; for readers, no review is opened by it"),
             not_built<S>("limits", "sizes that stop a change"),
-            not_built<S>("tests", "customers who must be in or out"),
+            optional("tests", &S::tests, list_of(record(segment_test_table())),
+                     "customers who must be in or out, asked by segmentctl test"),
         }};
     return table;
 }

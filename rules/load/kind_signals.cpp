@@ -8,7 +8,6 @@ namespace {
 
 const Table<PropertyContract>& property_table();
 const Table<SourceEmission>& emission_table();
-Reader<bool> granted_or_denied();
 void finish_signal(SignalDefinition& signal, const Node& node, Reading& reading);
 void finish_property(PropertyContract& property, const Node& node, Reading& reading);
 void finish_source(SourceDefinition& source, const Node& node, Reading& reading);
@@ -84,20 +83,11 @@ const Table<SourceEmission>& emission_table() {
             optional("arm", &E::arm, expression_text(), "name of the arm; an empty text assigns nothing"),
             optional("values", &E::values, map_of(plain_name, expression_text()),
                      "properties or attributes from the row"),
-            optional("consent", &E::consent, map_of(uses(NameKind::purpose), granted_or_denied()),
+            optional("consent", &E::consent, map_of(uses(NameKind::purpose), either("granted", "denied")),
                      "consent that the row shows, by purpose"),
         },
         finish_emission};
     return table;
-}
-
-Reader<bool> granted_or_denied() {
-    const std::vector<std::string> words{"granted", "denied"};
-    return {shape_of_words(words), [words](const Node& node, Reading& reading) -> std::optional<bool> {
-                const auto index = read_word(node, words, reading);
-                if (!index) return std::nullopt;
-                return *index == 0;
-            }};
 }
 
 void finish_signal(SignalDefinition& signal, const Node&, Reading&) {

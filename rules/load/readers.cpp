@@ -240,6 +240,15 @@ Reader<std::string> one_of(std::vector<std::string> words) {
             }};
 }
 
+Reader<bool> either(const char* yes, const char* no) {
+    const std::vector<std::string> words{yes, no};
+    return {shape_of_words(words), [words](const Node& node, Reading& reading) -> std::optional<bool> {
+                const auto index = read_word(node, words, reading);
+                if (!index) return std::nullopt;
+                return *index == 0;
+            }};
+}
+
 std::optional<std::size_t> read_word(const Node& node, const std::vector<std::string>& words, Reading& reading) {
     if (!is_text(node, reading)) return std::nullopt;
     const auto found = std::find(words.begin(), words.end(), node.text);

@@ -36,6 +36,9 @@ Reader<Condition> condition();             // one expression or a list of at lea
 // One of these words, kept as a text.
 Reader<std::string> one_of(std::vector<std::string> words);
 
+// One of two words: true for the first.
+Reader<bool> either(const char* yes, const char* no);
+
 // Reads a word and gives its place among them; the shape belongs to `one_of`.
 std::optional<std::size_t> read_word(const Node& node, const std::vector<std::string>& words, Reading& reading);
 Shape shape_of_words(const std::vector<std::string>& words);

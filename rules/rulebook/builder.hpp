@@ -24,6 +24,10 @@ class Builder {
     void refuse_constants(const SegmentDefinition& segment, const char* key, const Condition& lines,
                           const Programs& programs);
     void refuse_stays(const SegmentDefinition& segment);
+    void compile_tests();
+    CompiledTest compile_test(const SegmentDefinition& segment, const SegmentTest& test);
+    std::optional<Attributes> compile_test_signal(const TestSignal& given, const std::string& subject);
+    void compile_given(const GivenValues& values, const char* root, CompiledTestStep& step);
     void compile_metrics();
     void compile_pilots();
     CompiledDecision compile_decision(const PilotDefinition& pilot, const DecisionDefinition& decision);

@@ -84,6 +84,7 @@ tl::expected<Rulebook, std::vector<Error>> Builder::build() {
     compile_sources();
     compile_reports();
     compile_endpoints();
+    compile_tests();
     if (errors_.empty()) order_scores();
     if (errors_.empty()) order_segments();
     if (errors_.empty()) check_protection();

@@ -70,11 +70,32 @@ struct CompiledHistory {
     std::optional<expression::Program> value;
 };
 
+// A signal of a test at its instant, in the form in which the journal holds it.
+struct CompiledTestSignal {
+    Timestamp at{};
+    SignalId signal;
+    Attributes properties;
+};
+
+struct CompiledTestStep {
+    Timestamp at{};
+    std::map<std::size_t, expression::Value> given;  // by slot of the customer's row, from here on; missing: unknown
+};
+
+// A test of a segment with every name resolved and every moment an instant.
+struct CompiledTest {
+    Timestamp now{};
+    std::vector<CompiledTestSignal> signals;  // by time
+    std::vector<CompiledTestStep> steps;      // `first`, then those of `then`
+    std::optional<Timestamp> flips_at;
+};
+
 struct CompiledSegment {
     Programs enter;
     Programs stay;
     Programs leave_at_once;
     bool reads_profile_alone = false;  // and thresholds; also through the segments that it reads
+    std::vector<CompiledTest> tests;   // as in the definition
 };
 
 struct CompiledMetric {

@@ -57,6 +57,7 @@ std::vector<MembershipChange> decide_memberships(const Population& population, C
     const auto& book = population.book();
     std::vector<MembershipChange> changes;
     for (const auto index : book.segment_order) {
+        if (population.is_fixed(book.layout.segments + index)) continue;
         const auto& definition = book.definitions.segments[index];
         const auto& segment = book.segments[index];
         auto& membership = customer.memberships[index];

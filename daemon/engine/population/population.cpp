@@ -157,6 +157,7 @@ void Population::fill_row(Customer& customer, Timestamp now, Row& row) const {
     for (std::size_t i = 0; i < purposes.size(); ++i) {
         row[layout.consents + i] = Value::boolean(allows(customer, purposes[i]));
     }
+    for (const auto& [slot, value] : fixed_) row[slot] = value;
     fill_scores(customer, now, row);
 }
 

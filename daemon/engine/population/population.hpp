@@ -52,6 +52,12 @@ class Population {
     // consents. Segment slots are left missing.
     void fill_row(Customer& customer, Timestamp now, Row& row) const;
 
+    // Puts a value into a slot of every customer's row, whatever signals, models and memberships say; missing stands
+    // for unknown. For tests of a segment and for questions of the kind "what if": the state is no longer that of
+    // the journal then.
+    void fix(std::size_t slot, rules::expression::Value value) { fixed_[slot] = std::move(value); }
+    bool is_fixed(std::size_t slot) const { return fixed_.contains(slot); }
+
     // The first instant after `now` at which an input that some segment reads can change without
     // a signal, or `never`.
     Timestamp next_change(const Customer& customer, Timestamp now) const;
@@ -82,6 +88,7 @@ class Population {
     std::vector<Fitted> fitted_;  // as in the rulebook's models
     std::deque<Customer> customers_;
     std::unordered_map<CustomerId, std::size_t> index_;
+    std::map<std::size_t, rules::expression::Value> fixed_;  // by slot; usually empty
 };
 
 // The values of an event's row, in the order of its contract; absent properties are missing.
