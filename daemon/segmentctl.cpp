@@ -59,6 +59,7 @@ struct Arguments {
 
     daemon::TestOptions test;
     std::string required_coverage;
+    daemon::ExplainOptions explain;
     daemon::ImportOptions import;
     daemon::FitOptions fit;
     daemon::SimulateOptions simulate;
@@ -189,18 +190,27 @@ void add_report_commands(CLI::App& app, Arguments& arguments, int& exit_code) {
                [](const Arguments& a) { return daemon::segments_command(a.options, a.at); })
         ->add_option("--at", arguments.at, "a past date (its end) or instant; default: the engine time")
         ->check(no_empty_text);
-    add("members", "the members of a segment",
-        [](const Arguments& a) { return daemon::members_command(a.options, a.name); })
-        ->add_option("segment", arguments.name)
-        ->required();
+    auto* members = add("members", "the members of a segment",
+                        [](const Arguments& a) { return daemon::members_command(a.options, a.name, a.at); });
+    members->add_option("segment", arguments.name)->required();
+    members->add_option("--at", arguments.at, "as it was served at a past date (its end) or instant")
+        ->check(no_empty_text);
     auto* brief = add("brief", "what to know of a segment before speaking to its members",
                       [](const Arguments& a) { return daemon::brief_command(a.options, a.name, a.html); });
     brief->add_option("segment", arguments.name)->required();
     brief->add_flag("--html", arguments.html, "one HTML page, to be kept, sent or printed")->excludes("--json");
-    add_report("explain", "what is known about a customer, and why they are where they are",
-               [](const Arguments& a) { return daemon::explain_command(a.options, a.name); })
-        ->add_option("customer", arguments.name)
-        ->required();
+    auto* explain = add_report(
+        "explain", "what is known about a customer, and why they are where they are", [](const Arguments& a) {
+            return a.explain.segment.empty() ? daemon::explain_command(a.options, a.explain.customer)
+                                             : daemon::explain_segment_command(a.options, a.explain);
+        });
+    explain->add_option("customer", arguments.explain.customer)->required();
+    auto* one_segment = explain->add_option("--segment", arguments.explain.segment,
+                                            "why in this segment or not, part by part, and what would change it");
+    one_segment->check(no_empty_text)->excludes("--url");
+    explain->add_option("--at", arguments.explain.at, "as it was served at a past date (its end) or instant")
+        ->check(no_empty_text)
+        ->needs(one_segment);
     add("models", "fitted models and their parameters",
         [](const Arguments& a) { return daemon::models_command(a.options); });
     add_report("pilots", "pilots and what they found",

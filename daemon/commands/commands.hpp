@@ -87,11 +87,22 @@ int track_command(const CommandOptions& options, const std::string& segment, std
 
 // Reports on the state at the last durable record.
 int segments_command(const CommandOptions& options, const std::string& at);
-int members_command(const CommandOptions& options, const std::string& segment);
+
+// The members now; or those that were served at a past instant, whatever came to be known later.
+int members_command(const CommandOptions& options, const std::string& segment, const std::string& at);
 
 // The brief of a segment: text for a terminal, one HTML page, or with --json one value.
 int brief_command(const CommandOptions& options, const std::string& segment, bool as_html);
 int explain_command(const CommandOptions& options, const std::string& customer);
+
+struct ExplainOptions {
+    std::string customer;
+    std::string segment;
+    std::string at;  // empty: now
+};
+
+// Why the customer is in the segment or not, what would change it first, and who applied the definitions.
+int explain_segment_command(const CommandOptions& options, const ExplainOptions& explain);
 int models_command(const CommandOptions& options);
 int pilots_command(const CommandOptions& options);
 int reviews_command(const CommandOptions& options);

@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <optional>
 
 #include "daemon/host/ledger_maker.hpp"
 #include "daemon/host/quiet_gap.hpp"
+#include "daemon/reports/hindsight.hpp"
 #include "daemon/settings/workspace_files.hpp"
 
 namespace segmentd::daemon {
@@ -69,6 +71,14 @@ tl::expected<std::unique_ptr<Offline>, OpenErrors> Offline::open(const std::stri
     return offline;
 }
 
+tl::expected<std::unique_ptr<Offline>, OpenErrors> Offline::open_at(const std::string& data, const std::string& at) {
+    auto store = Store::open(data, Store::Mode::reader);
+    if (!store) return tl::unexpected(one(std::move(store).error()));
+    std::unique_ptr<Offline> offline(new Offline(std::move(*store)));
+    if (auto done = offline->fold_until(at); !done) return tl::unexpected(one(std::move(done).error()));
+    return offline;
+}
+
 tl::expected<std::shared_ptr<const rules::Rulebook>, OpenErrors> Offline::definitions(const std::string& workspace,
                                                                                       const std::string& data) {
     if (workspace.empty()) {
@@ -107,6 +117,38 @@ Result<void> Offline::fold(Store::Mode mode) {
     return mode == Store::Mode::writer ? ledger.finish() : Result<void>();
 }
 
+Result<void> Offline::fold_until(const std::string& at) {
+    std::optional<Timestamp> until;
+    bool is_past = false;
+    std::optional<bool> next_is_quiet;
+    Timestamp last{};
+    const auto summary = store_.read_journal(1, [&](const Record& record) -> Result<void> {
+        last = record.engine_time;
+        is_past = is_past || (until && record.engine_time > *until);
+        if (is_past && !next_is_quiet) next_is_quiet = is_quiet(record);
+        if (is_past) return {};
+        auto effects = engine_.apply(record);
+        if (!effects) return fail(std::move(effects).error());
+        note_version(record);
+        if (!std::holds_alternative<WorkspaceRecord>(record.payload)) return {};
+        TRY(instant, parse_as_of(at, engine_.calendar()));
+        until = instant;
+        return {};
+    });
+    if (!summary) return fail(summary.error());
+    if (!until || *until < engine_.engine_time()) {
+        return fail(ErrorCode::not_found, "nothing was known at " + at, "give --at a later instant");
+    }
+    const auto now = engine_.time_at(wall_now());
+    if (!is_past && *until > std::max(last, now)) {
+        return fail(ErrorCode::invalid,
+                    fmt::format("{} has not come: the engine time is {}", at, to_text(std::max(last, now))),
+                    "give --at an instant of the past");
+    }
+    engine_.pass_time(*until, next_is_quiet.value_or(false));
+    return {};
+}
+
 Result<void> Offline::use_workspace(const std::map<std::string, std::string>& files, Store::Mode mode) {
     const auto book = compile_workspace(files);
     const auto& version = (*book)->definitions.version;
@@ -140,7 +182,8 @@ Result<Effects> Offline::apply_workspace(const std::map<std::string, std::string
 
 void Offline::note_version(const Record& record) {
     const auto* workspace = std::get_if<WorkspaceRecord>(&record.payload);
-    if (workspace != nullptr) versions_.push_back({workspace->version, workspace->files});
+    if (workspace == nullptr) return;
+    versions_.push_back({workspace->version, workspace->files, record.engine_time, record.actor, record.reason});
 }
 
 Result<Effects> Offline::append(Record record, Timestamp engine_time) {

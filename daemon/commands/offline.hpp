@@ -28,6 +28,11 @@ class Offline {
     static tl::expected<std::unique_ptr<Offline>, OpenErrors> open(const std::string& workspace,
                                                                    const std::string& data, Store::Mode mode);
 
+    // The store as it was served at a past instant (a date means its end, in the zone of the definitions of that time):
+    // the records up to it, the definitions in force then, and what time had brought about by then. Errors: an instant
+    // before the first record or after the engine time.
+    static tl::expected<std::unique_ptr<Offline>, OpenErrors> open_at(const std::string& data, const std::string& at);
+
     // The definitions that open() would have in force: the folder's, or the store's where no folder is named.
     static tl::expected<std::shared_ptr<const rules::Rulebook>, OpenErrors> definitions(const std::string& workspace,
                                                                                         const std::string& data);
@@ -36,6 +41,9 @@ class Offline {
     struct Version {
         std::string version;
         std::map<std::string, std::string> files;
+        Timestamp at{};     // of the engine
+        std::string actor;  // who applied them
+        std::string reason;
     };
     const std::vector<Version>& versions() const { return versions_; }
 
@@ -65,6 +73,7 @@ class Offline {
   private:
     explicit Offline(Store store);
     Result<void> fold(Store::Mode mode);
+    Result<void> fold_until(const std::string& at);
     void note_version(const Record& record);
     Result<void> use_workspace(const std::map<std::string, std::string>& files, Store::Mode mode);
 

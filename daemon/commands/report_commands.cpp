@@ -6,6 +6,7 @@
 
 #include "daemon/commands/commands.hpp"
 #include "daemon/commands/show.hpp"
+#include "daemon/reports/explain_segment.hpp"
 #include "daemon/reports/reports.hpp"
 
 namespace segmentd::daemon {
@@ -49,8 +50,8 @@ int segments_command(const CommandOptions& options, const std::string& at) {
     });
 }
 
-int members_command(const CommandOptions& options, const std::string& segment) {
-    return show_store(options, [&](Offline& offline) { return members_report(offline.engine(), SegmentId(segment)); });
+int members_command(const CommandOptions& options, const std::string& segment, const std::string& at) {
+    return show_at(options, at, [&](Offline& offline) { return members_report(offline.engine(), SegmentId(segment)); });
 }
 
 int explain_command(const CommandOptions& options, const std::string& customer) {
@@ -60,6 +61,15 @@ int explain_command(const CommandOptions& options, const std::string& customer) 
         TRY(lines, event_lines(offline.store(), id, 0));
         report["touches"] = touches_of(id, lines, silent_touches(offline.engine(), id));
         return report;
+    });
+}
+
+int explain_segment_command(const CommandOptions& options, const ExplainOptions& explain) {
+    return show_at(options, explain.at, [&](Offline& offline) -> Result<json::value> {
+        TRY(report, explain_segment_report(offline.engine(), CustomerId(explain.customer), SegmentId(explain.segment)));
+        const auto& applied = offline.versions().back();
+        report["applied"] = {{"by", applied.actor}, {"at", to_text(applied.at)}, {"reason", applied.reason}};
+        return json::value(std::move(report));
     });
 }
 

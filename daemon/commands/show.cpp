@@ -29,6 +29,12 @@ int show(const CommandOptions& options, const std::string& path, const MakeRepor
     return offline ? print_or_report(options, make(**offline)) : report(offline.error());
 }
 
+int show_at(const CommandOptions& options, const std::string& at, const MakeReport& make) {
+    if (at.empty()) return show(options, {}, make);
+    auto offline = Offline::open_at(options.data, at);
+    return offline ? print_or_report(options, make(**offline)) : report(offline.error());
+}
+
 std::string api_path(const std::vector<std::string>& parts) {
     std::string path = "/api/v1";
     for (const auto& part : parts) path += '/' + encode_percent(part);
