@@ -69,7 +69,7 @@ CompiledTest Builder::compile_test(const SegmentDefinition& segment, const Segme
         compile_given(step.features, "feature", made);
         compile_given(step.scores, "score", made);
         const auto give = [&](const char* root, const std::string& name, bool claim) {
-            const auto* fields = customer_.find_record(root);
+            const auto* fields = book_.scope.find_record(root);
             made.given[static_cast<std::size_t>(fields->find(name)->second.slot)] = Value::boolean(claim);
         };
         for (const auto& [name, is_granted] : step.consents) give("consent", name, is_granted);
@@ -115,7 +115,7 @@ std::optional<Attributes> Builder::compile_test_signal(const TestSignal& given, 
 }
 
 void Builder::compile_given(const GivenValues& values, const char* root, CompiledTestStep& step) {
-    const auto* fields = customer_.find_record(root);
+    const auto* fields = book_.scope.find_record(root);
     for (const auto& [name, given] : values) {
         const auto& field = fields->find(name)->second;
         if (auto value = value_of(given, field.type)) {
