@@ -194,6 +194,7 @@ class Counterfactual {
     void offer(std::size_t slot, const Value& value, double distance);
     void look_among_numbers(std::size_t slot, double direction);
     void look_among_constants(std::size_t slot);
+    void try_constant(std::size_t slot, const Value& constant);
 
     const Subject& subject_;
     json::value best_;
@@ -257,7 +258,6 @@ void Counterfactual::look_among_numbers(std::size_t slot, double direction) {
 // The texts, truths and numbers that the conditions name: also for an input that is not known.
 void Counterfactual::look_among_constants(std::size_t slot) {
     const auto& compiled = subject_.compiled();
-    const Kind kind = subject_.row[slot].kind();
     for (const auto* programs : {&compiled.enter, &compiled.stay, &compiled.leave_at_once}) {
         for (const auto& line : *programs) {
             std::vector<Value> constants;
@@ -268,12 +268,23 @@ void Counterfactual::look_among_constants(std::size_t slot) {
                     constants.push_back(constant);
                 }
             }
-            for (const auto& constant : constants) {
-                const bool fits = kind == Kind::missing || (kind == Kind::string && constant.kind() == kind);
-                if (fits && turns(slot, constant)) offer(slot, constant, kind == Kind::missing ? 2.0 : 1.0);
-            }
+            for (const auto& constant : constants) try_constant(slot, constant);
         }
     }
+}
+
+void Counterfactual::try_constant(std::size_t slot, const Value& constant) {
+    const Value& now = subject_.row[slot];
+    const auto number = as_number(now);
+    double distance = 1.0;
+    if (number && now.kind() == constant.kind()) {
+        distance = std::abs(*as_number(constant) - *number) / std::max(std::abs(*number), 1.0);
+    } else if (now.is_missing()) {
+        distance = 2.0;
+    } else if (now.kind() != Kind::string || constant.kind() != Kind::string) {
+        return;
+    }
+    if (turns(slot, constant)) offer(slot, constant, distance);
 }
 
 json::value smallest_change(const Subject& subject) {
