@@ -35,7 +35,7 @@ Result<Manifest> parse_manifest(const std::string& text) {
         TRY(quarter, parse_quarter(text_in(object, "quarter")));
         TRY(from, parse_timestamp(text_in(object, "from")));
         TRY(until, parse_timestamp(text_in(object, "until")));
-        const auto largest_offset = text_in(object, "zone") == "UTC" ? Days(0) : Days(1);
+        const auto largest_offset = (!object.contains("zone") || text_in(object, "zone") == "UTC") ? Days(0) : Days(1);
         const auto is_near = [&](Timestamp said, Timestamp utc) {
             return std::chrono::abs(said - utc) <= largest_offset;
         };

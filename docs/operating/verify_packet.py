@@ -172,7 +172,7 @@ class Packet:
         self.said = json.loads(text)
         demand(self.said["format"] == FORMAT, "manifest.json", "has a format that this script does not know")
         self.start, self.end = microseconds(self.said["from"]), microseconds(self.said["until"])
-        largest_offset = 0 if self.said["zone"] == "UTC" else 86_400_000_000
+        largest_offset = 0 if self.said.get("zone", "UTC") == "UTC" else 86_400_000_000
         for said, bound in zip((self.start, self.end), quarter_bounds(self.said["quarter"])):
             demand(abs(said - microseconds(bound)) <= largest_offset, "manifest.json",
                    "has other bounds than its quarter")

@@ -165,8 +165,9 @@ void finish_sequence(const FeatureDefinition& feature, const Node& node, Reading
     };
     const auto* steps = node.find("steps");
     if (feature.steps.size() < 2 || feature.steps.size() > most_sequence_steps) {
-        refuse(steps->at, "out_of_range", fmt::format("{} in the sequence", feature.steps.size()),
-               "write 2 to 16 steps");
+        refuse(steps->at, "out_of_range",
+               fmt::format("a sequence has 2 to 16 steps, this one {}", feature.steps.size()),
+               "write steps, or use count with a window");
         return;
     }
     for (std::size_t i = 0; i < feature.steps.size(); ++i) {

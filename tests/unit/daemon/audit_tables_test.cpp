@@ -13,6 +13,15 @@ TEST_CASE("a quarter begins with its first month and ends before the next") {
     CHECK_FALSE(quarter.holds(quarter.until));
 }
 
+TEST_CASE("a quarter of a workspace begins and ends at its own midnights") {
+    const Zone vienna(3'600, {{to_microseconds(parse_timestamp("2026-03-29T01:00:00Z").value()) / 1'000'000, 7'200}});
+
+    const auto quarter = local_quarter(parse_quarter("2026Q1").value(), vienna);
+
+    CHECK(to_text(quarter.from) == "2025-12-31T23:00:00Z");
+    CHECK(to_text(quarter.until) == "2026-03-31T22:00:00Z");
+}
+
 TEST_CASE("what is no quarter is refused") {
     for (const char* text : {"2026Q5", "2026Q0", "2026q4", "26Q4", "2026Q44", "1969Q4", "", "Q4 2026", "٢٠٢Q4"}) {
         const auto quarter = parse_quarter(text);

@@ -46,6 +46,7 @@ std::string orders_of_ada(LivedEngine& lived, std::string_view as_of) {
 TEST_CASE("a date means the end of that day and a time means itself") {
     CHECK(to_text(daemon::parse_as_of("1997-09-30", Zone::utc()).value()) == "1997-09-30T23:59:59.999999Z");
     CHECK(to_text(daemon::parse_as_of("1997-09-30T12:00:00Z", Zone::utc()).value()) == "1997-09-30T12:00:00Z");
+    CHECK(to_text(daemon::parse_as_of("1997-09-30", Zone(7'200, {})).value()) == "1997-09-30T21:59:59.999999Z");
     CHECK_FALSE(daemon::parse_as_of("last week", Zone::utc()).has_value());
 }
 

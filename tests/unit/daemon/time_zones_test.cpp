@@ -17,7 +17,7 @@ customer_zone: time_zone
 profile: {time_zone: text}
 ---
 signal: order
-properties: {items: integer}
+title: One order
 ---
 feature: orders_this_month
 signal: order
@@ -31,9 +31,13 @@ window: today
 zone: customer
 ---
 segment: active_this_month
+rationale: They bought since the month began
+steward: dana
 enter: feature.orders_this_month >= 1
 ---
 segment: bought_today
+rationale: They bought since their day began
+steward: dana
 enter: feature.own_orders_today >= 1
 )";
 
