@@ -8,6 +8,7 @@
 #include "daemon/commands/offline.hpp"
 #include "daemon/commands/output.hpp"
 #include "daemon/orders/orders.hpp"
+#include "rules/expression/utf8.hpp"
 
 namespace segmentd::daemon {
 
@@ -15,11 +16,12 @@ namespace json = boost::json;
 
 namespace {
 
-// Who sits at the keyboard, as the system knows them.
+// Who sits at the keyboard, as the system knows them; a name that is not UTF-8 is passed over.
 std::string person() {
     for (const char* name : {"SUDO_USER", "USER", "LOGNAME"}) {
         const char* value = std::getenv(name);
-        if (value != nullptr && *value != '\0') return std::string("person:") + value;
+        if (value != nullptr && *value != '\0' && rules::expression::is_utf8(value))
+            return std::string("person:") + value;
     }
     return "person:operator";
 }

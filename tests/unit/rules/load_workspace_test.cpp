@@ -42,6 +42,19 @@ TEST_CASE("the workspace of the music shop loads") {
     CHECK(pilot->decide_lagging.ship.text == "spend_180d_after.not_worse");
 }
 
+TEST_CASE("a file whose name is not UTF-8 is refused") {
+    auto files = files_of("workspaces/cdnow");
+    files
+        ["segments/stra\xdf"
+         "e.yaml"] = "feature: orders\nsignal: purchase\ncompute: count\n";
+
+    const auto loaded = load_workspace(files);
+
+    REQUIRE_FALSE(loaded.has_value());
+    CHECK(to_text(loaded.error().front()) ==
+          "segments/stra?e.yaml: its name is not UTF-8 [not_utf8]; give the file another name");
+}
+
 TEST_CASE("the workspace of the e-mail trial loads") {
     const auto definitions = loaded(files_of("workspaces/hillstrom"));
 
