@@ -22,6 +22,7 @@ void check_currency(const std::string& subject, const std::optional<Money>& amou
                     const std::string& currency, Reading& reading);
 void check_playbook_is_used(const PlaybookDefinition& playbook, const Definitions& definitions, Reading& reading);
 void check_maturity(const PilotDefinition& pilot, const Definitions& definitions, Reading& reading);
+void check_objective(const SegmentDefinition& segment, const WorkspaceSettings& workspace, Reading& reading);
 
 }  // namespace
 
@@ -48,25 +49,10 @@ void check_agreement(const Definitions& definitions, Reading& reading) {
         check_currency(fmt::format("pilot {}: budget", pilot.id.text), pilot.budget, pilot.place, currency, reading);
         check_maturity(pilot, definitions, reading);
     }
-    check_protection(definitions, reading);
-}
-
-std::vector<Error> find_warnings(const Definitions& definitions) {
-    std::vector<Error> warnings;
-    for (const auto& segment : definitions.segments) {
-        const auto warn = [&](const char* what, const char* rule, const char* hint) {
-            warnings.push_back(
-                {ErrorCode::invalid, fmt::format("segment {}: {}", segment.id.text, what), segment.place, rule, hint});
-        };
-        if (segment.objective.empty()) {
-            warn("it serves no objective", "no_objective", "write objective: and one of the workspace's objectives");
-        }
-        if (segment.success_metrics.empty()) {
-            warn("nothing says when it works", "no_success_metric",
-                 "write success_metrics: [{metric: ..., at_least: ...}]");
-        }
+    if (!definitions.workspace.objectives.empty()) {
+        for (const auto& segment : definitions.segments) check_objective(segment, definitions.workspace, reading);
     }
-    return warnings;
+    check_protection(definitions, reading);
 }
 
 namespace {
@@ -151,6 +137,24 @@ void check_playbook_is_used(const PlaybookDefinition& playbook, const Definition
          "unused_playbook",
          fmt::format("playbook {}: no segment and no arm of a pilot uses it", playbook.id.text),
          fmt::format("write playbook: {} in a segment or an arm, or take the playbook out", playbook.id.text)});
+}
+
+// A company that agreed on what it wants keeps no segment that serves nothing of it. Without success metrics of its
+// own a segment works when the metric of its objective reaches the objective's target.
+void check_objective(const SegmentDefinition& segment, const WorkspaceSettings& workspace, Reading& reading) {
+    const auto refuse = [&](const char* what, const char* rule, const char* hint) {
+        reading.refuse_at(segment.place, {{}, rule, fmt::format("segment {}: {}", segment.id.text, what), hint});
+    };
+    if (segment.objective.empty()) {
+        refuse("it serves no objective", "no_objective", "write objective: and one of the workspace's objectives");
+    }
+    const auto objective = std::ranges::find(workspace.objectives, segment.objective, &Objective::name);
+    const bool has_measure =
+        objective != workspace.objectives.end() && !objective->metric.empty() && objective->target.has_value();
+    if (segment.success_metrics.empty() && !has_measure) {
+        refuse("nothing says when it works", "no_success_metric",
+               "write success_metrics: [{metric: ..., at_least: ...}]");
+    }
 }
 
 // Every metric that a verdict or the observation waits for must be whole for the last to join.

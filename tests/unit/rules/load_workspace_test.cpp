@@ -178,8 +178,8 @@ TEST_CASE("a word that only looks like a secret is no secret") {
 
 TEST_CASE("a definition in the folder of another kind is a warning with its place") {
     auto files = files_of("configs/base");
-    files["pilots/more.yaml"] = "\nsegment: misplaced\nsteward: dana\nenter: feature.spend > 1.0\n";
-    files["more.yaml"] = "segment: at_the_top\nsteward: dana\nenter: feature.spend > 1.0\n";
+    files["pilots/more.yaml"] = "\nsegment: misplaced\nobjective: growth\nsteward: dana\nenter: feature.spend > 1.0\n";
+    files["more.yaml"] = "segment: at_the_top\nobjective: growth\nsteward: dana\nenter: feature.spend > 1.0\n";
 
     const auto warnings = find_misplaced(load_workspace(files).value());
 
