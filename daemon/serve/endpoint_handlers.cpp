@@ -11,6 +11,7 @@
 #include "daemon/serve/resends.hpp"
 #include "daemon/serve/routes.hpp"
 #include "rules/playbooks/event_catalogue.hpp"
+#include "rules/rulebook/sample_values.hpp"
 
 namespace segmentd::daemon {
 
@@ -112,7 +113,7 @@ void answer_endpoint_test(ServeContext& context, RoutedRequest request, Respond 
     if (endpoint == nullptr) {
         return respond(problem_response(Problem{.status = 404, .detail = "there is no such endpoint"}));
     }
-    auto event = rules::test_event(*endpoint);
+    auto event = rules::test_event(*endpoint, rules::sample_values(*book));
     event.time = context.host.engine_now();
     event.id = fmt::format("test_{}", to_microseconds(event.time));
     const auto done = [respond, name](const TestOutcome& outcome) {

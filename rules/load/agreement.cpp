@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 #include "rules/load/protection.hpp"
 #include "rules/load/suggestion.hpp"
@@ -22,6 +23,7 @@ void check_currency(const std::string& subject, const std::optional<Money>& amou
                     const std::string& currency, Reading& reading);
 void check_playbook_is_used(const PlaybookDefinition& playbook, const Definitions& definitions, Reading& reading);
 void check_maturity(const PilotDefinition& pilot, const Definitions& definitions, Reading& reading);
+void check_monitors(const Definitions& definitions, Reading& reading);
 void check_objective(const SegmentDefinition& segment, const WorkspaceSettings& workspace, Reading& reading);
 
 }  // namespace
@@ -52,6 +54,7 @@ void check_agreement(const Definitions& definitions, Reading& reading) {
     if (!definitions.workspace.objectives.empty()) {
         for (const auto& segment : definitions.segments) check_objective(segment, definitions.workspace, reading);
     }
+    check_monitors(definitions, reading);
     check_protection(definitions, reading);
 }
 
@@ -137,6 +140,23 @@ void check_playbook_is_used(const PlaybookDefinition& playbook, const Definition
          "unused_playbook",
          fmt::format("playbook {}: no segment and no arm of a pilot uses it", playbook.id.text),
          fmt::format("write playbook: {} in a segment or an arm, or take the playbook out", playbook.id.text)});
+}
+
+// Two references would be two decisions about one segment.
+void check_monitors(const Definitions& definitions, Reading& reading) {
+    std::map<SegmentId, SourcePlace> watched;
+    for (const auto& governance : definitions.governance) {
+        for (const auto& monitor : governance.drift.monitors) {
+            const auto [first, is_new] = watched.emplace(monitor.segment.id, monitor.place);
+            if (is_new) continue;
+            reading.refuse_at(monitor.place,
+                              {{},
+                               "duplicate_name",
+                               fmt::format("segment {} is watched twice; the first monitor stands at {}:{}",
+                                           monitor.segment.id.text, first->second.file, first->second.line),
+                               "keep one of the two"});
+        }
+    }
 }
 
 // A company that agreed on what it wants keeps no segment that serves nothing of it. Without success metrics of its

@@ -30,6 +30,7 @@ enum class NameKind {
     objective,
     person,
     purpose,
+    tester,
     attribute
 };
 

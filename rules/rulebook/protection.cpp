@@ -11,6 +11,7 @@
 #include <set>
 
 #include "rules/rulebook/builder.hpp"
+#include "rules/rulebook/slot_names.hpp"
 
 namespace segmentd::rules {
 namespace {
@@ -47,15 +48,6 @@ bool is_signed(const Definitions& definitions, const Guarded& guarded, const Rea
             return exception.attribute.text == guarded.attribute && reader.is_named_by(exception);
         });
     });
-}
-
-// "profile.country", "feature.x" or "score.y" of a customer's row; empty for other slots.
-std::string customer_name(const Rulebook& book, std::size_t slot) {
-    const auto& layout = book.layout;
-    if (slot < layout.features) return "profile." + book.profile_names[slot];
-    if (slot < layout.scores) return "feature." + book.definitions.features[slot - layout.features].id.text;
-    if (slot < layout.thresholds) return "score." + book.score_names[slot - layout.scores];
-    return {};
 }
 
 class Protection {
@@ -98,7 +90,7 @@ std::set<std::string> Protection::names_under(const CompiledSegment& segment) co
                 if (const auto index = segment_at(read)) {
                     names.insert(segments_rest_on_[*index].begin(), segments_rest_on_[*index].end());
                 } else {
-                    names.insert(customer_name(book_, read));
+                    names.insert(name_of_slot(book_, read));
                 }
             }
         }
@@ -168,7 +160,7 @@ void Protection::check_row(const Reader& reader, const Condition& texts, const P
     for (std::size_t line = 0; line < programs.size(); ++line) {
         for (const int slot : expression::slots_read(programs[line])) {
             const auto read = static_cast<std::size_t>(slot);
-            check_name(reader, customer_name(book_, read), texts[line].place, {});
+            check_name(reader, name_of_slot(book_, read), texts[line].place, {});
             const auto index = segment_at(read);
             if (!index) continue;
             const auto way = fmt::format("segment.{}, which rests on ", book_.definitions.segments[*index].id.text);

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "rules/expression/value_text.hpp"
+#include "rules/rulebook/slot_names.hpp"
 
 namespace segmentd::daemon {
 
@@ -48,17 +49,6 @@ bool remains(const Question& question, Membership& membership) {
     membership.unknown = truth == Truth::unknown;
     if (truth != Truth::no) return true;
     return question.now < membership.since + minimum_stay && !lacks_consent(question);
-}
-
-std::string name_of_slot(const rules::Rulebook& book, std::size_t slot) {
-    const auto& layout = book.layout;
-    const auto& definitions = book.definitions;
-    if (slot < layout.features) return "profile." + book.profile_names[slot - layout.profile];
-    if (slot < layout.scores) return "feature." + definitions.features[slot - layout.features].id.text;
-    if (slot < layout.thresholds) return "score." + book.score_names[slot - layout.scores];
-    if (slot < layout.segments) return "threshold." + book.threshold_names[slot - layout.thresholds];
-    if (slot < layout.consents) return "segment." + definitions.segments[slot - layout.segments].id.text;
-    return "consent." + definitions.workspace.purposes[slot - layout.consents].id.text;
 }
 
 }  // namespace
@@ -135,7 +125,7 @@ std::string inputs_of(const Population& population, std::size_t segment, const R
     std::string text;
     for (const auto slot : slots) {
         text += text.empty() ? "{\"" : ",\"";
-        text += name_of_slot(population.book(), slot) +
+        text += rules::name_of_slot(population.book(), slot) +
                 "\":" + (row[slot].is_missing() ? std::string("null") : rules::expression::to_json_text(row[slot]));
     }
     return text.empty() ? "{}" : text + "}";
