@@ -219,13 +219,16 @@ void add_report_commands(CLI::App& app, Arguments& arguments, int& exit_code) {
                [](const Arguments& a) { return daemon::pauses_command(a.options); });
     auto* touches =
         add_report("touches", "every decision to contact somebody, with its reason", [](const Arguments& a) {
-            return a.plan ? daemon::touches_plan_command(a.options, a.hours)
+            return a.plan ? daemon::touches_plan_command(a.options, a.hours, a.name)
                           : daemon::touches_command(a.options, a.name);
         });
     touches->add_option("--customer", arguments.name, "of this customer only");
-    touches->add_flag("--plan", arguments.plan, "what would leave within --hours, if nobody did anything")
-        ->excludes("--url");
-    touches->add_option("--hours", arguments.hours)->check(CLI::Range(1, 24 * 366))->capture_default_str();
+    auto* plan = touches->add_flag("--plan", arguments.plan, "what would leave within --hours, if nobody did anything")
+                     ->excludes("--url");
+    touches->add_option("--hours", arguments.hours, "how far --plan looks")
+        ->needs(plan)
+        ->check(CLI::Range(1, 24 * 366))
+        ->capture_default_str();
     auto* rejects = add("rejects", "what was refused, the newest first",
                         [](const Arguments& a) { return daemon::rejects_command(a.options, a.rejects); });
     rejects->add_option("--limit", arguments.rejects.limit)->check(CLI::Range(1, 100'000));
@@ -260,6 +263,7 @@ void add_segment_commands(CLI::App& app, Arguments& arguments, int& exit_code) {
     auto* data = validate->add_option("--data,-d", options.data, "folder of the store");
     auto* url = validate->add_option("--url", options.url, "or ask the running daemon")->excludes(data);
     validate->add_option("--token", options.token, "a bearer token for it");
+    validate->add_option("--ca", options.authorities_file, "PEM of the authority behind the daemon's certificate");
     validate->add_flag("--dry-run", arguments.validate.dry_run, "find, but do not record");
     validate->add_flag("--json", options.as_json, "one JSON value instead of an outline");
     validate->callback([&arguments, &exit_code, data, url] {
@@ -308,7 +312,8 @@ void add_audit_commands(CLI::App& app, Arguments& arguments, int& exit_code) {
     });
     auto* verify = audit->add_subcommand("verify", "check such a folder, without the store");
     verify->add_option("folder", arguments.name)->required();
-    verify->add_option("--key", arguments.key, "the public key that the store's owner gave you, in hexadecimal");
+    verify->add_option("--key", arguments.key, "the public key that the store's owner gave you, in hexadecimal")
+        ->check(no_empty_text);
     verify->add_flag("--json", arguments.options.as_json, "one JSON value");
     verify->callback(
         [&] { exit_code = daemon::audit_verify_command(arguments.name, arguments.key, arguments.options.as_json); });

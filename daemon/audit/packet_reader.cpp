@@ -63,6 +63,9 @@ Result<Table> read_paper(const std::filesystem::path& path) {
         table.rows.push_back(cells);
         return {};
     };
+    visitor.on_broken_row = [](const BrokenRow& row) -> Result<void> {
+        return fail(ErrorCode::invalid, fmt::format("row {} cannot be read", row.number));
+    };
     if (auto read = read_table(path.string(), rules::SourceFormat::csv, {}, visitor); !read) return fail(read.error());
     return table;
 }

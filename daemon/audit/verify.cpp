@@ -11,6 +11,7 @@
 #include "daemon/audit/packet.hpp"
 #include "daemon/audit/packet_reader.hpp"
 #include "daemon/store/files.hpp"
+#include "rules/expression/utf8.hpp"
 
 namespace segmentd::daemon {
 namespace {
@@ -44,8 +45,10 @@ class Verification {
   private:
     Outcome listing() const;
     Outcome file(const ListedFile& listed) const;
+    Outcome pilot_decisions() const;
+    Outcome touches() const;
     Result<std::uint64_t> rows_in(const std::string& name, const std::string& bytes) const;
-    Result<std::string> bytes_of(const std::string& name) const { return read_file(folder_ / name); }
+    Result<std::string> bytes_of(const std::string& name) const;
 
     fs::path folder_;
     std::optional<PublicKey> key_;
@@ -59,6 +62,15 @@ struct Check {
     Outcome (Verification::*run)();
 };
 
+// What every packet of this format lists.
+constexpr std::array needed_files = {packet_file::index,    packet_file::headers, packet_file::heads, packet_file::head,
+                                     "segments.csv",        "models.csv",         "playbooks.csv",    "pilots.csv",
+                                     "endpoints.csv",       "metrics.csv",        "people.csv",       "objectives.csv",
+                                     "changes.csv",         "reviews.csv",        "touches.csv",      "findings.csv",
+                                     "pilot_decisions.csv", "memberships.csv",    "consents.csv",     "tokens.csv",
+                                     "rejects.csv",         "records.csv"};
+
+bool is_plain_name(const std::string& name);
 std::optional<std::int64_t> whole_number(const std::string& text);
 
 }  // namespace
@@ -108,9 +120,12 @@ Outcome Verification::files() {
 // Exactly the files of the manifest, by name.
 Outcome Verification::listing() const {
     std::set<std::string> expected{packet_file::manifest, packet_file::manifest_hash};
-    for (const auto& listed : manifest_.files) expected.insert(listed.name);
-    for (const char* needed : {packet_file::headers, packet_file::heads, packet_file::head, "records.csv",
-                               "changes.csv", "memberships.csv"}) {
+    for (const auto& listed : manifest_.files) {
+        if (!is_plain_name(listed.name) || !expected.insert(listed.name).second) {
+            return stop(packet_file::manifest, "lists a file twice, or one that is not in the folder itself");
+        }
+    }
+    for (const char* needed : needed_files) {
         if (!expected.contains(needed)) return stop(packet_file::manifest, fmt::format("does not list {}", needed));
     }
     std::set<std::string> found;
@@ -133,6 +148,9 @@ Outcome Verification::file(const ListedFile& listed) const {
     if (!bytes) return stop(listed.name, bytes.error().message);
     if (to_hex(sha256(*bytes)) != listed.sha256) return stop(listed.name, "has another SHA-256");
     if (bytes->size() != listed.bytes) return stop(listed.name, fmt::format("has {} bytes", bytes->size()));
+    if (listed.name != packet_file::headers && !rules::expression::is_utf8(*bytes)) {
+        return stop(listed.name, "is not UTF-8");
+    }
     const auto rows = rows_in(listed.name, *bytes);
     if (!rows) return stop(listed.name, rows.error().message);
     if (*rows != listed.rows) return stop(listed.name, fmt::format("has {} rows, not {}", *rows, listed.rows));
@@ -144,7 +162,14 @@ Result<std::uint64_t> Verification::rows_in(const std::string& name, const std::
     if (name == packet_file::heads) return static_cast<std::uint64_t>(std::ranges::count(bytes, '\n'));
     if (!name.ends_with(".csv")) return 1;
     TRY(table, read_paper(folder_ / name));
+    if (to_csv(table) != bytes) return fail(ErrorCode::invalid, "is not written as papers are");
     return table.rows.size();
+}
+
+Result<std::string> Verification::bytes_of(const std::string& name) const {
+    std::error_code error;
+    if (fs::is_directory(folder_ / name, error)) return fail(ErrorCode::io, "it is a folder");
+    return read_file(folder_ / name);
 }
 
 Outcome Verification::tree() {
@@ -221,7 +246,40 @@ Outcome Verification::changes() {
     std::vector<std::array<std::string, 3>> said;
     for (auto& row : rows_of(*table)) said.push_back({row["sequence"], row["engine_time"], row["type"]});
     if (said != expected) return stop("changes.csv", "does not hold the changes that the headers know");
+    if (auto told = pilot_decisions(); !told.passed) return told;
+    if (auto told = touches(); !told.passed) return told;
     return {{}, fmt::format("all {} changes of the quarter are told", said.size())};
+}
+
+// Each is a record of its own.
+Outcome Verification::pilot_decisions() const {
+    const auto table = read_paper(folder_ / "pilot_decisions.csv");
+    if (!table) return stop("pilot_decisions.csv", table.error().message);
+    std::vector<std::array<std::string, 2>> expected, said;
+    for (const auto& header : headers_) {
+        if (!manifest_.quarter.holds(header.engine_time) || header.type != RecordType::pilot_decision) continue;
+        expected.push_back({fmt::format("{}", header.sequence), to_text(header.engine_time)});
+    }
+    for (auto& row : rows_of(*table)) said.push_back({row["sequence"], row["engine_time"]});
+    if (said == expected) return {};
+    return stop("pilot_decisions.csv", "does not hold the decisions that the headers know");
+}
+
+// Each was decided within the quarter, at the time of its record or, by a timer, before it: then the record may be
+// the one that follows the quarter.
+Outcome Verification::touches() const {
+    const auto table = read_paper(folder_ / "touches.csv");
+    if (!table) return stop("touches.csv", table.error().message);
+    for (auto& row : rows_of(*table)) {
+        const auto sequence = whole_number(row["sequence"]);
+        const auto at = parse_timestamp(row["engine_time"]);
+        const auto number = static_cast<std::uint64_t>(sequence.value_or(0));
+        const bool is_known = at && manifest_.quarter.holds(*at) && number >= 1 && number <= manifest_.records + 1;
+        if (!is_known || (number <= headers_.size() && *at > headers_[number - 1].engine_time)) {
+            return stop("touches.csv", fmt::format("names record {} at another time", row["sequence"]));
+        }
+    }
+    return {};
 }
 
 Outcome Verification::memberships() {
@@ -236,6 +294,11 @@ Outcome Verification::memberships() {
         }
     }
     return {{}, fmt::format("{} segments add up", table->rows.size())};
+}
+
+bool is_plain_name(const std::string& name) {
+    constexpr std::string_view letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.";
+    return !name.empty() && name.front() != '.' && name.find_first_not_of(letters) == std::string::npos;
 }
 
 // A count of members; nothing for any other text.

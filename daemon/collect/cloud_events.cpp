@@ -81,7 +81,7 @@ tl::expected<Event, Rejection> from_headers(const HeaderLookup& header, std::str
     if (body.empty()) return event;
     boost::system::error_code error;
     auto data = json::parse(body, error);
-    if (error || !data.is_object()) return reject("not_json", "the body must be a JSON object");
+    if (error || !data.is_object()) return tl::unexpected(unreadable_body(body, "the body must be a JSON object"));
     event.data = std::move(data.get_object());
     return event;
 }
@@ -148,7 +148,7 @@ tl::expected<Collected, Refusal> collect_cloud_events(const CollectContext& cont
     }
     boost::system::error_code error;
     auto value = json::parse(body, error);
-    if (error) return refuse({"not_json", "the body is not JSON"}, body);
+    if (error) return refuse(unreadable_body(body, "the body is not JSON"), body);
     const bool is_batch = type.starts_with("application/cloudevents-batch");
     if (is_batch && !value.is_array()) return refuse({"no_batch", "a batch is a JSON array"}, body);
     const json::array events = is_batch ? std::move(value.get_array()) : json::array{std::move(value)};

@@ -33,6 +33,11 @@ tl::unexpected<Refusal> refuse_request(const CollectContext& context, std::strin
     return tl::unexpected(std::move(refusal));
 }
 
+rules::Rejection unreadable_body(std::string_view body, std::string detail) {
+    if (!rules::expression::is_utf8(body)) return {"not_utf8", "the body is not UTF-8"};
+    return {"not_json", std::move(detail)};
+}
+
 std::string shown_name(std::string_view name) {
     constexpr std::size_t longest = 60;
     auto line = as_utf8(std::string(beginning_of(name, longest)));

@@ -55,6 +55,9 @@ Reject make_reject(const CollectContext& context, std::string source, rules::Rej
 tl::unexpected<Refusal> refuse_request(const CollectContext& context, std::string source, rules::Rejection rejection,
                                        std::string_view payload);
 
+// Why a body is no JSON: "not_utf8" where its bytes are not even text, else "not_json" with this detail.
+rules::Rejection unreadable_body(std::string_view body, std::string detail);
+
 // A sender's name for an event, short and on one line, for the detail of a reject.
 std::string shown_name(std::string_view name);
 

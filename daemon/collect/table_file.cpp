@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "base/json_text.hpp"
+#include "rules/expression/utf8.hpp"
 
 namespace segmentd::daemon {
 
@@ -175,7 +176,10 @@ class JsonRows : public RowSource {
         if (line.size() > longest_row) return visitor_.on_broken_row({row_, "row_too_long", line});
         boost::system::error_code error;
         const auto value = json::parse(line, error);
-        if (error || !value.is_object()) return visitor_.on_broken_row({row_, "not_an_object", line});
+        if (error || !value.is_object()) {
+            const bool is_text = rules::expression::is_utf8(line);
+            return visitor_.on_broken_row({row_, is_text ? "not_an_object" : "not_utf8", line});
+        }
         std::vector<std::string> cells;
         for (const auto& column : columns_) {
             const auto* member = value.get_object().if_contains(column);

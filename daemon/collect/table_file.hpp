@@ -18,7 +18,7 @@ struct FileProgress {
 
 struct BrokenRow {
     std::uint64_t number = 0;
-    std::string reason;  // a word: "broken_quote", "row_too_long", "not_an_object"
+    std::string reason;  // a word: "broken_quote", "row_too_long", "not_an_object", "not_utf8"
     std::string text;
 };
 

@@ -201,7 +201,9 @@ tl::expected<Collected, Refusal> collect_tracking(const CollectContext& context,
     }
     boost::system::error_code error;
     const auto value = json::parse(body, error);
-    if (error || !value.is_object()) return refuse("not_json", "the body is not a JSON object");
+    if (error || !value.is_object()) {
+        return refuse_request(context, "tracking", unreadable_body(body, "the body is not a JSON object"), body);
+    }
     const auto& envelope = value.get_object();
     const auto sent_at = sending_time(envelope);
     Collected collected;

@@ -68,10 +68,10 @@ int audit_verify_command(const std::string& folder, const std::string& key_text,
         return last.passed ? exit_done : exit_wrong_input;
     }
     for (const auto& check : checks) {
-        fmt::print("{} {}: {}{}{}\n", check.passed ? "PASS" : "FAIL", check.name, check.file,
-                   check.file.empty() ? "" : " ", check.what);
+        fmt::print("{} {}: {}{}{}\n", check.passed ? "PASS" : "FAIL", check.name, visible_text(check.file),
+                   check.file.empty() ? "" : " ", visible_text(check.what));
     }
-    fmt::print("{}\n", last.passed ? "PASS" : "FAIL " + last.file);
+    fmt::print("{}\n", last.passed ? "PASS" : "FAIL " + visible_text(last.file));
     return last.passed ? exit_done : exit_wrong_input;
 }
 

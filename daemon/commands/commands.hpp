@@ -115,8 +115,8 @@ struct RejectsOptions {
 int rejects_command(const CommandOptions& options, const RejectsOptions& rejects);
 
 // What would leave within so many hours if time went on and nobody did anything: what waits, and what timers
-// bring about.
-int touches_plan_command(const CommandOptions& options, std::int64_t hours);
+// bring about; of one customer where one is named.
+int touches_plan_command(const CommandOptions& options, std::int64_t hours, const std::string& customer);
 int pauses_command(const CommandOptions& options);
 int learnings_command(const CommandOptions& options, const std::string& name);
 

@@ -15,6 +15,7 @@
 #include "daemon/serve/resends.hpp"
 #include "daemon/settings/workspace_files.hpp"
 #include "rules/playbooks/event_catalogue.hpp"
+#include "rules/rulebook/sample_values.hpp"
 
 namespace segmentd::daemon {
 
@@ -143,7 +144,7 @@ int test_offline(const CommandOptions& options, const EndpointOptions& endpoint)
                             {},
                             fmt::format("--set endpoints.{}.url=https://...", endpoint.name)});
     }
-    auto event = rules::test_event((*book)->definitions.endpoints[*index]);
+    auto event = rules::test_event((*book)->definitions.endpoints[*index], rules::sample_values(**book));
     event.source = (*destination)->source;
     event.time = wall_now();
     event.id = fmt::format("test_{}", to_microseconds(event.time));

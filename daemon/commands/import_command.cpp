@@ -62,7 +62,7 @@ void sort_by_time(std::vector<Record>& records) {
 Result<FileRecords> read_file(const rules::Rulebook& book, std::size_t source, const std::string& path,
                               ProgressBar& bar) {
     const auto& definition = book.definitions.sources[source];
-    const auto file_name = std::filesystem::path(path).filename().string();
+    const auto file_name = as_utf8(std::filesystem::path(path).filename().string());
     SourceMapping mapping(book, source);
     FileRecords result;
     const auto received_at = wall_now();

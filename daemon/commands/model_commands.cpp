@@ -12,8 +12,8 @@
 #include "daemon/modelling/fit.hpp"
 #include "daemon/reports/reports.hpp"
 #include "daemon/settings/workspace_files.hpp"
-#include "rules/load/agreement.hpp"
 #include "rules/load/folders.hpp"
+#include "rules/load/warnings.hpp"
 
 namespace segmentd::daemon {
 
@@ -63,7 +63,11 @@ int check_command(const std::string& workspace, bool as_json) {
     if (!book) errors = std::move(book).error();
     std::vector<Error> warnings;
     if (folder) warnings = overlooked_files(*folder);
-    if (book) std::ranges::move(rules::load::find_warnings((*book)->definitions), std::back_inserter(warnings));
+    if (book) {
+        const auto& definitions = (*book)->definitions;
+        const auto now = definitions.workspace.clock_start.value_or(wall_now());
+        std::ranges::move(rules::load::find_warnings(definitions, now), std::back_inserter(warnings));
+    }
     if (book) std::ranges::move(rules::find_misplaced((*book)->definitions), std::back_inserter(warnings));
     if (!as_json) {
         for (const auto& warning : warnings) fmt::print(stderr, "warning: {}\n", to_text(warning));

@@ -11,6 +11,7 @@
 #include "daemon/host/quiet_gap.hpp"
 #include "daemon/reports/hindsight.hpp"
 #include "daemon/settings/workspace_files.hpp"
+#include "rules/expression/utf8.hpp"
 
 namespace segmentd::daemon {
 namespace {
@@ -225,7 +226,8 @@ Result<void> Offline::close() {
 std::string person_at_keyboard() {
     for (const char* name : {"SUDO_USER", "USER", "LOGNAME"}) {
         const char* value = std::getenv(name);
-        if (value != nullptr && *value != '\0') return std::string("person:") + value;
+        const bool is_name = value != nullptr && *value != '\0' && rules::expression::is_utf8(value);
+        if (is_name) return std::string("person:") + value;
     }
     return "person:operator";
 }

@@ -86,7 +86,8 @@ class Offline {
     std::uint64_t workspace_record_ = 0;
 };
 
-// Who sits at the keyboard, as the system knows them: "person:dana".
+// Who sits at the keyboard, as the system knows them: "person:dana". A name that is not UTF-8 is
+// passed over.
 std::string person_at_keyboard();
 
 // The wall clock, as microseconds since 1970.

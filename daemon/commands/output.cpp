@@ -8,6 +8,7 @@
 #include <map>
 
 #include "base/json_text.hpp"
+#include "rules/expression/utf8.hpp"
 
 namespace segmentd::daemon {
 
@@ -17,12 +18,12 @@ namespace {
 
 std::string cell_text(const json::value& value) {
     if (value.is_null()) return "-";
-    if (value.is_string()) return std::string(value.get_string());
+    if (value.is_string()) return visible_text(value.get_string());
     if (value.is_double()) return fmt::format("{:.8g}", value.get_double());
     if (value.is_array() && value.get_array().size() == 2 && value.get_array()[0].is_number()) {
         return fmt::format("[{}, {}]", cell_text(value.get_array()[0]), cell_text(value.get_array()[1]));
     }
-    return json::serialize(value);
+    return visible_text(json::serialize(value));
 }
 
 bool fits_a_column(const json::value& value) {
@@ -66,7 +67,7 @@ void print_inner_table(const json::object& row, const char* name) {
 
 void print_outline(const json::object& object, int indent) {
     for (const auto& [name, value] : object) {
-        const std::string label(name);
+        const auto label = visible_text(name);
         if (value.is_object()) {
             fmt::print("{:{}}{}:\n", "", indent, label);
             print_outline(value.get_object(), indent + 2);
@@ -83,6 +84,21 @@ void print_outline(const json::object& object, int indent) {
 }
 
 }  // namespace
+
+std::string visible_text(std::string_view text) {
+    const bool is_utf8 = rules::expression::is_utf8(text);
+    std::string visible;
+    for (std::size_t i = 0; i < text.size(); ++i) {
+        auto byte = static_cast<unsigned char>(text[i]);
+        const bool begins_c1 = is_utf8 && byte == 0xC2 && static_cast<unsigned char>(text[i + 1]) < 0xA0;
+        if (begins_c1) byte = static_cast<unsigned char>(text[++i]);
+        if (byte < 0x20 || byte == 0x7F || begins_c1 || (!is_utf8 && byte >= 0x80))
+            visible += fmt::format("\\x{:02x}", byte);
+        else
+            visible += text[i];
+    }
+    return visible;
+}
 
 void print(const json::value& value, bool as_json) {
     if (as_json) {
@@ -102,7 +118,7 @@ void print(const json::value& value, bool as_json) {
 }
 
 int report(const Error& error) {
-    fmt::print(stderr, "{}\n", to_text(error));
+    fmt::print(stderr, "{}\n", visible_text(to_text(error)));
     if (error.rule == "store_in_use") return exit_store_in_use;
     return error.code == ErrorCode::unavailable ? exit_unreachable : exit_wrong_input;
 }

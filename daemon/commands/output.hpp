@@ -4,6 +4,7 @@
 
 #include <boost/json/fwd.hpp>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.hpp"
@@ -21,6 +22,9 @@ enum ExitCode : int {
 // JSON on one line where asked for; otherwise an array of objects becomes a table of its scalar
 // members and an object becomes "name: value" lines.
 void print(const boost::json::value& value, bool as_json);
+
+// The text as a terminal may have it: control characters and bytes that are no UTF-8 become \\x1b and the like.
+std::string visible_text(std::string_view text);
 
 // Prints the error and gives the exit code it means.
 int report(const Error& error);

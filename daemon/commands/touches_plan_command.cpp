@@ -39,7 +39,7 @@ Result<void> start_clock(Offline& offline) {
 
 }  // namespace
 
-int touches_plan_command(const CommandOptions& options, std::int64_t hours) {
+int touches_plan_command(const CommandOptions& options, std::int64_t hours, const std::string& customer) {
     auto opened = Offline::open(options.workspace, options.data, Store::Mode::reader);
     if (!opened) return report(opened.error());
     auto& offline = **opened;
@@ -61,6 +61,10 @@ int touches_plan_command(const CommandOptions& options, std::int64_t hours) {
     for (const auto& decision : effects->events) {
         if (decision.fate == TouchFate::send) rows.push_back(row_of(decision.event, "time will bring it about"));
     }
+    const auto is_of_another = [&](const json::value& row) {
+        return !customer.empty() && std::string_view(row.at("customer").as_string()) != customer;
+    };
+    rows.erase(std::remove_if(rows.begin(), rows.end(), is_of_another), rows.end());
     std::ranges::sort(rows, {}, [](const json::value& row) {
         const auto text = [&row](const char* name) { return std::string_view(row.at(name).as_string()); };
         return std::tuple(text("at"), text("customer"), text("touch"), text("endpoint"), text("type"));

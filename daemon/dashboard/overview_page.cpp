@@ -91,6 +91,8 @@ json::array segment_cards(const json::object& overview) {
         const auto title = word(segment, "title");
         cards.push_back({{"name", name},
                          {"title", title.empty() ? name : title},
+                         {"steward", word(segment, "steward")},
+                         {"steward_left", segment.at("steward_left").as_bool()},
                          {"size", count_text(sizes.back())},
                          {"share", percent_text(segment.at("share").to_number<double>())},
                          {"points", curve_points(sizes)},
@@ -173,6 +175,9 @@ json::array review_rows(const json::object& overview) {
                         {"kind", word(review, "kind")},
                         {"finding", word(review, "finding")},
                         {"owner", word(review, "owner")},
+                        {"owner_left", review.at("owner_left").as_bool()},
+                        {"steward", word(review, "steward")},
+                        {"steward_left", review.at("steward_left").as_bool()},
                         {"state", word(review, "state")},
                         {"deadline", word(review, "deadline").substr(0, 10)},
                         {"overdue", review.at("overdue").as_bool()}});

@@ -28,6 +28,9 @@ constexpr std::string_view overview = R"html(<header>
 <li>
 <h3><a href="/segments/{{name}}">{{title}}</a></h3>
 <p><strong>{{size}}</strong> members, {{share}} of all customers</p>
+{{#steward_left}}
+<p class="alarm">Its steward {{steward}} has left: name another one.</p>
+{{/steward_left}}
 <svg role="img" viewBox="0 0 100 24" preserveAspectRatio="none"
   aria-label="{{title}}: from {{first}} to {{size}} members in {{history_days}} days, between {{lowest}} and {{highest}}">
 <polyline class="curve" points="{{points}}"/>
@@ -111,7 +114,10 @@ constexpr std::string_view overview = R"html(<header>
 <ul>
 {{#reviews.rows}}
 <li>Review {{number}}, {{segment}} ({{kind}}, {{state}}): {{finding}}
-<span class="soft">Owner {{owner}}, by {{deadline}}.</span>
+<span class="soft">Owner {{owner}}{{#owner_left}}, who has left{{/owner_left}}, by {{deadline}}.</span>
+{{#steward_left}}
+<span class="alarm">The steward {{steward}} has left.</span>
+{{/steward_left}}
 {{#overdue}}
 <span class="alarm">Overdue</span>
 {{/overdue}}

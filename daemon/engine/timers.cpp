@@ -36,7 +36,8 @@ void Engine::fire_common_timer(Timestamp at, bool quiet, Effects& effects) {
         for (auto& alarm : reviews_.end_day(population_)) effects.facts.push_back({std::move(alarm)});
     }
     if (reviews_.next_call() <= at) {
-        for (const auto& review : reviews_.call(at)) announce_review("review.overdue", review, effects);
+        const auto& workspace = population_.book().definitions.workspace;
+        for (const auto& review : reviews_.call(workspace, at)) announce_review("review.overdue", review, effects);
     }
     judge_pilots(at, effects);
     if (Pilots::next_opening(population_.book(), at - Duration(1)) == at) {

@@ -7,6 +7,7 @@
 #include <boost/json.hpp>
 
 #include "base/choices.hpp"
+#include "rules/expression/utf8.hpp"
 
 namespace segmentd::daemon {
 
@@ -18,6 +19,18 @@ constexpr std::size_t longest_text = 10'000;
 
 tl::unexpected<Error> unknown(const char* what, const std::string& name) {
     return fail(ErrorCode::not_found, fmt::format("the definitions in force have no {} '{}'", what, name));
+}
+
+// What is not UTF-8 could never be read back as JSON.
+Result<void> check_texts(const json::object& words) {
+    for (const auto& [name, value] : words) {
+        const auto* text = value.if_string();
+        if (text != nullptr && !rules::expression::is_utf8(*text)) {
+            return fail(ErrorCode::invalid, fmt::format("'{}' is not UTF-8", std::string_view(name)),
+                        "write it in UTF-8");
+        }
+    }
+    return {};
 }
 
 Result<std::string> text_of(const json::object& words, const char* name) {
@@ -154,6 +167,7 @@ Result<Payload> payload_of(const Engine& engine, std::string_view order, const j
 
 Result<Record> make_order(const Engine& engine, std::string_view order, const json::object& words,
                           const std::string& actor) {
+    if (auto checked = check_texts(words); !checked) return fail(std::move(checked).error());
     Record record;
     TRY(payload, payload_of(engine, order, words));
     const bool needs_reason = order == "pause" || order == "resume" || order == "review";

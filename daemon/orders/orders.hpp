@@ -15,7 +15,8 @@ namespace segmentd::daemon {
 //   review         {"review":1,"action":"keep",...,"until":"2027-01-31" for a snooze}
 //   learning       {"subject":"segment|pilot","name","cause":"data_gap|process|market|hypothesis","text"}
 //   touch_test     {"playbook","touch" where the playbook has several,"tester"}
-// All take "reason"; pause, resume and review need one. invalid for wrong words, not_found for a name that the
+// All take "reason"; pause, resume and review need one. invalid for wrong words and for texts that are not
+// UTF-8, not_found for a name that the
 // definitions in force do not have, conflict where the state forbids it.
 Result<Record> make_order(const Engine& engine, std::string_view order, const boost::json::object& words,
                           const std::string& actor);

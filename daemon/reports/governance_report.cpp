@@ -32,6 +32,7 @@ std::string action_text(const Review& review) {
 }  // namespace
 
 json::value reviews_report(const Engine& engine) {
+    const auto& workspace = engine.population().book().definitions.workspace;
     json::array rows;
     for (const auto& review : engine.reviews().all()) {
         const bool is_drift = review.kind == ReviewKind::drift;
@@ -40,9 +41,9 @@ json::value reviews_report(const Engine& engine) {
                          {"kind", to_word(review.kind)},
                          {"segment", review.segment.text},
                          {"steward", review.steward.text},
-                         {"steward_left", rules::has_left(engine.population().book().definitions.workspace,
-                                                          review.steward, engine.engine_time())},
+                         {"steward_left", rules::has_left(workspace, review.steward, engine.engine_time())},
                          {"owner", review.owner.text},
+                         {"owner_left", rules::has_left(workspace, review.owner, engine.engine_time())},
                          {"opened_at", to_text(review.opened_at)},
                          {"deadline", to_text(review.deadline)},
                          {"state", to_word(review.state)},

@@ -125,6 +125,7 @@ json::object segment_figures(const Engine& engine, std::size_t segment) {
 json::array segment_sizes(const Engine& engine) {
     const auto& population = engine.population();
     const auto& segments = population.book().definitions.segments;
+    const auto& workspace = population.book().definitions.workspace;
     std::vector<std::int64_t> sizes(segments.size());
     for (std::size_t index = 0; index < population.size(); ++index) {
         const auto& memberships = population.at(index).memberships;
@@ -135,6 +136,8 @@ json::array segment_sizes(const Engine& engine) {
     for (std::size_t i = 0; i < sizes.size(); ++i) {
         rows.push_back({{"segment", segments[i].id.text},
                         {"title", segments[i].title},
+                        {"steward", segments[i].steward.text},
+                        {"steward_left", rules::has_left(workspace, segments[i].steward, engine.engine_time())},
                         {"size", sizes[i]},
                         {"share", static_cast<double>(sizes[i]) / customers}});
     }

@@ -7,9 +7,11 @@
 #include "daemon/net/problem.hpp"
 #include "daemon/reports/reports.hpp"
 #include "daemon/serve/endpoint_answers.hpp"
+#include "daemon/serve/json_body.hpp"
 #include "daemon/serve/resends.hpp"
 #include "daemon/serve/routes.hpp"
 #include "rules/playbooks/event_catalogue.hpp"
+#include "rules/rulebook/sample_values.hpp"
 
 namespace segmentd::daemon {
 
@@ -111,7 +113,7 @@ void answer_endpoint_test(ServeContext& context, RoutedRequest request, Respond 
     if (endpoint == nullptr) {
         return respond(problem_response(Problem{.status = 404, .detail = "there is no such endpoint"}));
     }
-    auto event = rules::test_event(*endpoint);
+    auto event = rules::test_event(*endpoint, rules::sample_values(*book));
     event.time = context.host.engine_now();
     event.id = fmt::format("test_{}", to_microseconds(event.time));
     const auto done = [respond, name](const TestOutcome& outcome) {
@@ -139,17 +141,14 @@ void answer_dead_letters(ServeContext& context, RoutedRequest request, Respond r
 }
 
 void answer_endpoint_replay(ServeContext& context, RoutedRequest request, Respond respond) {
-    json::error_code unreadable;
-    const auto body = json::parse(request.http.body, unreadable);
-    if (unreadable || !body.is_object()) {
-        return respond(problem_response(Problem{.status = 400, .detail = "the body must be a JSON object"}));
-    }
-    const auto order = replay_order(request.open_parts.front(), body.get_object(), request.actor);
+    const auto body = json_body(request.http.body);
+    if (!body) return respond(problem_response(body.error()));
+    const auto order = replay_order(request.open_parts.front(), *body, request.actor);
     if (!order) return respond(problem_response(order.error()));
     if (rules::find(context.host.book()->definitions.endpoints, order->endpoint) == nullptr) {
         return respond(problem_response(Problem{.status = 404, .detail = "there is no such endpoint"}));
     }
-    const bool is_dry = is_set(body.get_object(), "dry_run");
+    const bool is_dry = is_set(*body, "dry_run");
     const bool queried = context.host.commits().query([&context, order = *order, is_dry, respond](Store& store) {
         auto records = find_resends(store, order);
         if (!records) return respond(problem_response(records.error()));

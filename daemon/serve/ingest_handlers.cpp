@@ -3,6 +3,7 @@
 
 #include "daemon/collect/cloud_events.hpp"
 #include "daemon/net/problem.hpp"
+#include "daemon/serve/json_body.hpp"
 #include "daemon/serve/operation.hpp"
 #include "daemon/serve/routes.hpp"
 
@@ -53,13 +54,6 @@ Record order(const ServeContext& context, const RoutedRequest& request, const js
     return record;
 }
 
-std::optional<json::object> object_of(const std::string& body) {
-    boost::system::error_code error;
-    auto value = json::parse(body, error);
-    if (error || !value.is_object()) return std::nullopt;
-    return std::move(value.get_object());
-}
-
 HttpResponse accepted() {
     return {.status = 200, .body = R"({"accepted":true})", .headers = {}};
 }
@@ -83,9 +77,10 @@ void answer_cloud_events(ServeContext& context, RoutedRequest request, Respond r
 }
 
 void answer_consent(ServeContext& context, RoutedRequest request, Respond respond) {
-    const auto body = object_of(request.http.body);
-    const auto* purpose = body ? body->if_contains("purpose") : nullptr;
-    const auto* granted = body ? body->if_contains("granted") : nullptr;
+    const auto body = json_body(request.http.body);
+    if (!body) return respond(problem_response(body.error()));
+    const auto* purpose = body->if_contains("purpose");
+    const auto* granted = body->if_contains("granted");
     if (purpose == nullptr || !purpose->is_string() || granted == nullptr || !granted->is_bool()) {
         return respond(
             problem_response(Problem{.status = 400, .detail = R"(send {"purpose": "...", "granted": true})"}));
@@ -103,8 +98,9 @@ void answer_consent(ServeContext& context, RoutedRequest request, Respond respon
 }
 
 void answer_suppression(ServeContext& context, RoutedRequest request, Respond respond) {
-    const auto body = object_of(request.http.body);
-    const auto* suppressed = body ? body->if_contains("suppressed") : nullptr;
+    const auto body = json_body(request.http.body);
+    if (!body) return respond(problem_response(body.error()));
+    const auto* suppressed = body->if_contains("suppressed");
     if (suppressed == nullptr || !suppressed->is_bool()) {
         return respond(
             problem_response(Problem{.status = 400, .detail = R"(send {"suppressed": true, "reason": "..."})"}));

@@ -4,6 +4,7 @@
 #include "base/json_text.hpp"
 #include "daemon/net/problem.hpp"
 #include "daemon/orders/orders.hpp"
+#include "daemon/serve/json_body.hpp"
 #include "daemon/serve/routes.hpp"
 
 namespace segmentd::daemon {
@@ -11,13 +12,10 @@ namespace segmentd::daemon {
 namespace json = boost::json;
 
 void answer_order(ServeContext& context, RoutedRequest request, Respond respond) {
-    json::error_code unreadable;
-    auto words = json::parse(request.http.body, unreadable);
-    if (unreadable || !words.is_object()) {
-        return respond(problem_response(Problem{.status = 400, .detail = "the body must be a JSON object"}));
-    }
+    const auto words = json_body(request.http.body);
+    if (!words) return respond(problem_response(words.error()));
     const auto order = request.http.path.substr(request.http.path.rfind('/') + 1);
-    const auto make = [order, words = words.get_object(), actor = request.actor](const Engine& engine) {
+    const auto make = [order, words = *words, actor = request.actor](const Engine& engine) {
         return make_order(engine, order, words, actor);
     };
     const auto done = [respond, order](const Result<std::uint64_t>& sequence) {

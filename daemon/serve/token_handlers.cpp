@@ -3,6 +3,7 @@
 
 #include "base/json_text.hpp"
 #include "daemon/net/problem.hpp"
+#include "daemon/serve/json_body.hpp"
 #include "daemon/serve/routes.hpp"
 #include "daemon/serve/tokens.hpp"
 
@@ -61,17 +62,15 @@ Timestamp wall_now() {
 }
 
 Result<TokenWish> wish_in(const std::string& body) {
-    boost::system::error_code error;
-    const auto value = json::parse(body, error);
+    TRY(words, json_body(body));
     TokenWish wish;
     const auto read = [&](const char* name, std::string& text) {
-        const auto* member = value.get_object().if_contains(name);
+        const auto* member = words.if_contains(name);
         if (member == nullptr) return true;
         if (member->is_string()) text = std::string(member->get_string());
         return member->is_string();
     };
-    const bool is_sound = !error && value.is_object() && read("role", wish.role) && read("expires", wish.expires_in) &&
-                          read("name", wish.name);
+    const bool is_sound = read("role", wish.role) && read("expires", wish.expires_in) && read("name", wish.name);
     if (is_sound) return wish;
     return fail(ErrorCode::invalid, R"(send {"role": "viewer", "expires": "90d", "name": "reports"})");
 }

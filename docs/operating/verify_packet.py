@@ -3,9 +3,8 @@
 
 Usage: verify_packet.py FOLDER [--key PUBLIC_KEY_IN_HEXADECIMAL]
 
-Prints one line a check, then PASS (exit 0) or FAIL with the first file that does not match (exit 1). It does the same
-as `segmentctl audit verify` and shares no code with it. Ed25519 follows RFC 8032, section 5.1.7; the Merkle tree
-RFC 6962, section 2.1.
+Prints one line a check, then PASS (exit 0) or FAIL with the first file that does not match (exit 1), as
+`segmentctl audit verify` does, with which it shares no code. Ed25519: RFC 8032, 5.1.7; Merkle tree: RFC 6962, 2.1.
 """
 
 import base64
@@ -19,20 +18,17 @@ import re
 import struct
 import sys
 
-FORMAT = 1
 HEADER = struct.Struct(">QHqH32s")  # sequence, type, engine time in microseconds, schema, hash of the payload
 TYPES = ("workspace signal profile consent suppression assignment model tick clock delivery alarm exposure pause "
          "review learning tester_touch resend pilot_decision token validation").split()  # later ones have later numbers
 NO_CHANGES = {"signal", "profile", "consent", "suppression", "assignment", "tick", "delivery", "exposure"}
-NEEDED = ["headers.bin", "tree_heads.jsonl", "head.json", "records.csv", "changes.csv", "memberships.csv"]
+PAPERS = ("segments models playbooks pilots endpoints metrics people objectives changes reviews touches findings "
+          "pilot_decisions memberships consents tokens rejects records").split()
+NEEDED = ["README.html", "headers.bin", "tree_heads.jsonl", "head.json", *(f"{paper}.csv" for paper in PAPERS)]
 
 
 class Mismatch(Exception):
-    """A file and what is wrong with it."""
-
-    def __init__(self, file, what):
-        super().__init__(f"{file} {what}")
-        self.file = file
+    """The file, and what is wrong with it."""
 
 
 def demand(claim, file, what):
@@ -79,12 +75,10 @@ def point_of(text):
         return None
     square = (y * y - 1) * pow(CURVE_D * y * y + 1, -1, PRIME) % PRIME
     x = pow(square, (PRIME + 3) // 8, PRIME)
-    if x * x % PRIME != square:
-        x = x * ROOT_OF_MINUS_ONE % PRIME
+    x = x if x * x % PRIME == square else x * ROOT_OF_MINUS_ONE % PRIME
     if x * x % PRIME != square or (x == 0 and is_odd):
         return None
-    if x & 1 != is_odd:
-        x = PRIME - x
+    x = x if x & 1 == is_odd else PRIME - x
     return (x, y, 1, x * y % PRIME)
 
 
@@ -96,7 +90,7 @@ def is_signed(message, signature, public_key):
         return False
     key, commitment = point_of(public_key), point_of(signature[:32])
     response = int.from_bytes(signature[32:], "little")
-    if key is None or commitment is None or response >= ORDER:
+    if None in (key, commitment) or response >= ORDER:
         return False
     if any(same_point(multiple(8, point), IDENTITY) for point in (key, commitment)):
         return False  # a point of small order signs anything
@@ -106,10 +100,8 @@ def is_signed(message, signature, public_key):
 
 class MerkleTree:
     """One hash for each complete subtree, the largest first."""
-
     def __init__(self):
-        self.size = 0
-        self.subtrees = []
+        self.size, self.subtrees = 0, []
 
     def append(self, leaf):
         subtree = hashlib.sha256(b"\0" + leaf).digest()
@@ -135,6 +127,12 @@ def microseconds(text):
     return seconds * 1_000_000 + int((fields[7] or "").ljust(6, "0"))
 
 
+def written(line):
+    """A line as papers are written: quotes where they are needed and nowhere else."""
+    cells = [(cell, re.search(r'[,"\r\n]|\A[ \t]|[ \t]\Z', cell)) for cell in line]
+    return ",".join('"' + cell.replace('"', '""') + '"' if quoted else cell for cell, quoted in cells) + "\r\n"
+
+
 def quarter_bounds(name):
     year, number = re.fullmatch(r"(\d{4})Q([1-4])", name).groups()
     month = 3 * int(number) - 2
@@ -144,10 +142,8 @@ def quarter_bounds(name):
 
 class Packet:
     """The checks in their order; each uses what the ones before it have read. Each gives a sentence."""
-
     def __init__(self, folder, key):
-        self.folder = folder
-        self.key = key
+        self.folder, self.key = folder, key
 
     def bytes_of(self, name):
         try:
@@ -157,33 +153,34 @@ class Packet:
             raise Mismatch(name, f"cannot be read: {error.strerror}") from error
 
     def table(self, name):
+        text = self.bytes_of(name).decode()
         try:
-            lines = list(csv.reader(io.StringIO(self.bytes_of(name).decode(), newline=""), strict=True))
-        except (UnicodeDecodeError, csv.Error) as error:
+            lines = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+        except csv.Error as error:
             raise Mismatch(name, "is not CSV") from error
         demand(lines and all(len(line) == len(lines[0]) for line in lines), name, "has rows of different lengths")
+        demand("".join(map(written, lines)) == text, name, "is not written as papers are")
         return [dict(zip(lines[0], line)) for line in lines[1:]]
 
     def manifest(self):
         text = self.bytes_of("manifest.json")
         digest = hashlib.sha256(text).hexdigest()
-        demand(self.bytes_of("manifest.sha256") == f"{digest}  manifest.json\n".encode(), "manifest.sha256",
-               "does not hold the SHA-256 of manifest.json")
+        demand(self.bytes_of("manifest.sha256") == f"{digest}  manifest.json\n".encode(), "manifest.sha256", "differs")
         self.said = json.loads(text)
-        demand(self.said["format"] == FORMAT, "manifest.json", "has a format that this script does not know")
+        demand(self.said["format"] == 1, "manifest.json", "has a format that this script does not know")
         self.start, self.end = microseconds(self.said["from"]), microseconds(self.said["until"])
-        largest_offset = 0 if self.said.get("zone", "UTC") == "UTC" else 86_400_000_000
-        for said, bound in zip((self.start, self.end), quarter_bounds(self.said["quarter"])):
-            demand(abs(said - microseconds(bound)) <= largest_offset, "manifest.json",
-                   "has other bounds than its quarter")
+        slack = 0 if self.said.get("zone", "UTC") == "UTC" else 86_400_000_000
+        for said, bound in zip((self.start, self.end), map(microseconds, quarter_bounds(self.said["quarter"]))):
+            demand(abs(said - bound) <= slack, "manifest.json", "has other bounds than its quarter")
         return f"quarter {self.said['quarter']} of store {self.said['store']}, SHA-256 {digest}"
 
     def files(self):
-        listed = {file["name"]: file for file in self.said["files"]}
+        listed = {file["name"]: file for file in self.said["files"] if re.fullmatch(r"(?a:\w[\w.]*)", file["name"])}
+        demand(len(listed) == len(self.said["files"]), "manifest.json", "lists a file twice or outside of the folder")
         for name in NEEDED:
             demand(name in listed, "manifest.json", f"does not list {name}")
         expected = {*listed, "manifest.json", "manifest.sha256"}
-        for entry in list(os.scandir(self.folder)):
+        for entry in os.scandir(self.folder):
             demand(entry.name in expected, entry.name, "does not belong to the packet")
             demand(entry.is_file(follow_symlinks=False), entry.name, "is not a plain file")
         for name in sorted(expected):
@@ -192,16 +189,12 @@ class Packet:
             content = self.bytes_of(name)
             demand(hashlib.sha256(content).hexdigest() == file["sha256"], name, "has another SHA-256")
             demand(len(content) == file["bytes"], name, f"has {len(content)} bytes")
-            rows = self.rows_in(name, content)
+            is_text = content.decode(errors="ignore").encode() == content
+            demand(is_text or name == "headers.bin", name, "is not UTF-8")
+            counts = {"headers.bin": len(content) // HEADER.size, "tree_heads.jsonl": content.count(b"\n")}
+            rows = len(self.table(name)) if name.endswith(".csv") else counts.get(name, 1)
             demand(rows == file["rows"], name, f"has {rows} rows, not {file['rows']}")
         return f"{len(listed)} files have the hashes and rows that the manifest says"
-
-    def rows_in(self, name, content):
-        if name == "headers.bin":
-            return len(content) // HEADER.size
-        if name == "tree_heads.jsonl":
-            return content.count(b"\n")
-        return len(self.table(name)) if name.endswith(".csv") else 1
 
     def tree(self):
         content = self.bytes_of("headers.bin")
@@ -209,8 +202,7 @@ class Packet:
         self.headers = [HEADER.unpack_from(content, at) for at in range(0, len(content), HEADER.size)]
         for number, header in enumerate(self.headers, 1):
             demand(header[0] == number, "headers.bin", f"header {number} has another sequence")
-            before = self.headers[max(number - 2, 0)]
-            demand(header[2] >= before[2], "headers.bin", f"header {number} goes back in time")
+            demand(header[2] >= self.headers[max(number - 2, 0)][2], "headers.bin", f"header {number} goes back")
         lines = self.bytes_of("tree_heads.jsonl").splitlines(keepends=True)
         demand(lines[-1:] == [self.bytes_of("head.json")], "head.json", "is not the last line of tree_heads.jsonl")
         self.heads = [json.loads(line) for line in lines]
@@ -222,8 +214,7 @@ class Packet:
             demand(tree.root().hex() == head["root"], "headers.bin", f"the first {tree.size} have another root")
         demand(tree.size == len(self.headers), "headers.bin", "go on after the signed tree head")
         root = tree.root().hex()
-        demand((self.said["tree_size"], self.said["tree_root"]) == (tree.size, root), "manifest.json",
-               "names another tree head")
+        demand([self.said["tree_size"], self.said["tree_root"]] == [tree.size, root], "manifest.json", "differs")
         return f"{tree.size} headers without a gap have the root {root}"
 
     def signatures(self):
@@ -233,9 +224,9 @@ class Packet:
         for head in self.heads:
             demand(head["origin"] == self.said["store"], "tree_heads.jsonl", "a head is of another store")
             message = {name: head[name] for name in ("engine_time", "origin", "root", "size")}
-            demand(is_signed(json.dumps(message, separators=(",", ":")).encode(),
-                             base64.b64decode(head["signature"], validate=True), key),
-                   "tree_heads.jsonl", f"the head of {head['size']} records is not signed by this key")
+            text, code = json.dumps(message, separators=(",", ":")), base64.b64decode(head["signature"], validate=True)
+            demand(is_signed(text.encode(), code, key), "tree_heads.jsonl",
+                   f"the head of {head['size']} records is not signed by this key")
         return (f"{len(self.heads)} tree heads signed by {key.hex()}"
                 + ("" if self.key else ", the packet's own key: compare it with the owner's"))
 
@@ -248,8 +239,7 @@ class Packet:
             count[3] += 1
             if at >= self.start:
                 count[0] += 1
-                count[1] = count[1] or sequence
-                count[2] = sequence
+                count[1:3] = count[1] or sequence, sequence
         self.words = dict(enumerate(TYPES, 1))
         said = {}
         for row in self.table("records.csv"):
@@ -258,8 +248,8 @@ class Packet:
             said[number] = [int(row[name]) for name in ("in_quarter", "first_sequence", "last_sequence", "until_end")]
         demand(said == counts, "records.csv", "does not hold the counts of the headers")
         within, until_end = (sum(count[at] for count in counts.values()) for at in (0, 3))
-        demand((self.said["records_in_quarter"], self.said["records"]) == (within, until_end), "manifest.json",
-               "does not hold the counts of the headers")
+        said = [self.said[name] for name in ("records_in_quarter", "records")]
+        demand(said == [within, until_end], "manifest.json", "does not hold the counts of the headers")
         return f"{within} records in the quarter, {until_end} until its end, by type as the headers say"
 
     def changes(self):
@@ -268,6 +258,15 @@ class Packet:
         said = [(int(row["sequence"]), microseconds(row["engine_time"]), row["type"])
                 for row in self.table("changes.csv")]
         demand(said == expected, "changes.csv", "does not hold the changes that the headers know")
+        rows = self.table("pilot_decisions.csv")
+        decided = [(int(row["sequence"]), microseconds(row["engine_time"])) for row in rows]
+        known = [row[:2] for row in expected if row[2] == "pilot_decision"]
+        demand(decided == known, "pilot_decisions.csv", "does not hold the decisions that the headers know")
+        for row in self.table("touches.csv"):
+            number, at = int(row["sequence"]), microseconds(row["engine_time"])
+            until = min([self.end - 1, *(header[2] for header in self.headers[number - 1:number])])
+            is_known = 1 <= number <= self.said["records"] + 1 and self.start <= at <= until
+            demand(is_known, "touches.csv", f"names record {number} at another time")
         return f"all {len(said)} changes of the quarter are told"
 
     def memberships(self):
@@ -283,16 +282,16 @@ CHECKS = {"manifest": "manifest.json", "files": "manifest.json", "tree": "tree_h
 
 
 def main(arguments):
-    if len(arguments) not in (1, 3) or (len(arguments) == 3 and arguments[1] != "--key"):
+    if len(arguments) not in (1, 3) or (len(arguments) == 3 and (arguments[1] != "--key" or not arguments[2])):
         print(__doc__, file=sys.stderr)
         return 2
     packet = Packet(arguments[0], bytes.fromhex(arguments[2]) if len(arguments) == 3 else None)
     for check, file in CHECKS.items():
         try:
             print(f"PASS {check}: {getattr(packet, check)()}")
-        except (Mismatch, ValueError, KeyError, TypeError, AttributeError, OSError) as error:
-            known = error if isinstance(error, Mismatch) else Mismatch(file, f"is malformed ({error})")
-            print(f"FAIL {check}: {known}\nFAIL {known.file}")
+        except (Mismatch, ValueError, LookupError, TypeError, AttributeError, OSError, RecursionError) as error:
+            file, what = error.args if isinstance(error, Mismatch) else (file, f"is malformed ({error})")
+            print(f"FAIL {check}: {file} {what}\nFAIL {file}")
             return 1
     print("PASS")
     return 0

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 #include "rules/load/protection.hpp"
 #include "rules/load/suggestion.hpp"
@@ -23,6 +24,8 @@ void check_currency(const std::string& subject, const std::optional<Money>& amou
 void check_playbook_is_used(const PlaybookDefinition& playbook, const Definitions& definitions, Reading& reading);
 void check_maturity(const PilotDefinition& pilot, const Definitions& definitions, Reading& reading);
 void check_customer_zone(const WorkspaceSettings& workspace, Reading& reading);
+void check_monitors(const Definitions& definitions, Reading& reading);
+void check_objective(const SegmentDefinition& segment, const WorkspaceSettings& workspace, Reading& reading);
 
 }  // namespace
 
@@ -49,26 +52,12 @@ void check_agreement(const Definitions& definitions, Reading& reading) {
         check_currency(fmt::format("pilot {}: budget", pilot.id.text), pilot.budget, pilot.place, currency, reading);
         check_maturity(pilot, definitions, reading);
     }
+    if (!definitions.workspace.objectives.empty()) {
+        for (const auto& segment : definitions.segments) check_objective(segment, definitions.workspace, reading);
+    }
+    check_monitors(definitions, reading);
     check_protection(definitions, reading);
     check_customer_zone(definitions.workspace, reading);
-}
-
-std::vector<Error> find_warnings(const Definitions& definitions) {
-    std::vector<Error> warnings;
-    for (const auto& segment : definitions.segments) {
-        const auto warn = [&](const char* what, const char* rule, const char* hint) {
-            warnings.push_back(
-                {ErrorCode::invalid, fmt::format("segment {}: {}", segment.id.text, what), segment.place, rule, hint});
-        };
-        if (segment.objective.empty()) {
-            warn("it serves no objective", "no_objective", "write objective: and one of the workspace's objectives");
-        }
-        if (segment.success_metrics.empty()) {
-            warn("nothing says when it works", "no_success_metric",
-                 "write success_metrics: [{metric: ..., at_least: ...}]");
-        }
-    }
-    return warnings;
 }
 
 namespace {
@@ -153,6 +142,41 @@ void check_playbook_is_used(const PlaybookDefinition& playbook, const Definition
          "unused_playbook",
          fmt::format("playbook {}: no segment and no arm of a pilot uses it", playbook.id.text),
          fmt::format("write playbook: {} in a segment or an arm, or take the playbook out", playbook.id.text)});
+}
+
+// Two references would be two decisions about one segment.
+void check_monitors(const Definitions& definitions, Reading& reading) {
+    std::map<SegmentId, SourcePlace> watched;
+    for (const auto& governance : definitions.governance) {
+        for (const auto& monitor : governance.drift.monitors) {
+            const auto [first, is_new] = watched.emplace(monitor.segment.id, monitor.place);
+            if (is_new) continue;
+            reading.refuse_at(monitor.place,
+                              {{},
+                               "duplicate_name",
+                               fmt::format("segment {} is watched twice; the first monitor stands at {}:{}",
+                                           monitor.segment.id.text, first->second.file, first->second.line),
+                               "keep one of the two"});
+        }
+    }
+}
+
+// A company that agreed on what it wants keeps no segment that serves nothing of it. Without success metrics of its
+// own a segment works when the metric of its objective reaches the objective's target.
+void check_objective(const SegmentDefinition& segment, const WorkspaceSettings& workspace, Reading& reading) {
+    const auto refuse = [&](const char* what, const char* rule, const char* hint) {
+        reading.refuse_at(segment.place, {{}, rule, fmt::format("segment {}: {}", segment.id.text, what), hint});
+    };
+    if (segment.objective.empty()) {
+        refuse("it serves no objective", "no_objective", "write objective: and one of the workspace's objectives");
+    }
+    const auto objective = std::ranges::find(workspace.objectives, segment.objective, &Objective::name);
+    const bool has_measure =
+        objective != workspace.objectives.end() && !objective->metric.empty() && objective->target.has_value();
+    if (segment.success_metrics.empty() && !has_measure) {
+        refuse("nothing says when it works", "no_success_metric",
+               "write success_metrics: [{metric: ..., at_least: ...}]");
+    }
 }
 
 // Every metric that a verdict or the observation waits for must be whole for the last to join.

@@ -9,13 +9,10 @@ namespace segmentd::rules::load {
 // Every name in the definitions must exist already. Refuses: a source that gives a property its
 // signal does not have, or leaves a required one out; an attribute that the workspace does not
 // declare; an imported assignment to a pilot that assigns by itself; a touch to an endpoint that takes none; an amount
-// in a currency that is not the workspace's; a playbook that no segment and no arm uses; a verdict or an end of
-// observation that comes before the last customer to join has the whole window of its metrics; and
-// what protection.hpp refuses.
+// in a currency that is not the workspace's; a segment with two drift monitors; a playbook that no segment and no arm
+// uses; a verdict or an end of observation that comes before the last customer to join has the whole window of its
+// metrics; where the workspace agreed on objectives, a segment that serves none of them, or whose success is neither
+// its own nor the objective's to tell; and what protection.hpp refuses.
 void check_agreement(const Definitions& definitions, Reading& reading);
-
-// What is allowed and yet a pity: a segment that names no objective, or no success metric. Each has
-// its place, rule and hint, in the order of the definitions.
-std::vector<Error> find_warnings(const Definitions& definitions);
 
 }  // namespace segmentd::rules::load

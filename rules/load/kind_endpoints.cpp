@@ -17,8 +17,11 @@ const Table<RateLimit>& rate_limit_table();
 Reader<BodyMapping> body_mapping();
 Reader<std::map<std::string, std::string>> header_fields();
 Reader<std::string> header_name();
+Reader<std::string> header_text();
 Reader<std::string> secret_name();
 void finish_endpoint(EndpointDefinition& endpoint, const Node& node, Reading& reading);
+void finish_basic(BasicAuthentication& basic, const Node& node, Reading& reading);
+void finish_rate_limit(RateLimit& limit, const Node& node, Reading& reading);
 void finish_authentication(EndpointAuthentication& authentication, const Node& node, Reading& reading);
 
 }  // namespace
@@ -35,7 +38,7 @@ const Table<EndpointDefinition>& endpoint_table() {
                      "shadow decides and records, live also sends; default shadow"),
             optional("events", &E::events, list_of(word<EventType>()), "what it is sent; default [touch]"),
             optional("body", &E::body, body_mapping(), "the body as CEL over event; default CloudEvents"),
-            optional("content_type", &E::content_type, text(),
+            optional("content_type", &E::content_type, header_text(),
                      "of the body; default application/cloudevents+json, with a body mapping application/json"),
             optional("headers", &E::headers, header_fields(), "further headers with fixed texts"),
             optional("authentication", &E::authentication, record(authentication_table()),
@@ -70,7 +73,8 @@ const Table<BasicAuthentication>& basic_table() {
         {
             required("user", &B::user, text(), "the user, as it is"),
             required("password", &B::password, secret_name(), "name of the secret that is the password"),
-        }};
+        },
+        finish_basic};
     return table;
 }
 
@@ -82,7 +86,7 @@ const Table<HmacAuthentication>& hmac_table() {
             required("header", &H::header, header_name(), "the header that holds the code"),
             required("secret", &H::secret, secret_name(), "name of the shared secret"),
             optional("encoding", &H::encoding, word<SignatureEncoding>(), "how the code is written; default hex"),
-            optional("prefix", &H::prefix, text(), "what stands before the code, such as sha256="),
+            optional("prefix", &H::prefix, header_text(), "what stands before the code, such as sha256="),
         }};
     return table;
 }
@@ -92,9 +96,10 @@ const Table<RateLimit>& rate_limit_table() {
     static const Table<R> table{
         "",
         {
-            required("per_second", &R::per_second, number_above(0), "calls in a second, on average"),
+            required("per_second", &R::per_second, number_above(0), "calls in a second, on average; at least 0.001"),
             optional("burst", &R::burst, integer_from(1), "calls that may go at once after a pause; default 1"),
-        }};
+        },
+        finish_rate_limit};
     return table;
 }
 
@@ -137,6 +142,10 @@ std::string in_small_letters(std::string text) {
     return text;
 }
 
+bool is_same_header(const std::string& left, const std::string& right) {
+    return in_small_letters(left) == in_small_letters(right);
+}
+
 // Headers that the daemon writes itself, or that decide where a message ends.
 bool is_own_header(const std::string& name) {
     constexpr std::array<std::string_view, 8> own = {
@@ -165,7 +174,7 @@ bool refuse_unless_free(const std::string& name, Position at, Reading& reading) 
 }
 
 Reader<std::map<std::string, std::string>> header_fields() {
-    auto value = text();
+    auto value = header_text();
     return {
         {"mapping of headers to texts", R"({"type":"object","additionalProperties":{"type":"string"}})"},
         [read = std::move(value.read)](const Node& node,
@@ -174,6 +183,13 @@ Reader<std::map<std::string, std::string>> header_fields() {
             std::map<std::string, std::string> headers;
             for (const Entry& entry : node.entries) {
                 if (!refuse_unless_free(entry.key, entry.at, reading)) continue;
+                const auto is_same = [&](const auto& other) { return is_same_header(other.first, entry.key); };
+                if (std::ranges::any_of(headers, is_same)) {
+                    reading.refuse({entry.at, "duplicate_key",
+                                    fmt::format("the header {} stands twice", shown(entry.key)),
+                                    "capitals make no difference in headers; keep one of the two"});
+                    continue;
+                }
                 if (is_header_of_a_secret(in_small_letters(entry.key))) {
                     reading.refuse({entry.at, "literal_secret", fmt::format("{} carries a secret", shown(entry.key)),
                                     "use authentication, which names a secret that is kept elsewhere"});
@@ -183,6 +199,19 @@ Reader<std::map<std::string, std::string>> header_fields() {
             }
             return headers;
         }};
+}
+
+// A line end in a header would begin another one.
+Reader<std::string> header_text() {
+    auto shape = text().shape;
+    return {std::move(shape), [read = text().read](const Node& node, Reading& reading) -> std::optional<std::string> {
+                auto value = read(node, reading);
+                const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; };
+                if (!value || std::ranges::none_of(*value, is_control)) return value;
+                reading.refuse({node.at, "bad_header", "this holds a line end or another control character",
+                                "write it on one line without them"});
+                return std::nullopt;
+            }};
 }
 
 Reader<std::string> header_name() {
@@ -222,6 +251,19 @@ void finish_endpoint(EndpointDefinition& endpoint, const Node& node, Reading& re
         reading.refuse({node.find("events")->at, "missing_value", "the endpoint receives nothing",
                         "name at least one event, such as touch"});
     }
+    for (std::size_t i = 1; i < endpoint.events.size(); ++i) {
+        const auto until = endpoint.events.begin() + static_cast<std::ptrdiff_t>(i);
+        if (std::find(endpoint.events.begin(), until, endpoint.events[i]) == until) continue;
+        reading.refuse({node.find("events")->items.at(i).at, "duplicate_value",
+                        fmt::format("{} stands twice", to_word(endpoint.events[i])), "leave one of them out"});
+    }
+    const auto& hmac = endpoint.authentication.hmac;
+    for (const auto& [name, value] : endpoint.headers) {
+        if (!hmac || !is_same_header(name, hmac->header)) continue;
+        reading.refuse({node.find("headers")->at, "bad_header",
+                        fmt::format("{} is the header of the HMAC and cannot be fixed too", shown(name)),
+                        "leave it out of headers"});
+    }
     if (endpoint.concurrency > most_calls) {
         reading.refuse({node.find("concurrency")->at, "out_of_range",
                         fmt::format("{} calls at a time are too many", endpoint.concurrency),
@@ -231,6 +273,20 @@ void finish_endpoint(EndpointDefinition& endpoint, const Node& node, Reading& re
         reading.refuse({node.find("content_type")->at, "unused_key", "a CloudEvent has a content type of its own",
                         "add body, or leave content_type out"});
     }
+}
+
+// RFC 7617, section 2: the first colon ends the user.
+void finish_basic(BasicAuthentication& basic, const Node& node, Reading& reading) {
+    if (basic.user.find(':') == std::string::npos) return;
+    reading.refuse({node.find("user")->at, "bad_user", fmt::format("{} holds a colon", shown(basic.user)),
+                    "a colon parts user and password; name a user without one"});
+}
+
+void finish_rate_limit(RateLimit& limit, const Node& node, Reading& reading) {
+    constexpr double least = 0.001;
+    if (limit.per_second >= least) return;
+    reading.refuse({node.find("per_second")->at, "out_of_range", "this allows less than a call in 1,000 seconds",
+                    "write 0.001 or more; to send nothing, use mode: shadow or segmentctl pause"});
 }
 
 void finish_authentication(EndpointAuthentication& authentication, const Node& node, Reading& reading) {

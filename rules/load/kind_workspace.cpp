@@ -91,7 +91,7 @@ const Table<Tester>& tester_table() {
     static const Table<Tester> table{
         "",
         {
-            required("tester", &Tester::name, name<std::string>(plain_name), "short name, as in --to"),
+            required("tester", &Tester::name, name<std::string>(declares(NameKind::tester)), "short name, as in --to"),
             required("customer", &Tester::customer, text(), "the customer id that the endpoint knows them by"),
         }};
     return table;

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "base/sha256.hpp"
+#include "rules/expression/utf8.hpp"
 #include "rules/load/agreement.hpp"
 #include "rules/load/kinds.hpp"
 #include "rules/load/secrets.hpp"
@@ -122,6 +123,14 @@ void Loader::load_zones(const WorkspaceFiles& files) {
 }
 
 void Loader::load_file(const std::string& path, std::string_view bytes) {
+    if (!expression::is_utf8(path)) {
+        auto readable = path;
+        std::ranges::replace_if(readable, [](char c) { return static_cast<unsigned char>(c) >= 0x80; }, '?');
+        reading_.begin_file(readable);
+        reading_.refuse({{}, "not_utf8", "its name is not UTF-8", "give the file another name"});
+        reading_.lose_names();
+        return;
+    }
     reading_.begin_file(path);
     if (auto refusal = load::refuse_raw_text(bytes)) {
         reading_.refuse(std::move(*refusal));

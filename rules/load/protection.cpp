@@ -73,6 +73,14 @@ void check_exception(const SignedException& exception, const Definitions& defini
     const auto has_role = [&](const char* role) {
         return person != nullptr && std::ranges::count(person->roles, role) > 0;
     };
+    if (has_left(definitions.workspace, exception.by, exception.on)) {
+        reading.refuse_at(exception.place,
+                          {{},
+                           "may_not_sign",
+                           fmt::format("signed_exceptions: {} left on {} and cannot sign on {}", exception.by.text,
+                                       to_date_text(*person->left), to_date_text(exception.on)),
+                           "let a person sign who is there"});
+    }
     if (has_role("steward") || has_role("approver")) return;
     reading.refuse_at(exception.place,
                       {{},

@@ -31,6 +31,7 @@ enum class NameKind {
     objective,
     person,
     purpose,
+    tester,
     attribute
 };
 

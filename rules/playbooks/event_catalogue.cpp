@@ -24,7 +24,8 @@ EventKind membership_event(EventType type, const char* when) {
                 {"customer", "string", true, "c_1042", "who"},
                 {"segment", "string", true, "growing_teams", "which segment"},
                 {"cause", "string", true, "signal seats_changed", "what set the change off"},
-                {"values", "object", true, R"({"feature.seats":"14"})", "the values that decided"},
+                {"values", "object", true, R"({"feature.seats":14})",
+                 "what the segment's conditions read, by name, as it was; null where it was not known"},
                 {"version", "string", true, "3f2a9c1b7d04", "version of the definitions that decided"},
             }};
 }
@@ -106,11 +107,12 @@ std::string data_schema(const EventKind& kind) {
                                   {"properties", std::move(properties)}});
 }
 
-EventEnvelope sample_event(const EventKind& kind, bool with_optional) {
+EventEnvelope sample_event(const EventKind& kind, bool with_optional, std::string_view values) {
     json::object data;
     for (const auto& member : kind.members) {
         if (member.required || with_optional) data[member.name] = sample_of(member);
     }
+    if (!values.empty() && data.contains("values")) data["values"] = json::parse(values);
     EventEnvelope event;
     event.id = "sample_0123456789abcdef";
     event.type = to_word(kind.type);
@@ -121,8 +123,8 @@ EventEnvelope sample_event(const EventKind& kind, bool with_optional) {
     return event;
 }
 
-EventEnvelope test_event(const EndpointDefinition& endpoint) {
-    auto event = sample_event(event_kind(endpoint.events.front()), true);
+EventEnvelope test_event(const EndpointDefinition& endpoint, std::string_view values) {
+    auto event = sample_event(event_kind(endpoint.events.front()), true, values);
     event.type = "endpoint.test";
     return event;
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "rules/definitions/endpoints.hpp"
@@ -33,12 +34,13 @@ const EventKind& event_kind(EventType type);
 // JSON Schema of `data`; further members may come later.
 std::string data_schema(const EventKind& kind);
 
-// A made-up event with the required members alone, or with all.
-EventEnvelope sample_event(const EventKind& kind, bool with_optional);
+// A made-up event with the required members alone, or with all. `values` is the JSON object to stand in the member
+// of that name, where the event has one; the catalogue's own where it is empty.
+EventEnvelope sample_event(const EventKind& kind, bool with_optional, std::string_view values);
 
 // What `segmentctl endpoint test` sends: the sample of the first type that the endpoint takes, as type
 // `endpoint.test`, so that its body mapping finds the members it needs.
-EventEnvelope test_event(const EndpointDefinition& endpoint);
+EventEnvelope test_event(const EndpointDefinition& endpoint, std::string_view values);
 
 // docs/reference/events.md.
 std::string event_reference();

@@ -35,7 +35,7 @@ std::string section(const EventKind& kind) {
         text += fmt::format("| `{}` | {} | {} | {} |\n", member.name, member.type,
                             member.required ? "always" : "where it applies", member.doc);
     }
-    text += fmt::format("\nSample:\n\n```json\n{}\n```\n", cloud_event(sample_event(kind, true)));
+    text += fmt::format("\nSample:\n\n```json\n{}\n```\n", cloud_event(sample_event(kind, true, {})));
     text += fmt::format("\nSchema of `data`:\n\n```json\n{}\n```\n", data_schema(kind));
     return text;
 }

@@ -1,9 +1,12 @@
-// Compiles the body mappings of endpoints and tries them on a sample of every event they are sent, so
-// that a mistyped member is found before anything leaves.
+// Compiles the body mappings of endpoints and tries them on a sample of every event they are sent, with the inputs
+// of this workspace's segments, so that a mistyped member is found before anything leaves.
 #include <fmt/format.h>
+
+#include <algorithm>
 
 #include "rules/playbooks/event_catalogue.hpp"
 #include "rules/rulebook/builder.hpp"
+#include "rules/rulebook/sample_values.hpp"
 
 namespace segmentd::rules {
 
@@ -30,9 +33,14 @@ void Builder::compile_endpoints() {
 
 void Builder::try_on_samples(const EndpointDefinition& endpoint, const SourcePlace& place,
                              const expression::Program& program) {
+    const auto values = sample_values(book_);
+    const bool has_inputs =
+        std::ranges::all_of(errors_, [](const Error& error) { return error.rule == "body_mapping"; });
     for (const auto type : endpoint.events) {
+        const bool needs_inputs = type == EventType::segment_entered || type == EventType::segment_left;
+        if (needs_inputs && !has_inputs) continue;  // of conditions that were refused nobody knows what they read
         for (const bool with_optional : {true, false}) {
-            const auto value = map_event(program, sample_event(event_kind(type), with_optional));
+            const auto value = map_event(program, sample_event(event_kind(type), with_optional, values));
             if (value) continue;
             return refuse(
                 place,

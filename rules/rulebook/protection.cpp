@@ -1,14 +1,17 @@
 // Finds the conditions that read what governance protects and nobody signed for.
 //
-// Only what an expression reads itself counts: a segment over a signed model needs no signature of
-// its own. A protected attribute also covers the property of that name in events. Pilots choose
+// What an expression reads itself counts, and what the segments that it asks about read: membership in one
+// gives the attribute away. A segment over a signed model or feature needs no signature of its own. A protected
+// attribute also covers the property of that name in events. Pilots choose
 // customers by segment alone, so they have nothing of their own to check.
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <functional>
+#include <set>
 
 #include "rules/rulebook/builder.hpp"
+#include "rules/rulebook/slot_names.hpp"
 
 namespace segmentd::rules {
 namespace {
@@ -47,28 +50,21 @@ bool is_signed(const Definitions& definitions, const Guarded& guarded, const Rea
     });
 }
 
-// "profile.country", "feature.x" or "score.y" of a customer's row; empty for other slots.
-std::string customer_name(const Rulebook& book, std::size_t slot) {
-    const auto& layout = book.layout;
-    if (slot < layout.features) return "profile." + book.profile_names[slot];
-    if (slot < layout.scores) return "feature." + book.definitions.features[slot - layout.features].id.text;
-    if (slot < layout.thresholds) return "score." + book.score_names[slot - layout.scores];
-    return {};
-}
-
 class Protection {
   public:
     using Refuse = std::function<void(SourcePlace, std::string, std::string)>;
 
-    Protection(const Rulebook& book, Refuse refuse)
-        : book_(book), guarded_(guarded_in(book.definitions)), refuse_(std::move(refuse)) {}
+    Protection(const Rulebook& book, Refuse refuse);
 
     void check_feature(std::size_t index) const;
     void check_model(std::size_t index, std::size_t first_score) const;
     void check_segment(std::size_t index) const;
 
   private:
-    void check_name(const Reader& reader, const std::string& name, const SourcePlace& place) const;
+    void check_name(const Reader& reader, const std::string& name, const SourcePlace& place,
+                    const std::string& through) const;
+    std::optional<std::size_t> segment_at(std::size_t slot) const;
+    std::set<std::string> names_under(const CompiledSegment& segment) const;
     void check_row(const Reader& reader, const Condition& texts, const Programs& programs) const;
     void check_event(const Reader& reader, const Program& program, const SignalDefinition& signal,
                      const SourcePlace& place) const;
@@ -76,7 +72,36 @@ class Protection {
     const Rulebook& book_;
     std::vector<Guarded> guarded_;
     Refuse refuse_;
+    std::vector<std::set<std::string>> segments_rest_on_;  // names in their conditions, also through other segments
 };
+
+Protection::Protection(const Rulebook& book, Refuse refuse)
+    : book_(book), guarded_(guarded_in(book.definitions)), refuse_(std::move(refuse)) {
+    segments_rest_on_.resize(book.segments.size());
+    for (const auto index : book.segment_order) segments_rest_on_[index] = names_under(book.segments[index]);
+}
+
+std::set<std::string> Protection::names_under(const CompiledSegment& segment) const {
+    std::set<std::string> names;
+    for (const auto* programs : {&segment.enter, &segment.stay, &segment.leave_at_once}) {
+        for (const auto& program : *programs) {
+            for (const int slot : expression::slots_read(program)) {
+                const auto read = static_cast<std::size_t>(slot);
+                if (const auto index = segment_at(read)) {
+                    names.insert(segments_rest_on_[*index].begin(), segments_rest_on_[*index].end());
+                } else {
+                    names.insert(name_of_slot(book_, read));
+                }
+            }
+        }
+    }
+    return names;
+}
+
+std::optional<std::size_t> Protection::segment_at(std::size_t slot) const {
+    const auto& layout = book_.layout;
+    return slot >= layout.segments && slot < layout.consents ? std::optional(slot - layout.segments) : std::nullopt;
+}
 
 void Protection::check_feature(std::size_t index) const {
     const auto& definition = book_.definitions.features[index];
@@ -104,7 +129,7 @@ void Protection::check_model(std::size_t index, std::size_t first_score) const {
     const auto& compiled = book_.models[index];
     const Reader reader{"model", definition.id.text,
                         [&](const SignedException& exception) { return exception.model.id == definition.id; }};
-    for (const auto& feature : definition.features) check_name(reader, "feature." + feature.id.text, feature.place);
+    for (const auto& feature : definition.features) check_name(reader, "feature." + feature.id.text, feature.place, {});
     check_row(reader, definition.target.condition, compiled.target);
     if (compiled.history && book_.histories[*compiled.history].value) {
         const auto& history = book_.histories[*compiled.history];
@@ -126,12 +151,13 @@ void Protection::check_segment(std::size_t index) const {
     check_row(reader, definition.leave_at_once, compiled.leave_at_once);
 }
 
-void Protection::check_name(const Reader& reader, const std::string& name, const SourcePlace& place) const {
+void Protection::check_name(const Reader& reader, const std::string& name, const SourcePlace& place,
+                            const std::string& through) const {
     for (const auto& guarded : guarded_) {
         if (std::ranges::count(guarded.reads, name) == 0 || is_signed(book_.definitions, guarded, reader)) continue;
         const bool is_proxy = guarded.reads.size() == 1;
         refuse_(place,
-                fmt::format("{} {}: reads {}, {}", reader.kind, reader.name, name,
+                fmt::format("{} {}: reads {}{}, {}", reader.kind, reader.name, through, name,
                             is_proxy ? "a proxy of a protected attribute" : "a protected attribute"),
                 fmt::format("leave it out, or let a steward sign in governance: signed_exceptions: [{{attribute: {}, "
                             "{}: {}, by: ..., on: ..., reason: ...}}]",
@@ -142,7 +168,12 @@ void Protection::check_name(const Reader& reader, const std::string& name, const
 void Protection::check_row(const Reader& reader, const Condition& texts, const Programs& programs) const {
     for (std::size_t line = 0; line < programs.size(); ++line) {
         for (const int slot : expression::slots_read(programs[line])) {
-            check_name(reader, customer_name(book_, static_cast<std::size_t>(slot)), texts[line].place);
+            const auto read = static_cast<std::size_t>(slot);
+            check_name(reader, name_of_slot(book_, read), texts[line].place, {});
+            const auto index = segment_at(read);
+            if (!index) continue;
+            const auto way = fmt::format("segment.{}, which rests on ", book_.definitions.segments[*index].id.text);
+            for (const auto& name : segments_rest_on_[*index]) check_name(reader, name, texts[line].place, way);
         }
     }
 }
@@ -150,7 +181,7 @@ void Protection::check_row(const Reader& reader, const Condition& texts, const P
 void Protection::check_event(const Reader& reader, const Program& program, const SignalDefinition& signal,
                              const SourcePlace& place) const {
     for (const int slot : expression::slots_read(program)) {
-        check_name(reader, "event." + signal.properties[static_cast<std::size_t>(slot)].name, place);
+        check_name(reader, "event." + signal.properties[static_cast<std::size_t>(slot)].name, place, {});
     }
 }
 

@@ -174,6 +174,32 @@ class AuditOfAShop(PacketCase):
                 for code in (segmentctl("audit", "verify", packet).code, by_script(packet)[0]):
                     self.assertEqual(code, 1)
 
+    def test_both_judges_agree_on_what_is_no_packet(self):
+        def with_manifest(change):
+            packet = self.copy()
+            manifest = json.loads(bytes_of(packet)["manifest.json"])
+            text = change(manifest) or json.dumps(manifest).encode()
+            for file, content in (("manifest.json", text), ("manifest.sha256", f"{hashlib.sha256(text).hexdigest()}  "
+                                                            "manifest.json\n".encode())):
+                with open(os.path.join(packet, file), "wb") as out:
+                    out.write(content)
+            self.check_both(packet, "manifest.json")
+
+        with_manifest(lambda manifest: manifest["files"].append({**manifest["files"][0], "name": "../escape.txt"}))
+        with_manifest(lambda manifest: manifest["files"].append(manifest["files"][0]))
+        with_manifest(lambda manifest: manifest["files"].remove(
+            next(file for file in manifest["files"] if file["name"] == "tokens.csv")))
+        with_manifest(lambda _: b"[" * 100_000)
+        for added in (b'"abc\n', b"\r\n", b"\xdf"):
+            packet = self.copy()
+            self.forge(packet, "changes.csv", lambda text, added=added: text + added)
+            self.check_both(packet, "changes.csv")
+
+    def test_an_empty_key_is_a_mistake_of_the_command_line(self):
+        self.assertEqual(segmentctl("audit", "verify", self.packet, "--key", "").code, 2)
+        with contextlib.redirect_stderr(io.StringIO()):
+            self.assertEqual(by_script(self.packet, "--key", "")[0], 2)
+
     def forge(self, packet, name, change):
         files = bytes_of(packet)
         content = change(files[name])

@@ -87,7 +87,7 @@ class Operation(cases.Case):
 
     def test_deliveries_are_counted_by_outcome(self):
         with open(os.path.join(self.store.workspace, "segments/everybody.yaml"), "w", encoding="utf-8") as file:
-            file.write("feature: any_orders\nsignal: purchase\ncompute: count\n---\nsegment: everybody\nsteward: dana\n"
+            file.write("feature: any_orders\nsignal: purchase\ncompute: count\n---\nsegment: everybody\nobjective: retention\nsteward: dana\n"
                        "playbook: greet\nenter: feature.any_orders >= 1\n---\nplaybook: greet\n"
                        "touches: [{touch: hello, purpose: offers, endpoint: crm}]\n")
         daemon = self.start("endpoints.crm.url=http://127.0.0.1:1/")

@@ -1,5 +1,7 @@
-#!/usr/bin/env python3
+#!/ usr / bin / env python3
 """What a person orders holds: pauses, reviews and learnings, on the running daemon and in its store while it rests."""
+
+import os
 
 from support import cases, corner_shop
 from support.corner_shop import PERIOD, order
@@ -198,6 +200,21 @@ class Learnings(OrderCase):
         for name, wanted in (([], [pilot, segment]), (["warmth"], [pilot]), (["even"], [segment])):
             found = self.succeed("learn", "list", *name, *self.offline)
             self.assertEqual([[row[key] for key in keys] for row in found], wanted)
+
+    def test_a_text_that_is_not_utf_8_is_refused_and_nothing_is_written(self):
+        self.open_shop()
+        self.import_rows(corner_shop.customers(2))
+        before = self.store.ask("replay", "--verify")["records"]
+        latin = os.fsdecode(b"Stra\xdfe")
+        add = ["learn", "add", "--segment", "even", "--cause", "market", "--text", latin]
+        pause = ["pause", "playbook", "greet", "--reason", latin]
+        self.refuse(1, "'text' is not UTF-8", *add, *self.offline)
+        self.refuse(1, "'reason' is not UTF-8", *pause, *self.offline)
+        self.assertEqual(self.store.ask("replay", "--verify")["records"], before)
+        self.start()
+        self.refuse(1, "not UTF-8", *add, *self.online)
+        self.refuse(1, "not UTF-8", *pause, *self.online)
+        self.assertEqual((self.store.ask("pauses"), self.succeed("learn", "list", *self.offline)), ([], []))
 
 
 if __name__ == "__main__":

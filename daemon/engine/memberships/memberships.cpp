@@ -4,6 +4,7 @@
 #include <set>
 
 #include "rules/expression/value_text.hpp"
+#include "rules/rulebook/slot_names.hpp"
 
 namespace segmentd::daemon {
 
@@ -136,7 +137,7 @@ std::string inputs_of(const Population& population, std::size_t segment, const R
     std::string text;
     for (const auto slot : slots) {
         text += text.empty() ? "{\"" : ",\"";
-        text += name_of_slot(population.book(), slot) +
+        text += rules::name_of_slot(population.book(), slot) +
                 "\":" + (row[slot].is_missing() ? std::string("null") : rules::expression::to_json_text(row[slot]));
     }
     return text.empty() ? "{}" : text + "}";

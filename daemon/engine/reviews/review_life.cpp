@@ -79,10 +79,8 @@ Review& Reviews::add(const rules::Rulebook& book, ReviewKind kind, const Segment
     review.steward = definition != nullptr ? definition->steward : PersonId{};
     review.owner = review.steward;
     if (rules::has_left(book.definitions.workspace, review.steward, at)) {
-        const auto present = std::ranges::find_if(escalation_, [&](const rules::EscalationStep& step) {
-            return !rules::has_left(book.definitions.workspace, step.to.id, at);
-        });
-        if (present != escalation_.end()) review.owner = present->to.id;
+        const auto present = next_present(book.definitions.workspace, 0, at);
+        if (present < escalation_.size()) review.owner = escalation_[present].to.id;
     }
     review.opened_at = at;
     review.deadline = review.next_call = at + time_for_review(segment);
@@ -177,17 +175,27 @@ void Reviews::plan_next_call() {
     for (const auto& review : reviews_) next_call_ = std::min(next_call_, review.next_call);
 }
 
-std::vector<Review> Reviews::call(Timestamp at) {
+std::vector<Review> Reviews::call(const rules::WorkspaceSettings& workspace, Timestamp at) {
     std::vector<Review> called;
     for (auto& review : reviews_) {
         if (review.next_call > at) continue;
-        if (review.calls > 0 && review.calls <= escalation_.size()) review.owner = escalation_[review.calls - 1].to.id;
-        const auto step = review.calls++;
-        review.next_call = step < escalation_.size() ? review.deadline + escalation_[step].after : never;
-        called.push_back(review);
+        const bool passes_on = review.calls > 0 || rules::has_left(workspace, review.owner, at);
+        const auto step = passes_on ? next_present(workspace, std::max<std::size_t>(review.calls, 1) - 1, at) : 0;
+        const bool is_somebody_there = step < escalation_.size();
+        if (passes_on && is_somebody_there) review.owner = escalation_[step].to.id;
+        if (is_somebody_there || review.calls == 0) called.push_back(review);
+        review.calls = step + (passes_on ? 2 : 1);
+        review.next_call =
+            review.calls <= escalation_.size() ? review.deadline + escalation_[review.calls - 1].after : never;
     }
     plan_next_call();
     return called;
+}
+
+// The first step from this one on whose person is there; the number of steps where there is none.
+std::size_t Reviews::next_present(const rules::WorkspaceSettings& workspace, std::size_t step, Timestamp at) const {
+    while (step < escalation_.size() && rules::has_left(workspace, escalation_[step].to.id, at)) ++step;
+    return step;
 }
 
 const char* to_word(ReviewKind kind) {

@@ -6,7 +6,8 @@
 // is applied. While a segment has an open review its monitor keeps still.
 //
 // A review belongs to the segment's steward until its deadline; from there on the steps of escalation
-// call one person after the other until somebody decides:
+// call one person after the other until somebody decides. Whoever left by then is passed over for the next who is
+// there. A decision means:
 //   keep         the share of the last days becomes the reference, so the same alarm does not return
 //   recalibrate  the monitor starts afresh when a model is fitted, or after the time for a review
 //   refresh      the monitor starts afresh with new definitions, or after the time for a review
@@ -44,7 +45,7 @@ struct Review {
 
     ReviewState state = ReviewState::open;
     PersonId owner;           // who must answer now: the steward, later who was called
-    std::size_t calls = 0;    // how often somebody was called about the missed deadline
+    std::size_t calls = 0;    // 0 until the deadline passed, then 1 and the steps of escalation that are used up
     Timestamp next_call{};    // `never` once decided or when nobody is left to be called
     ReviewAction decision{};  // meaningful when decided
     Timestamp decided_at{};   // of the last action
@@ -101,9 +102,9 @@ class Reviews {
     void act(const Record& record, const ReviewRecord& action);
 
     // When the next deadline passes undecided, or `never`; and the reviews whose deadline or next step is
-    // due at this instant, each with the person who is called now.
+    // due at this instant, each with the person who is called now. A step calls nobody where all who remain left.
     Timestamp next_call() const { return next_call_; }
-    std::vector<Review> call(Timestamp at);
+    std::vector<Review> call(const rules::WorkspaceSettings& workspace, Timestamp at);
 
     const std::vector<Review>& all() const { return reviews_; }
     const std::vector<AlarmRecord>& unrecorded() const { return unrecorded_; }
@@ -132,6 +133,7 @@ class Reviews {
     };
     Review& add(const rules::Rulebook& book, ReviewKind kind, const SegmentId& segment, Timestamp at);
     Duration time_for_review(const SegmentId& segment) const;
+    std::size_t next_present(const rules::WorkspaceSettings& workspace, std::size_t step, Timestamp at) const;
     std::vector<std::string> causes_of(const SegmentId& segment, Timestamp at) const;
     void plan_next_call();
     static void settle(Monitor& monitor, ReviewAction decision, Timestamp at);

@@ -32,13 +32,16 @@ class Drawn {
     }
 
     // Replaces a file and makes the manifest agree, as a forger would.
-    void forge(const std::string& name, const std::string& bytes) const {
+    void forge(const std::string& name, const std::string& bytes) const { forge(name, bytes, std::nullopt); }
+
+    void forge(const std::string& name, const std::string& bytes, std::optional<std::int64_t> rows) const {
         write(name, bytes);
         auto manifest = boost::json::parse(bytes_of(packet_).at("manifest.json"));
         for (auto& file : manifest.at("files").as_array()) {
             if (file.at("name").as_string() != name) continue;
             file.at("sha256") = to_hex(sha256(bytes));
             file.at("bytes") = bytes.size();
+            if (rows) file.at("rows") = *rows;
         }
         const auto text = boost::json::serialize(manifest) + "\n";
         write("manifest.json", text);
@@ -121,6 +124,71 @@ TEST_CASE("a forger who mends the manifest is found by what the signature covers
     headers[52 + 30] ^= 1;
     CHECK(forged("headers.bin", headers) == "tree headers.bin");
     CHECK(forged("head.json", replaced(bytes.at("head.json"), "\"size\":3", "\"size\":2")) == "tree head.json");
+}
+
+TEST_CASE("a table with a broken row, foreign bytes or other line ends fails by its name") {
+    const Drawn drawn;
+    const auto bytes = bytes_of(drawn.packet());
+    for (const char* name : {"changes.csv", "rejects.csv"}) {
+        for (const char* added : {"\"abc\n", "\r\n", "a\xdf,1,1\r\n"}) {
+            INFO(name << " with " << added);
+            drawn.forge(name, bytes.at(name) + added);
+            CHECK(drawn.verdict() == "files " + std::string(name));
+        }
+        drawn.write(name, bytes.at(name));
+    }
+}
+
+TEST_CASE("a folder in the place of the manifest is an error that names it") {
+    const Drawn drawn;
+    std::filesystem::remove(drawn.folder() / "manifest.json");
+    std::filesystem::create_directory(drawn.folder() / "manifest.json");
+
+    CHECK(drawn.verdict() == "manifest manifest.json");
+}
+
+TEST_CASE("a manifest that leaves a paper out, lists one twice or names a file elsewhere does not pass") {
+    const Drawn drawn;
+    const auto listing = [&](auto change) {
+        auto manifest = boost::json::parse(bytes_of(drawn.packet()).at("manifest.json"));
+        change(manifest.at("files").as_array());
+        const auto text = boost::json::serialize(manifest) + "\n";
+        drawn.write("manifest.json", text);
+        drawn.write("manifest.sha256", to_hex(sha256(text)) + "  manifest.json\n");
+        return drawn.verdict();
+    };
+
+    for (std::size_t i = 0; i + 2 < drawn.packet().files.size(); ++i) {
+        CHECK(listing([&](auto& files) { files.erase(files.begin() + static_cast<std::ptrdiff_t>(i)); }) ==
+              "files manifest.json");
+    }
+    CHECK(listing([](auto& files) { files.push_back(files.front()); }) == "files manifest.json");
+    CHECK(listing([](auto& files) {
+              files.push_back(files.front());
+              files.back().at("name") = "../escape.txt";
+          }) == "files manifest.json");
+}
+
+TEST_CASE("decisions about pilots and touches are held against the headers") {
+    const Drawn drawn;
+    const auto bytes = bytes_of(drawn.packet());
+
+    const auto forged = [&](const char* name, const std::string& text, std::int64_t rows) {
+        drawn.forge(name, text, rows);
+        auto verdict = drawn.verdict();
+        drawn.write(name, bytes.at(name));
+        return verdict;
+    };
+    const auto decided = bytes.at("pilot_decisions.csv") + "2,2027-01-05T00:00:00Z,spring,leading,ship,system,,\r\n";
+    CHECK(forged("pilot_decisions.csv", decided, 1) == "changes pilot_decisions.csv");
+    const auto& touches = bytes.at("touches.csv");
+    const auto rows = std::ranges::count(touches, '\n') - 1;
+    const auto touched = [](const char* sequence, const char* when) {
+        return std::string(sequence) + ',' + when + ",touch,,,,,,crm,,,send,,,,,\r\n";
+    };
+    CHECK(forged("touches.csv", touches + touched("99", "2027-02-01T00:00:00Z"), rows + 1) == "changes touches.csv");
+    CHECK(forged("touches.csv", touches + touched("2", "2027-02-01T00:00:00Z"), rows + 1) == "changes touches.csv");
+    CHECK(forged("touches.csv", touches + touched("2", "2026-12-01T00:00:00Z"), rows + 1) == "changes touches.csv");
 }
 
 TEST_CASE("the same journal gives the same bytes, also when it has grown since") {

@@ -139,6 +139,8 @@ TEST_CASE("an event that misses what the standard requires is refused") {
 
 TEST_CASE("a body that is no event is refused") {
     CHECK(refusal(structured, "{") == "the body is not JSON");
+    CHECK(refusal(structured, "{\"id\":\"\xdf\"}") == "the body is not UTF-8");
+    CHECK(refusal(binary(), "{\"plan\":\"\xdf\"}") == "the body is not UTF-8");
     CHECK(refusal(structured, "7") == "an event is a JSON object");
     CHECK(refusal(batched, "{}") == "a batch is a JSON array");
     CHECK(refusal(batched, "[7]") == "an event is a JSON object");

@@ -107,6 +107,24 @@ TEST_CASE("a learning is about a known segment or pilot and has a cause") {
           "'luck' is no cause; write one of data_gap, process, market, hypothesis");
 }
 
+TEST_CASE("an order with a text that is not UTF-8 is refused, whichever text it is") {
+    LivedEngine lived(ordered_shop());
+    const auto refused = [&](const char* kind, json::object words, const char* name) {
+        words[name] =
+            "Stra\xdf"
+            "e";
+        const auto made = daemon::make_order(lived.engine, kind, words, "person:dana");
+        REQUIRE_FALSE(made.has_value());
+        CHECK(made.error().message == std::string("'") + name + "' is not UTF-8");
+        CHECK(made.error().code == ErrorCode::invalid);
+    };
+
+    const json::object learning{{"subject", "segment"}, {"name", "buyers"}, {"cause", "market"}, {"text", "x"}};
+    for (const char* name : {"subject", "name", "cause", "text", "reason"}) refused("learning", learning, name);
+    for (const char* name : {"name", "reason"}) refused("pause", {{"name", "crm"}, {"reason", "x"}}, name);
+    refused("touch_test", {{"playbook", "thanks"}, {"touch", "goodbye"}}, "tester");
+}
+
 TEST_CASE("an action on a review that does not exist is refused") {
     LivedEngine lived(ordered_shop());
 

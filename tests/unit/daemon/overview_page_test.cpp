@@ -14,7 +14,7 @@ namespace {
 const char* const overview_json = R"({
 "company": "Shop <img src=x onerror=alert(1)>", "workspace": "shop", "definitions": "0123456789ab",
 "engine_time": "2027-01-10T12:00:00Z", "records": 12345, "customers": 40,
-"segments": [{"segment": "visitors", "title": "Visitors", "size": 12, "share": 0.3}],
+"segments": [{"segment": "visitors", "title": "Visitors", "steward": "gus", "steward_left": true, "size": 12, "share": 0.3}],
 "flows": [{"day": 20829, "segment": "visitors", "entered": 10, "left": 0},
           {"day": 20830, "segment": "visitors", "entered": 1, "left": 4},
           {"day": 20831, "segment": "visitors", "entered": 5, "left": 0},
@@ -29,7 +29,8 @@ const char* const overview_json = R"({
     "mean_control": 0, "difference": 0, "interval": null, "always_valid_interval": null},
    {"metric": "bought", "segment": "keen", "arm": "gift", "control": "plain", "n": 9, "n_control": 9, "mean": 0,
     "mean_control": 0, "difference": 0, "interval": null, "always_valid_interval": null}]}],
-"reviews": [{"review": 1, "kind": "drift", "segment": "visitors", "owner": "dana", "deadline": "2027-01-09T00:00:00Z",
+"reviews": [{"review": 1, "kind": "drift", "segment": "visitors", "owner": "dana", "owner_left": false,
+  "steward": "gus", "steward_left": true, "deadline": "2027-01-09T00:00:00Z",
   "state": "open", "overdue": true, "finding": "The share fell."}],
 "decisions": {"counts": [{"decision": "refused", "reason": "no consent", "count": 2}], "newest": [
   {"at": "2027-01-10T11:59:00Z", "touch": "hello", "endpoint": "mailer", "decision": "refused", "reason": "no consent",

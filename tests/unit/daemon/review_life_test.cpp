@@ -115,6 +115,34 @@ TEST_CASE("a missed deadline calls the steward, then one step of escalation afte
     CHECK(review(lived).owner == PersonId("gina"));
 }
 
+TEST_CASE("escalation passes over who left, to the next who is there") {
+    auto files = watched_shop();
+    auto& text = files["workspace.yaml"];
+    text.replace(text.find("finn, roles: [approver]"), 23, "finn, roles: [approver], left: 2027-03-10");
+    LivedEngine lived(files);
+    open_review(lived);
+
+    const auto effects = lived.take(tick(at("2027-04-30")));
+
+    std::string calls;
+    for (const auto& decision : effects.events)
+        calls += to_text(decision.event.at) + ' ' + member_of(decision.event, "owner") + '\n';
+    CHECK(calls == "2027-03-15T00:00:00Z dana\n2027-03-18T00:00:00Z gina\n");
+}
+
+TEST_CASE("a steward who left before the deadline is not called but the next who is there") {
+    LivedEngine lived(watched_shop(", left: 2027-03-05"));
+    open_review(lived);
+
+    const auto effects = lived.take(tick(at("2027-03-16")));
+
+    REQUIRE(effects.events.size() == 1);
+    CHECK(member_of(effects.events[0].event, "owner") == "finn");
+    const auto later = lived.take(tick(at("2027-04-30")));
+    REQUIRE(later.events.size() == 1);
+    CHECK(member_of(later.events[0].event, "owner") == "gina");
+}
+
 TEST_CASE("a decided review calls nobody") {
     LivedEngine lived(watched_shop());
     open_review(lived);

@@ -190,6 +190,10 @@ TEST_CASE("a line that is no JSON object is broken and the others are read") {
     CHECK(read_json("{\"a\":1}\n[1]\n{\"a\":2}\n").rows == "0:a|b 1:1| 2:!not_an_object|[1] 3:2|");
 }
 
+TEST_CASE("a line of JSON that is not UTF-8 is broken for that reason") {
+    CHECK(read_json("{\"a\":1}\n{\"a\":\"Stra\xdf\"}\n").rows == "0:a|b 1:1| 2:!not_utf8|{\"a\":\"Stra\xdf\"}");
+}
+
 TEST_CASE("what a visitor of rows refuses ends the reading of the file") {
     const TemporaryFolder folder;
     int rows = 0;

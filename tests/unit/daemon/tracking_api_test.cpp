@@ -180,17 +180,21 @@ TEST_CASE("a reject says which event and which property, and no value") {
 }
 
 TEST_CASE("a body that is refused as a whole is kept as a reject with its reason") {
-    const auto reason = [](std::string_view call, std::string_view body) {
+    const auto reject = [](std::string_view call, std::string_view body) {
         const auto collected = daemon::collect_tracking(noon_context(), call, body, {});
         REQUIRE_FALSE(collected.has_value());
         REQUIRE(collected.error().rejects.size() == 1);
-        CHECK(collected.error().rejects.front().payload == body);
-        return collected.error().rejects.front().reason;
+        return collected.error().rejects.front();
     };
 
-    CHECK(reason("track", "{") == "not_json");
-    CHECK(reason("track", "[]") == "not_json");
-    CHECK(reason("batch", R"({"batch":{}})") == "no_batch");
+    CHECK(reject("track", "{").reason == "not_json");
+    CHECK(reject("track", "[]").payload == "[]");
+    CHECK(reject("track", "[]").reason == "not_json");
+    CHECK(reject("batch", R"({"batch":{}})").reason == "no_batch");
+    const auto foreign = reject("track", "{\"userId\":\"Stra\xdf\"}");
+    CHECK(foreign.reason == "not_utf8");
+    CHECK(foreign.detail == "the body is not UTF-8");
+    CHECK(foreign.payload == R"({"userId":"Stra?"})");
 }
 
 TEST_CASE("of what was sent at most 32 KiB are kept, as UTF-8") {

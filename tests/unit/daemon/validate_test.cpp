@@ -66,11 +66,8 @@ objective: growth
 steward: dana
 enter: score.eager >= 0.5
 ---
-segment: aimless
-steward: dana
-enter: feature.orders >= 2
----
 segment: patient
+objective: growth
 steward: dana
 enter: feature.orders >= 2
 success_metrics: [{metric: spend_year, at_least: 5}]
@@ -204,8 +201,16 @@ TEST_CASE("what happens at the first instant is an outcome, at the end of the wi
     CHECK(before->verdict == Verdict::not_enough_data);
 }
 
-TEST_CASE("a segment without metric or objective is measured by every metric that fits") {
-    LivedEngine lived(files());
+TEST_CASE("without metric or objective a segment is measured by every metric that fits") {
+    LivedEngine lived(shop(std::string(counting) + R"(---
+segment: aimless
+steward: dana
+enter: feature.orders >= 2
+---
+segment: starters
+steward: dana
+enter: feature.orders == 1
+)"));
     live_a_winter(lived);
 
     const auto found = found_in_february(lived, "aimless");

@@ -28,7 +28,7 @@ TEST_CASE("every sample has the members that its schema requires, and none that 
         INFO(to_word(kind.type));
         const auto schema = json::parse(data_schema(kind));
         for (const bool with_optional : {true, false}) {
-            const auto data = json::parse(sample_event(kind, with_optional).data).as_object();
+            const auto data = json::parse(sample_event(kind, with_optional, {}).data).as_object();
             for (const auto& name : schema.at("required").as_array()) CHECK(data.contains(name.as_string()));
             for (const auto& [name, value] : data) CHECK(schema.at("properties").as_object().contains(name));
         }
@@ -36,8 +36,8 @@ TEST_CASE("every sample has the members that its schema requires, and none that 
 }
 
 TEST_CASE("a CloudEvent without a customer has no subject") {
-    const auto touch = json::parse(cloud_event(sample_event(event_kind(EventType::touch), false)));
-    const auto review = json::parse(cloud_event(sample_event(event_kind(EventType::review_opened), false)));
+    const auto touch = json::parse(cloud_event(sample_event(event_kind(EventType::touch), false, {})));
+    const auto review = json::parse(cloud_event(sample_event(event_kind(EventType::review_opened), false, {})));
 
     CHECK(touch.at("subject").as_string() == "c_1042");
     CHECK(touch.at("time").as_string() == "2026-11-02T09:00:00Z");
@@ -48,10 +48,10 @@ TEST_CASE("the event of a test has the members of the first type that the endpoi
     EndpointDefinition endpoint;
     endpoint.events = {EventType::segment_left, EventType::touch};
 
-    const auto event = test_event(endpoint);
+    const auto event = test_event(endpoint, R"({"feature.orders":3})");
 
     CHECK(event.type == "endpoint.test");
-    CHECK(event.data == sample_event(event_kind(EventType::segment_left), true).data);
+    CHECK(event.data == sample_event(event_kind(EventType::segment_left), true, R"({"feature.orders":3})").data);
 }
 
 }  // namespace segmentd::rules

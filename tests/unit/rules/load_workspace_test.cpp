@@ -42,6 +42,19 @@ TEST_CASE("the workspace of the music shop loads") {
     CHECK(pilot->decide_lagging.ship.text == "spend_180d_after.not_worse");
 }
 
+TEST_CASE("a file whose name is not UTF-8 is refused") {
+    auto files = files_of("workspaces/cdnow");
+    files
+        ["segments/stra\xdf"
+         "e.yaml"] = "feature: orders\nsignal: purchase\ncompute: count\n";
+
+    const auto loaded = load_workspace(files);
+
+    REQUIRE_FALSE(loaded.has_value());
+    CHECK(to_text(loaded.error().front()) ==
+          "segments/stra?e.yaml: its name is not UTF-8 [not_utf8]; give the file another name");
+}
+
 TEST_CASE("the workspace of the e-mail trial loads") {
     const auto definitions = loaded(files_of("workspaces/hillstrom"));
 
@@ -165,8 +178,8 @@ TEST_CASE("a word that only looks like a secret is no secret") {
 
 TEST_CASE("a definition in the folder of another kind is a warning with its place") {
     auto files = files_of("configs/base");
-    files["pilots/more.yaml"] = "\nsegment: misplaced\nsteward: dana\nenter: feature.spend > 1.0\n";
-    files["more.yaml"] = "segment: at_the_top\nsteward: dana\nenter: feature.spend > 1.0\n";
+    files["pilots/more.yaml"] = "\nsegment: misplaced\nobjective: growth\nsteward: dana\nenter: feature.spend > 1.0\n";
+    files["more.yaml"] = "segment: at_the_top\nobjective: growth\nsteward: dana\nenter: feature.spend > 1.0\n";
 
     const auto warnings = find_misplaced(load_workspace(files).value());
 

@@ -1,7 +1,6 @@
-// Protected attributes in conditions, and what is allowed and yet a pity.
+// Protected attributes in conditions.
 #include <catch2/catch.hpp>
 
-#include "rules/load/agreement.hpp"
 #include "rules/load/load.hpp"
 #include "rules/rulebook/rulebook.hpp"
 
@@ -76,6 +75,20 @@ TEST_CASE("a feature over a property of the protected name is refused, and a seg
     CHECK(refusals(signed_for("country", "feature: last_country"), abroad).empty());
 }
 
+TEST_CASE("a segment that asks about a segment over a protected attribute needs a signature of its own") {
+    const std::string three = std::string(by_country) +
+                              "---\nsegment: known\nsteward: dana\nenter: segment.finns\n"
+                              "---\nsegment: others\nsteward: dana\nenter: '!segment.known'\n";
+    auto both = signed_for("country", "segment: finns");
+    both.insert(both.rfind("]"), ", {attribute: country, segment: known, by: finn, on: 2027-01-04, reason: As above.}");
+
+    CHECK(refusals(signed_for("country", "segment: finns"), three) ==
+          "segment known: reads segment.finns, which rests on profile.country, a protected attribute\n"
+          "segment others: reads segment.known, which rests on profile.country, a protected attribute\n");
+    CHECK(refusals(both, three) ==
+          "segment others: reads segment.known, which rests on profile.country, a protected attribute\n");
+}
+
 TEST_CASE("a model may neither learn from a proxy nor towards a protected attribute") {
     constexpr std::string_view model =
         "model: stays\ntype: logistic\nfeatures: [orders]\n"
@@ -90,21 +103,6 @@ TEST_CASE("asking whether an attribute is known is reading it, and other attribu
     CHECK(refusals(protection, "segment: known\nsteward: dana\nenter: has(profile.country)\n") ==
           "segment known: reads profile.country, a protected attribute\n");
     CHECK(refusals(protection, "segment: pro\nsteward: dana\nenter: profile.plan == 'pro'\n").empty());
-}
-
-TEST_CASE("a segment without objective or success metric is a warning with its place") {
-    const auto loaded =
-        rules::load_workspace({{"workspace.yaml", std::string(shop)},
-                               {"rules.yaml", "segment: pro\nsteward: dana\nenter: profile.plan == 'pro'\n"}});
-    REQUIRE(loaded.has_value());
-
-    const auto warnings = rules::load::find_warnings(*loaded);
-
-    REQUIRE(warnings.size() == 2);
-    CHECK(to_text(warnings[0]) ==
-          "rules.yaml:1:1: segment pro: it serves no objective [no_objective]; "
-          "write objective: and one of the workspace's objectives");
-    CHECK(warnings[1].rule == "no_success_metric");
 }
 
 }  // namespace segmentd::tests
