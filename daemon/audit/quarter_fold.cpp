@@ -12,6 +12,7 @@
 namespace segmentd::daemon {
 namespace {
 
+Error not_covered(std::uint64_t record);
 std::string event_of(const LedgerEntry& entry);
 
 }  // namespace
@@ -31,11 +32,16 @@ QuarterFold::QuarterFold(Store& store, Quarter quarter)
           });
       }) {}
 
-Result<std::unique_ptr<QuarterFold>> QuarterFold::make(Store& store, const Quarter& quarter, Timestamp wall_now) {
+Result<std::unique_ptr<QuarterFold>> QuarterFold::make(Store& store, const Quarter& quarter, Timestamp wall_now,
+                                                       std::uint64_t covered) {
     std::unique_ptr<QuarterFold> fold(new QuarterFold(store, quarter));
     std::optional<bool> next_is_quiet;
+    std::uint64_t last = 0;  // record of the quarter
     const auto read = store.read_journal(1, [&](const Record& record) -> Result<void> {
-        if (record.engine_time < quarter.until) return fold->take(record);
+        if (record.engine_time < quarter.until) {
+            last = record.sequence;
+            return last <= covered ? fold->take(record) : Result<void>();
+        }
         if (!next_is_quiet) next_is_quiet = is_quiet(record);
         return {};
     });
@@ -48,6 +54,7 @@ Result<std::unique_ptr<QuarterFold>> QuarterFold::make(Store& store, const Quart
                     "name a quarter that is over, or the running one");
     }
     fold->is_over_ = next_is_quiet || now >= quarter.until;
+    if (fold->is_over_ && last > covered) return fail(not_covered(last));
     if (fold->is_over_) fold->let_the_quarter_end(next_is_quiet.value_or(true));
     return fold;
 }
@@ -131,6 +138,14 @@ void QuarterFold::note_taken_out_segments(Timestamp at) {
 }
 
 namespace {
+
+Error not_covered(std::uint64_t record) {
+    return {.code = ErrorCode::conflict,
+            .message = fmt::format("no signed tree head covers record {} yet", record),
+            .where = {},
+            .rule = {},
+            .hint = "the daemon signs one a minute and when it ends; try again after that"};
+}
 
 std::string event_of(const LedgerEntry& entry) {
     return std::string(boost::json::parse(entry.details).at("id").as_string());
