@@ -81,6 +81,7 @@ void visit_members(Visit& visit, const ModelRecord*) {
 template <typename Visit>
 void visit_members(Visit& visit, const TickRecord*) {
     visit("catch_up", &TickRecord::catch_up);
+    visit("greets", &TickRecord::greets);
 }
 
 template <typename Visit>

@@ -68,9 +68,12 @@ struct ModelRecord {
     bool operator==(const ModelRecord&) const = default;
 };
 
-// Time passed and a timer was due. During catch-up after a long silence nothing may leave.
+// Time passed and a timer was due. During catch-up after a long silence nothing may leave. One that greets is
+// made when the daemon has started or new definitions are in force: members who entered in silence are contacted
+// then where their playbook asks for it.
 struct TickRecord {
     bool catch_up = false;
+    bool greets = false;
     bool operator==(const TickRecord&) const = default;
 };
 

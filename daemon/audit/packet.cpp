@@ -15,6 +15,7 @@ namespace json = boost::json;
 
 namespace {
 
+std::uint64_t largest(const std::vector<SignedTreeHead>& heads);
 Result<std::vector<RecordHeader>> headers_until(Store& store, const TreeHead& head);
 PacketFile headers_file(const std::vector<RecordHeader>& headers);
 void add_heads(Packet& packet, const std::vector<SignedTreeHead>& heads);
@@ -23,12 +24,14 @@ void add_manifest(Packet& packet, const QuarterFold& fold, const std::string& ve
 }  // namespace
 
 Result<Packet> make_packet(Store& store, const Quarter& quarter, Timestamp wall_now, const std::string& version) {
-    TRY(fold, QuarterFold::make(store, quarter, wall_now));
     TRY(signed_heads, store.signed_heads());
+    TRY(fold, QuarterFold::make(store, quarter, wall_now, largest(signed_heads)));
     TRY(heads, heads_until_cover(signed_heads, fold->records()));
     TRY(headers, headers_until(store, heads.back().head));
     TRY(events, event_papers(*fold, store));
     Packet packet;
+    if (fold->engine().has_workspace())
+        packet.workspace = fold->engine().population().book().definitions.workspace.name;
     packet.quarter = quarter.name;
     packet.is_over = fold->is_over();
     packet.state_at = fold->state_at();
@@ -58,11 +61,17 @@ Result<std::vector<SignedTreeHead>> heads_until_cover(const std::vector<SignedTr
         chosen.push_back(head);
         if (head.head.size >= records && head.head.size > 0) return chosen;
     }
-    return fail(ErrorCode::conflict, fmt::format("no signed tree head covers record {} yet", records),
+    return fail(ErrorCode::conflict, "the store has no signed tree head yet",
                 "the daemon signs one a minute and when it ends; try again after that");
 }
 
 namespace {
+
+std::uint64_t largest(const std::vector<SignedTreeHead>& heads) {
+    std::uint64_t size = 0;
+    for (const auto& head : heads) size = std::max(size, head.head.size);
+    return size;
+}
 
 // Headers are read without their payloads; here they are held against the signed root.
 Result<std::vector<RecordHeader>> headers_until(Store& store, const TreeHead& head) {
@@ -114,7 +123,7 @@ void add_manifest(Packet& packet, const QuarterFold& fold, const std::string& ve
     json::object manifest{
         {"format", packet_format},
         {"segmentd", version},
-        {"workspace", book != nullptr ? book->definitions.workspace.name : ""},
+        {"workspace", packet.workspace},
         {"definitions", book != nullptr ? book->definitions.version : ""},
         {"store", packet.head.origin},
         {"public_key", to_hex(packet.head.public_key)},

@@ -41,6 +41,7 @@ struct PacketFile {
 
 struct Packet {
     std::vector<PacketFile> files;  // in the order of the index; the manifest and its hash come last
+    std::string workspace;          // its name; empty where the store holds none yet
     std::string quarter;
     bool is_over = true;
     Timestamp state_at{};
@@ -50,7 +51,8 @@ struct Packet {
     std::string manifest_sha256;
 };
 
-// unavailable where no signed head covers the quarter yet. Reads only; `version` is the program's own.
+// conflict where no signed head covers a quarter that is over; of one that runs, the papers go as far as the last
+// signed head. Reads only; `version` is the program's own.
 Result<Packet> make_packet(Store& store, const Quarter& quarter, Timestamp wall_now, const std::string& version);
 
 // Writes the packet beside the folder and moves it there when it is whole. conflict where the folder is there

@@ -12,6 +12,7 @@
 namespace segmentd::daemon {
 namespace {
 
+Error not_covered(std::uint64_t record);
 std::string event_of(const LedgerEntry& entry);
 
 }  // namespace
@@ -31,11 +32,15 @@ QuarterFold::QuarterFold(Store& store, Quarter quarter)
           });
       }) {}
 
-Result<std::unique_ptr<QuarterFold>> QuarterFold::make(Store& store, const Quarter& quarter, Timestamp wall_now) {
+Result<std::unique_ptr<QuarterFold>> QuarterFold::make(Store& store, const Quarter& quarter, Timestamp wall_now,
+                                                       std::uint64_t covered) {
     std::unique_ptr<QuarterFold> fold(new QuarterFold(store, quarter));
     std::optional<bool> next_is_quiet;
+    std::uint64_t last = 0;  // record of the quarter
     const auto read = store.read_journal(1, [&](const Record& record) -> Result<void> {
         if (record.engine_time < fold->quarter_.until) {
+            last = record.sequence;
+            if (last > covered) return {};
             auto taken = fold->take(record);
             fold->quarter_ = local_quarter(quarter, fold->engine_.calendar());
             return taken;
@@ -52,6 +57,7 @@ Result<std::unique_ptr<QuarterFold>> QuarterFold::make(Store& store, const Quart
                     "name a quarter that is over, or the running one");
     }
     fold->is_over_ = next_is_quiet || now >= fold->quarter_.until;
+    if (fold->is_over_ && last > covered) return fail(not_covered(last));
     if (fold->is_over_) fold->let_the_quarter_end(next_is_quiet.value_or(true));
     return fold;
 }
@@ -124,6 +130,14 @@ void QuarterFold::note_effects(const Record& record, const Effects& effects) {
 }
 
 namespace {
+
+Error not_covered(std::uint64_t record) {
+    return {.code = ErrorCode::conflict,
+            .message = fmt::format("no signed tree head covers record {} yet", record),
+            .where = {},
+            .rule = {},
+            .hint = "the daemon signs one a minute and when it ends; try again after that"};
+}
 
 std::string event_of(const LedgerEntry& entry) {
     return std::string(boost::json::parse(entry.details).at("id").as_string());

@@ -2,7 +2,8 @@
 //
 // Records from the quarter's end on are not folded, with one thing learned from the first of them: timers due
 // before the end that no record of the quarter fired were fired by that record, quietly or not, and so are
-// fired here. What is found does not change when the journal grows later.
+// fired here. What is found does not change when the journal grows later. Of a quarter that still runs, only the
+// records that a signed tree head covers are folded: the papers show nothing that cannot be proven.
 #pragma once
 
 #include <cstdint>
@@ -58,17 +59,18 @@ bool is_change(RecordType type);
 class QuarterFold {
   public:
     // Reads and verifies the whole journal. The wall clock only tells whether the quarter is over; invalid for a
-    // quarter that has not begun.
-    static Result<std::unique_ptr<QuarterFold>> make(Store& store, const Quarter& quarter, Timestamp wall_now);
+    // quarter that has not begun, conflict for one that is over and has records behind the first `covered` ones.
+    static Result<std::unique_ptr<QuarterFold>> make(Store& store, const Quarter& quarter, Timestamp wall_now,
+                                                     std::uint64_t covered);
 
     const Quarter& quarter() const { return quarter_; }
     const Engine& engine() const { return engine_; }
 
-    // The instant that the state is of: the last microsecond of the quarter or, while it runs, the last record.
+    // The instant that the state is of: the last microsecond of the quarter or, while it runs, the last covered record.
     Timestamp state_at() const { return state_at_; }
     bool is_over() const { return is_over_; }
 
-    // Records of the journal before the quarter's end.
+    // Records of the journal before the quarter's end, as far as they are folded.
     std::uint64_t records() const { return engine_.records(); }
 
     const std::vector<AuditedChange>& changes() const { return changes_; }

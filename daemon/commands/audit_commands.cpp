@@ -17,7 +17,7 @@ namespace json = boost::json;
 
 namespace {
 
-Result<void> check_workspace(const std::string& folder);
+Result<std::string> workspace_in(const std::string& folder);
 Result<std::optional<PublicKey>> parse_key(const std::string& text);
 
 }  // namespace
@@ -25,11 +25,15 @@ Result<std::optional<PublicKey>> parse_key(const std::string& text);
 int audit_packet_command(const CommandOptions& options, const PacketOptions& packet) {
     const auto quarter = parse_quarter(packet.quarter);
     if (!quarter) return report(quarter.error());
-    if (auto checked = check_workspace(options.workspace); !checked) return report(checked.error());
+    const auto workspace = workspace_in(options.workspace);
+    if (!workspace) return report(workspace.error());
     auto store = Store::open(options.data, Store::Mode::reader);
     if (!store) return report(store.error());
     const auto made = make_packet(*store, *quarter, wall_now(), packet.version);
     if (!made) return report(made.error());
+    if (!workspace->empty() && !made->workspace.empty()) {
+        if (auto same = check_same_workspace(made->workspace, *workspace); !same) return report(same.error());
+    }
     if (auto written = write_packet(*made, packet.out); !written) return report(written.error());
     if (made->records_in_quarter == 0) {
         fmt::print(stderr, "note: the journal has no record in {}; the packet is drawn all the same\n", quarter->name);
@@ -77,14 +81,14 @@ int audit_verify_command(const std::string& folder, const std::string& key_text,
 
 namespace {
 
-// The papers come from the store alone. A folder that is named must still be a workspace, so that a slip does
-// not pass unnoticed.
-Result<void> check_workspace(const std::string& folder) {
-    if (folder.empty()) return {};
+// The papers come from the store alone. A folder that is named must still be the store's workspace, so that a
+// slip does not pass unnoticed.
+Result<std::string> workspace_in(const std::string& folder) {
+    if (folder.empty()) return std::string();
     TRY(files, read_workspace_files(folder));
     auto book = compile_workspace(files);
     if (!book) return fail(book.error().front());
-    return {};
+    return (*book)->definitions.workspace.name;
 }
 
 Result<std::optional<PublicKey>> parse_key(const std::string& text) {

@@ -1,6 +1,7 @@
 // segmentctl backup and restore.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <chrono>
 #include <cstdio>
@@ -9,6 +10,8 @@
 #include "daemon/commands/commands.hpp"
 #include "daemon/commands/fold_store.hpp"
 #include "daemon/commands/output.hpp"
+#include "daemon/engine/engine.hpp"
+#include "daemon/settings/workspace_files.hpp"
 #include "daemon/store/backup.hpp"
 #include "daemon/store/files.hpp"
 
@@ -38,8 +41,10 @@ class UnfinishedFolder {
     files::path path_;
 };
 
-Result<BackupManifest> take_backup(const files::path& data, const files::path& folder);
-Result<BackupManifest> bring_back(const files::path& backup, const files::path& folder);
+Result<BackupManifest> take_backup(const CommandOptions& options, const files::path& folder);
+Result<BackupManifest> bring_back(const files::path& backup, const CommandOptions& options, const files::path& folder);
+Result<void> check_is_outside(const files::path& data, const files::path& to);
+Result<void> check_workspace(const std::string& folder, const FoldedStore& folded);
 Result<FoldedStore> read_copy(const files::path& folder, Store::Mode mode);
 Result<void> check_same(const BackupManifest& manifest, const FoldedStore& folded);
 
@@ -66,13 +71,13 @@ int fill_folder(const std::string& target, bool as_json, Fill fill) {
 }  // namespace
 
 int backup_command(const CommandOptions& options, const std::string& to) {
-    return fill_folder(to, options.as_json,
-                       [&](const files::path& folder) { return take_backup(options.data, folder); });
+    if (auto outside = check_is_outside(options.data, to); !outside) return report(outside.error());
+    return fill_folder(to, options.as_json, [&](const files::path& folder) { return take_backup(options, folder); });
 }
 
 int restore_command(const CommandOptions& options, const std::string& from) {
     return fill_folder(options.data, options.as_json,
-                       [&](const files::path& folder) { return bring_back(from, folder); });
+                       [&](const files::path& folder) { return bring_back(from, options, folder); });
 }
 
 namespace {
@@ -111,9 +116,10 @@ Result<void> UnfinishedFolder::finish() {
     return sync_folder(target_.parent_path());
 }
 
-Result<BackupManifest> take_backup(const files::path& data, const files::path& folder) {
-    if (auto copied = copy_store(data, folder); !copied) return fail(copied.error());
+Result<BackupManifest> take_backup(const CommandOptions& options, const files::path& folder) {
+    if (auto copied = copy_store(options.data, folder); !copied) return fail(copied.error());
     TRY(folded, read_copy(folder, Store::Mode::reader));
+    if (auto same = check_workspace(options.workspace, folded); !same) return fail(same.error());
     BackupManifest manifest{.version = SEGMENTD_VERSION,
                             .records = folded.records,
                             .tree_head = folded.tree_head,
@@ -126,11 +132,12 @@ Result<BackupManifest> take_backup(const files::path& data, const files::path& f
 }
 
 // As a writer, so that the store of an older version is upgraded.
-Result<BackupManifest> bring_back(const files::path& backup, const files::path& folder) {
+Result<BackupManifest> bring_back(const files::path& backup, const CommandOptions& options, const files::path& folder) {
     TRY(manifest, read_manifest(backup));
     if (auto copied = copy_backup(backup, manifest, folder); !copied) return fail(copied.error());
     TRY(folded, read_copy(folder, Store::Mode::writer));
     if (auto same = check_same(manifest, folded); !same) return fail(same.error());
+    if (auto same = check_workspace(options.workspace, folded); !same) return fail(same.error());
     manifest.state_sha256 = folded.state_sha256;
     std::error_code ignored;
     files::remove(folder / "lock", ignored);
@@ -140,6 +147,27 @@ Result<BackupManifest> bring_back(const files::path& backup, const files::path& 
 Result<FoldedStore> read_copy(const files::path& folder, Store::Mode mode) {
     TRY(store, Store::open(folder, mode));
     return fold_store(store, false);
+}
+
+// A backup inside the store would become part of the next one.
+Result<void> check_is_outside(const files::path& data, const files::path& to) {
+    std::error_code ignored;
+    const auto store = files::weakly_canonical(data, ignored);
+    const auto target = files::weakly_canonical(to, ignored);
+    const auto parts_left = std::mismatch(store.begin(), store.end(), target.begin(), target.end()).first;
+    if (parts_left != store.end()) return {};
+    return fail(ErrorCode::invalid, fmt::format("{} lies inside the store", to.string()), "name a folder elsewhere");
+}
+
+// A slip must not pass unnoticed; a folder that does not load must not stand in the way of a backup.
+Result<void> check_workspace(const std::string& folder, const FoldedStore& folded) {
+    if (folder.empty() || folded.workspace.empty()) return {};
+    const auto read = read_workspace_files(folder);
+    if (!read) return fail(read.error());
+    const auto book = compile_workspace(*read);
+    if (book) return check_same_workspace(folded.workspace, (*book)->definitions.workspace.name);
+    fmt::print(stderr, "warning: {}\n", to_text(book.error().front()));
+    return {};
 }
 
 // Another version may fold the same records to another state; that is said and is no damage.

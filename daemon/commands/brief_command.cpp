@@ -19,7 +19,7 @@ constexpr std::int64_t tracked_weeks = 26;
 }  // namespace
 
 int brief_command(const CommandOptions& options, const std::string& segment, bool as_html) {
-    auto offline = Offline::open(options.workspace, options.data, Store::Mode::reader);
+    auto offline = Offline::open(options.workspace, options.data, Offline::Use::look);
     if (!offline) return report(offline.error());
     auto brief = brief_report((*offline)->engine(), SegmentId(segment));
     if (!brief) return report(brief.error());

@@ -115,11 +115,11 @@ Tried try_files(std::unique_ptr<Offline> offline, const WorkspaceFiles& files, c
     return Trial{std::move(offline), std::move(plan)};
 }
 
-Tried try_folder(const CommandOptions& options, Store::Mode mode, const std::string& reason) {
+Tried try_folder(const CommandOptions& options, Offline::Use use, const std::string& reason) {
     auto files = read_workspace_files(options.workspace);
     if (!files) return one(std::move(files).error());
     if (auto book = compile_workspace(*files); !book) return tl::unexpected(std::move(book).error());
-    auto offline = Offline::open({}, options.data, mode);
+    auto offline = Offline::open({}, options.data, use);
     if (!offline) return tl::unexpected(std::move(offline).error());
     if (auto passed = (*offline)->let_time_pass(); !passed) return one(std::move(passed).error());
     return try_files(std::move(*offline), *files, reason);
@@ -128,7 +128,7 @@ Tried try_folder(const CommandOptions& options, Store::Mode mode, const std::str
 // What stands durably now, as the answer of apply and rollback.
 int commit(Trial& trial, bool as_json) {
     const auto record = trial.offline->workspace_record();
-    if (auto done = trial.offline->close(); !done) return report(done.error());
+    if (auto done = trial.offline->commit({}); !done) return report(done.error());
     if (as_json) {
         json::object answer{{"applied", trial.plan.at("to")}, {"record", record}};
         answer.insert(trial.plan.begin(), trial.plan.end());
@@ -158,7 +158,7 @@ Result<Offline::Version> version_named(const Offline& offline, const std::string
 }  // namespace
 
 int plan_command(const CommandOptions& options) {
-    auto trial = try_folder(options, Store::Mode::reader, "a plan");
+    auto trial = try_folder(options, Offline::Use::look, "a plan");
     if (!trial) return report(trial.error());
     if (auto kept = keep_plan(options.data, trial->plan); !kept) return report(kept.error());
     print_plan(trial->plan, options.as_json);
@@ -168,7 +168,7 @@ int plan_command(const CommandOptions& options) {
 int apply_command(const CommandOptions& options, const ApplyOptions& apply) {
     const auto planned = read_plan(options.data, apply.plan);
     if (!planned) return report(planned.error());
-    auto trial = try_folder(options, Store::Mode::writer, fmt::format("plan {}: {}", apply.plan, apply.reason));
+    auto trial = try_folder(options, Offline::Use::order, fmt::format("plan {}: {}", apply.plan, apply.reason));
     if (!trial) return report(trial.error());
     if (auto held = check_plan_holds(*planned, trial->plan, apply.tolerance); !held) return report(held.error());
     trial->plan["plan"] = apply.plan;
@@ -176,7 +176,7 @@ int apply_command(const CommandOptions& options, const ApplyOptions& apply) {
 }
 
 int rollback_command(const CommandOptions& options, const RollbackOptions& rollback) {
-    auto offline = Offline::open({}, options.data, rollback.dry_run ? Store::Mode::reader : Store::Mode::writer);
+    auto offline = Offline::open({}, options.data, rollback.dry_run ? Offline::Use::look : Offline::Use::order);
     if (!offline) return report(offline.error());
     if (auto passed = (*offline)->let_time_pass(); !passed) return report(passed.error());
     const auto version = version_named(**offline, rollback.to);

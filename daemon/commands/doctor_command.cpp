@@ -8,14 +8,17 @@
 #include <optional>
 
 #include "daemon/commands/commands.hpp"
+#include "daemon/commands/fold_store.hpp"
 #include "daemon/commands/offline.hpp"
 #include "daemon/commands/output.hpp"
 #include "daemon/net/http_client.hpp"
 #include "daemon/net/reachability.hpp"
-#include "daemon/net/url.hpp"
+#include "daemon/serve/destinations.hpp"
+#include "daemon/serve/listening.hpp"
 #include "daemon/settings/secrets.hpp"
 #include "daemon/settings/settings.hpp"
 #include "daemon/settings/workspace_files.hpp"
+#include "daemon/store/store_lock.hpp"
 
 namespace segmentd::daemon {
 namespace {
@@ -57,8 +60,9 @@ std::shared_ptr<const rules::Rulebook> check_workspace(const Settings& settings,
 void check_store(const Settings& settings, Findings& findings);
 void check_permissions(const files::path& data, Findings& findings);
 void check_space(const files::path& data, Findings& findings);
-void check_endpoints(const Settings& settings, const rules::Definitions& definitions, Findings& findings);
-void check_listening(const Settings& settings, Findings& findings);
+void check_endpoints(const Settings& settings, const rules::Rulebook& book, Findings& findings);
+void check_listening(const Settings& settings, const std::string& check, const std::string& address,
+                     Findings& findings);
 
 }  // namespace
 
@@ -68,8 +72,10 @@ int doctor_command(const CommandOptions& options, const DoctorOptions& doctor) {
     if (const auto settings = check_settings(options, doctor, findings)) {
         const auto book = check_workspace(*settings, findings);
         check_store(*settings, findings);
-        if (book) check_endpoints(*settings, book->definitions, findings);
-        check_listening(*settings, findings);
+        if (book) check_endpoints(*settings, *book, findings);
+        check_listening(*settings, "listen", settings->listen, findings);
+        const auto& ingest = settings->ingest_listen;
+        if (!ingest.empty()) check_listening(*settings, "ingest.listen", ingest, findings);
     }
     print(findings.rows(), options.as_json);
     return findings.has_error() ? exit_wrong_input : exit_done;
@@ -129,15 +135,12 @@ void check_store(const Settings& settings, Findings& findings) {
     check_space(settings.data, findings);
     auto store = Store::open(settings.data, Store::Mode::reader);
     if (!store) return findings.error("store", to_text(store.error()));
-    Timestamp last_received = beginning_of_time;
-    const auto read = store->read_journal(1, [&](const Record& record) -> Result<void> {
-        last_received = record.received_at;
-        return {};
-    });
-    if (!read) return findings.error("store", to_text(read.error()));
-    findings.ok("store", fmt::format("{} records of {} customers, every hash and signed tree head verified",
-                                     read->head.size, read->customers));
-    if (read->head.size > 0) check_clock(last_received, findings);
+    const auto folded = fold_store(*store, false);
+    if (!folded) return findings.error("store", to_text(folded.error()));
+    findings.ok("store", fmt::format("{} records of {} customers and {} lines of the ledger, every hash and signed "
+                                     "tree head verified",
+                                     folded->records, folded->customers, folded->ledger_lines));
+    if (folded->records > 0) check_clock(folded->received_last, findings);
 }
 
 // The folder and its secrets belong to one user, and to nobody else.
@@ -155,8 +158,10 @@ void check_permissions(const files::path& data, Findings& findings) {
             path.extension() == ".key" || path.extension() == ".secret" || path.filename() == "token";
         struct stat file{};
         if (::stat(path.c_str(), &file) != 0) continue;
-        if (is_secret && is_open_to_others(path.string())) {
-            findings.error("permissions", fmt::format("others can read {0}; chmod 600 {0}", path.string()));
+        if (is_open_to_others(path.string()) && !entry.is_directory(error)) {
+            auto text = fmt::format("others can read {0}; chmod 600 {0}", path.string());
+            is_secret ? findings.error("permissions", std::move(text))
+                      : findings.warning("permissions", std::move(text));
         }
         if (file.st_uid != folder.st_uid) {
             findings.error("permissions", fmt::format("{} belongs to another user than its folder", path.string()));
@@ -179,45 +184,77 @@ void check_space(const files::path& data, Findings& findings) {
         findings.ok("disk space", text);
 }
 
-void check_endpoint(const Settings& settings, const rules::EndpointDefinition& definition, Findings& findings) {
-    const auto& name = definition.id.text;
-    const std::string check = "endpoint " + name;
+// The address, secrets and rules that the daemon would use. It makes the secret of an endpoint that has none yet,
+// which is not for a doctor: one for this check stands in its place.
+Result<std::optional<Destination>> examine(Settings settings, const rules::Rulebook& book, std::size_t index) {
+    const auto& name = book.definitions.endpoints[index].id.text;
+    const auto kept = files::path(settings.data) / "endpoints" / (name + ".secret");
+    TRY(given, endpoint_secret(settings, name, credentials_directory()));
     const auto found = settings.endpoints.find(name);
-    if (found == settings.endpoints.end() || found->second.url.empty()) {
-        const bool is_live = definition.mode == rules::EndpointMode::live;
-        if (!is_live) return findings.ok(check, "in shadow, without an address");
-        return findings.error(check, fmt::format("is live and has no address; set endpoints.{}.url", name));
-    }
-    const auto secret = endpoint_secret(settings, name, credentials_directory());
-    if (!secret) return findings.error(check, to_text(secret.error()));
-    const auto url = parse_url(found->second.url);
-    if (!url) return findings.error(check, to_text(url.error()));
-    const auto connected = try_connection(url->host, url->port, patience);
-    if (!connected) return findings.error(check, to_text(connected.error()));
-    findings.ok(check, fmt::format("{} answers at {}, {}", url->host, *connected,
-                                   *secret ? "its secret is there" : "its secret is kept in the store"));
+    if (!given && found != settings.endpoints.end() && !files::exists(kept))
+        found->second.secret = make_webhook_secret();
+    return destination_of(settings, book, index);
 }
 
-void check_endpoints(const Settings& settings, const rules::Definitions& definitions, Findings& findings) {
-    for (const auto& definition : definitions.endpoints) check_endpoint(settings, definition, findings);
+void check_endpoint(const Settings& settings, const rules::Rulebook& book, std::size_t index, Findings& findings) {
+    const auto& definition = book.definitions.endpoints[index];
+    const std::string check = "endpoint " + definition.id.text;
+    const auto destination = examine(settings, book, index);
+    if (!destination) return findings.error(check, to_text(destination.error()));
+    if (!*destination) {
+        const bool is_live = definition.mode == rules::EndpointMode::live;
+        if (!is_live) return findings.ok(check, "in shadow, without an address");
+        return findings.error(check,
+                              fmt::format("is live and has no address; set endpoints.{}.url", definition.id.text));
+    }
+    const auto& [url, trouble, addresses] =
+        std::tie((*destination)->url, (*destination)->trouble, (*destination)->addresses);
+    if (!trouble.empty()) return findings.error(check, trouble);
+    const HttpCall call{.url = url, .timeout = patience, .addresses = addresses, .only_connects = true};
+    const auto connected = HttpClient(HttpClientSettings{}).fetch(call);
+    if (!connected) return findings.error(check, fmt::format("{}: {}", host_of(url), connected.error().message));
+    findings.ok(check, host_of(url) + " takes connections, and every secret is there");
+}
+
+void check_endpoints(const Settings& settings, const rules::Rulebook& book, Findings& findings) {
+    const auto& endpoints = book.definitions.endpoints;
+    for (std::size_t index = 0; index < endpoints.size(); ++index) check_endpoint(settings, book, index, findings);
     for (const auto& [name, endpoint] : settings.endpoints) {
-        if (rules::find(definitions.endpoints, EndpointId(name)) != nullptr) continue;
+        if (rules::find(endpoints, EndpointId(name)) != nullptr) continue;
         findings.error("endpoint " + name, "stands in the settings and not in the workspace");
     }
 }
 
-void check_listening(const Settings& settings, Findings& findings) {
-    const auto listen = parse_listen(settings.listen);
-    if (!listen) return findings.error("listen", to_text(listen.error()));
-    const auto free = try_listening(listen->address, listen->port);
-    if (free) return findings.ok("listen", settings.listen + " is free");
-    if (free.error().code != ErrorCode::conflict) return findings.error("listen", to_text(free.error()));
-    HttpCall call{.url = fmt::format("http://{}/readyz", settings.listen), .method = "GET", .timeout = patience};
-    const auto answer = HttpClient(HttpClientSettings{}).fetch(call);
-    if (!answer) return findings.error("listen", settings.listen + " is taken by a program that is no segmentd");
-    if (answer->status == 200) return findings.ok("listen", "a daemon answers at " + settings.listen);
-    findings.warning("listen", fmt::format("a daemon answers at {} and takes nothing in: {} {}", settings.listen,
-                                           answer->status, answer->body));
+// Something listens there: is it a daemon? One whose certificate names another host than its address is known by
+// what it wrote into the store's lock.
+void check_listener(const Settings& settings, const std::string& check, const std::string& address,
+                    Findings& findings) {
+    const bool is_secure = has_tls(settings);
+    HttpClientSettings client;
+    if (is_secure) client.authorities_file = credential_path(settings.tls_certificate_file, credentials_directory());
+    HttpCall call{.url = fmt::format("{}://{}/readyz", is_secure ? "https" : "http", address), .method = "GET"};
+    call.timeout = patience;
+    const auto answer = HttpClient(client).fetch(call);
+    if (!answer) {
+        const bool is_ours = is_secure && !StoreLock::url_of_holder(settings.data).empty();
+        if (is_ours)
+            return findings.ok(check, "the daemon of this store runs; its certificate does not name " + address);
+        return findings.error(check, address + " is taken by a program that is no segmentd");
+    }
+    if (answer->status == 200) return findings.ok(check, "a daemon answers at " + address);
+    findings.warning(check, fmt::format("a daemon answers at {} and takes nothing in: {} {}", address, answer->status,
+                                        answer->body));
+}
+
+void check_listening(const Settings& settings, const std::string& check, const std::string& address,
+                     Findings& findings) {
+    const auto server = server_settings(settings, address);
+    if (!server) return findings.error(check, to_text(server.error()));
+    if (const auto tls = check_tls_files(server->tls); !tls) return findings.error(check, to_text(tls.error()));
+    const auto free = try_listening(server->address, server->port);
+    if (free) return findings.ok(check, address + " is free");
+    if (free.error().code != ErrorCode::conflict) return findings.error(check, to_text(free.error()));
+    check_listener(settings, check, address, findings);
 }
 
 }  // namespace

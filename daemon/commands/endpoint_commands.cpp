@@ -39,7 +39,7 @@ int endpoints_command(const CommandOptions& options, const EndpointOptions& endp
     }
     const auto settings = settings_for(options, endpoint);
     if (!settings) return report(settings.error());
-    auto offline = Offline::open(options.workspace, options.data, Store::Mode::reader);
+    auto offline = Offline::open(options.workspace, options.data, Offline::Use::look);
     if (!offline) return report(offline.error());
     auto rows = endpoints_report((*offline)->engine());
     for (auto& row : rows.get_array()) {
@@ -129,6 +129,7 @@ int show_endpoints(json::value rows, bool as_json) {
 int test_offline(const CommandOptions& options, const EndpointOptions& endpoint) {
     const auto settings = settings_for(options, endpoint);
     if (!settings) return report(settings.error());
+    if (!settings->data.empty() && !Store::exists(settings->data)) return report(no_store_in(settings->data));
     const auto files = read_workspace_files(settings->workspace);
     if (!files) return report(files.error());
     const auto book = compile_workspace(*files);
@@ -154,7 +155,7 @@ int test_offline(const CommandOptions& options, const EndpointOptions& endpoint)
 }
 
 int replay_offline(const CommandOptions& options, const ReplayOrder& order, bool is_dry) {
-    auto opened = Offline::open(options.workspace, options.data, is_dry ? Store::Mode::reader : Store::Mode::writer);
+    auto opened = Offline::open(options.workspace, options.data, is_dry ? Offline::Use::look : Offline::Use::order);
     if (!opened) return report(opened.error());
     auto& offline = **opened;
     if (rules::find(offline.engine().population().book().definitions.endpoints, order.endpoint) == nullptr) {
@@ -170,7 +171,7 @@ int replay_offline(const CommandOptions& options, const ReplayOrder& order, bool
         if (const auto done = offline.append(std::move(record), engine_time); !done) return report(done.error());
     }
     if (!is_dry) {
-        if (const auto done = offline.close(); !done) return report(done.error());
+        if (const auto done = offline.commit({}); !done) return report(done.error());
     }
     print(json::object{{"endpoint", order.endpoint.text}, {"events", records->size()}, {"dry_run", is_dry}},
           options.as_json);

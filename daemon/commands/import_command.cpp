@@ -155,7 +155,7 @@ Result<json::object> import_file(Offline& offline, FileRecords& file, ProgressBa
     auto rejects = std::move(file.rejects);
     TRY(known_rejects, drop_known_rejects(offline.store(), rejects));
     TRY(counts, append_all(offline, file, rejects, bar));
-    if (auto done = offline.close(); !done) return fail(done.error());
+    if (auto done = offline.commit({}); !done) return fail(done.error());
     const auto customers = offline.engine().population().size();
     return json::object{{"accepted", counts.accepted},     {"rejected", rejects.size()},
                         {"duplicates", counts.duplicates}, {"already_rejected", known_rejects},
@@ -164,7 +164,8 @@ Result<json::object> import_file(Offline& offline, FileRecords& file, ProgressBa
 
 }  // namespace
 
-// What a file becomes is known before anything is opened for writing: a failed import leaves no store.
+// What a file becomes is known before anything is opened for writing, and a store that this import has made goes
+// again where it fails: a failed import leaves no store.
 int import_command(const CommandOptions& options, const ImportOptions& import) {
     const auto started = std::chrono::steady_clock::now();
     auto definitions = Offline::definitions(options.workspace, options.data);
@@ -185,10 +186,12 @@ int import_command(const CommandOptions& options, const ImportOptions& import) {
     if (!import.rejects_file.empty()) {
         if (auto done = write_rejects(import.rejects_file, file->rejects); !done) return report(done.error());
     }
-    auto opened = Offline::open(options.workspace, options.data, Store::Mode::writer);
+    const bool is_new = !Store::exists(options.data);
+    auto opened = Offline::open(options.workspace, options.data, Offline::Use::apply);
     if (!opened) return report(opened.error());
     auto summary = import_file(**opened, *file, bar);
     bar.clear();
+    if (!summary && is_new) Store::remove(std::move((*opened)->store()));
     if (!summary) return report(summary.error());
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - started;
     (*summary)["seconds"] = seconds.count();

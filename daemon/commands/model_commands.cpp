@@ -94,7 +94,7 @@ int fit_command(const CommandOptions& options, const FitOptions& fit) {
                             {},
                             "segmentctl import makes one; there is nothing to fit before"});
     }
-    auto opened = Offline::open(options.workspace, options.data, Store::Mode::writer);
+    auto opened = Offline::open(options.workspace, options.data, Offline::Use::apply);
     if (!opened) return report(opened.error());
     auto& offline = **opened;
     FitRequest request;
@@ -117,7 +117,7 @@ int fit_command(const CommandOptions& options, const FitOptions& fit) {
         record.occurred_at = engine_time;
         if (auto effects = offline.append(std::move(record), engine_time); !effects) return report(effects.error());
     }
-    if (auto done = offline.close(); !done) return report(done.error());
+    if (auto done = offline.commit({}); !done) return report(done.error());
     print(models_report(offline.engine()), options.as_json);
     return exit_done;
 }

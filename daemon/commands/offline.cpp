@@ -32,13 +32,14 @@ Folder read_folder(const std::string& workspace) {
 
 void warn_of_refused_folder(const OpenErrors& errors) {
     for (const auto& error : errors) fmt::print(stderr, "warning: {}\n", to_text(error));
-    fmt::print(stderr, "note: the folder is refused; shown are the definitions in force\n");
+    fmt::print(stderr, "note: the folder is refused; the definitions in force are used\n");
 }
 
 }  // namespace
 
-Offline::Offline(Store store)
+Offline::Offline(Store store, Use use)
     : store_(std::move(store)),
+      use_(use),
       past_([this](std::uint64_t end, const RecordVisitor& visit) {
           return store_.read_records(1, end, [&](const Record& record) -> Result<void> {
               visit(record);
@@ -48,25 +49,24 @@ Offline::Offline(Store store)
       engine_(past_) {}
 
 tl::expected<std::unique_ptr<Offline>, OpenErrors> Offline::open(const std::string& workspace, const std::string& data,
-                                                                 Store::Mode mode) {
+                                                                 Use use) {
     const auto given = workspace.empty() ? Folder() : read_folder(workspace);
-    const bool is_writer = mode == Store::Mode::writer;
-    if (is_writer && !given) return tl::unexpected(given.error());
-    auto store = Store::open(data, mode);
+    if (use == Use::apply && !given) return tl::unexpected(given.error());
+    if (use == Use::order && !Store::exists(data)) return tl::unexpected(one(no_store_in(data)));
+    auto store = Store::open(data, use == Use::look ? Store::Mode::reader : Store::Mode::writer);
     if (!store) return tl::unexpected(given ? one(std::move(store).error()) : given.error());
-    std::unique_ptr<Offline> offline(new Offline(std::move(*store)));
-    if (auto done = offline->fold(mode); !done) return tl::unexpected(one(std::move(done).error()));
+    std::unique_ptr<Offline> offline(new Offline(std::move(*store), use));
+    if (auto done = offline->fold(); !done) return tl::unexpected(one(std::move(done).error()));
     if (!given && !offline->engine_.has_workspace()) return tl::unexpected(given.error());
     if (!given) warn_of_refused_folder(given.error());
     if (given && !given->empty()) {
-        if (auto done = offline->use_workspace(*given, mode); !done)
-            return tl::unexpected(one(std::move(done).error()));
+        if (auto done = offline->use_workspace(*given); !done) return tl::unexpected(one(std::move(done).error()));
     }
     if (!offline->engine_.has_workspace()) {
         return tl::unexpected(
             one({ErrorCode::not_found, "the store holds no workspace yet", {}, {}, "name one with --workspace"}));
     }
-    if (!is_writer) {
+    if (use == Use::look) {
         if (auto done = offline->let_time_pass(); !done) return tl::unexpected(one(std::move(done).error()));
     }
     return offline;
@@ -75,7 +75,7 @@ tl::expected<std::unique_ptr<Offline>, OpenErrors> Offline::open(const std::stri
 tl::expected<std::unique_ptr<Offline>, OpenErrors> Offline::open_at(const std::string& data, const std::string& at) {
     auto store = Store::open(data, Store::Mode::reader);
     if (!store) return tl::unexpected(one(std::move(store).error()));
-    std::unique_ptr<Offline> offline(new Offline(std::move(*store)));
+    std::unique_ptr<Offline> offline(new Offline(std::move(*store), Use::look));
     if (auto done = offline->fold_until(at); !done) return tl::unexpected(one(std::move(done).error()));
     return offline;
 }
@@ -83,7 +83,7 @@ tl::expected<std::unique_ptr<Offline>, OpenErrors> Offline::open_at(const std::s
 tl::expected<std::shared_ptr<const rules::Rulebook>, OpenErrors> Offline::definitions(const std::string& workspace,
                                                                                       const std::string& data) {
     if (workspace.empty()) {
-        auto offline = open({}, data, Store::Mode::reader);
+        auto offline = open({}, data, Use::look);
         if (!offline) return tl::unexpected(std::move(offline).error());
         return (*offline)->engine_.population().shared_book();
     }
@@ -98,24 +98,25 @@ Result<void> Offline::let_time_pass() {
     tick.occurred_at = engine_.time_at(tick.received_at);
     tick.actor = "system";
     const auto now = tick.occurred_at;
-    tick.payload = TickRecord{now - engine_.next_due() > quiet_gap};
+    tick.payload = TickRecord{.catch_up = now - engine_.next_due() > quiet_gap};
     if (engine_.next_due() > now) return {};
     auto effects = append(std::move(tick), now);
     if (!effects) return fail(std::move(effects).error());
     return {};
 }
 
-Result<void> Offline::fold(Store::Mode mode) {
+Result<void> Offline::fold() {
     LedgerMaker ledger(store_);
+    const bool is_writer = use_ != Use::look;
     const auto summary = store_.read_journal(1, [&](const Record& record) -> Result<void> {
         auto effects = engine_.apply(record);
         if (!effects) return fail(std::move(effects).error());
         note_version(record);
-        if (mode == Store::Mode::writer) ledger.take(record, *effects);
+        if (is_writer) ledger.take(record, *effects);
         return {};
     });
     if (!summary) return fail(summary.error());
-    return mode == Store::Mode::writer ? ledger.finish() : Result<void>();
+    return is_writer ? ledger.finish() : Result<void>();
 }
 
 Result<void> Offline::fold_until(const std::string& at) {
@@ -150,19 +151,23 @@ Result<void> Offline::fold_until(const std::string& at) {
     return {};
 }
 
-Result<void> Offline::use_workspace(const std::map<std::string, std::string>& files, Store::Mode mode) {
+Result<void> Offline::use_workspace(const std::map<std::string, std::string>& files) {
     const auto book = compile_workspace(files);
     const auto& version = (*book)->definitions.version;
-    if (engine_.has_workspace() && engine_.population().book().definitions.version == version) return {};
-    const auto checked = engine_.check_is_same_workspace((*book)->definitions);
-    if (!checked) return checked;
-    if (mode == Store::Mode::reader && engine_.has_workspace()) {
-        fmt::print(stderr, "note: the folder is version {}, in force is {}; shown as if it were applied now\n", version,
-                   engine_.population().book().definitions.version);
+    const bool is_first = !engine_.has_workspace();
+    if (is_first && use_ == Use::order) return {};
+    if (!is_first) {
+        const auto& in_force = engine_.population().book().definitions.version;
+        if (in_force == version) return {};
+        if (auto checked = engine_.check_is_same_workspace((*book)->definitions); !checked) return checked;
+        if (use_ != Use::apply) {
+            const auto* what = use_ == Use::order ? "it is not applied" : "shown as if it were applied now";
+            fmt::print(stderr, "note: the folder is version {}, in force is {}; {}\n", version, in_force, what);
+        }
+        if (use_ == Use::order) return {};
     }
     auto effects = apply_workspace(files, "definitions from the workspace folder");
-    if (!effects) return fail(std::move(effects).error());
-    return mode == Store::Mode::writer ? commit({}) : Result<void>();
+    return effects ? Result<void>() : fail(std::move(effects).error());
 }
 
 Result<Effects> Offline::apply_workspace(const std::map<std::string, std::string>& files, const std::string& reason) {
@@ -209,18 +214,11 @@ Result<Effects> Offline::append(Record record, Timestamp engine_time) {
 
 Result<void> Offline::commit(std::span<const Reject> rejects) {
     if (pending_.empty() && rejects.empty()) return {};
-    auto done = store_.commit(pending_, rejects, lines_);
-    if (!done) return done;
+    if (auto done = store_.commit(pending_, rejects, lines_); !done) return done;
     pending_.clear();
     lines_.clear();
-    return done;
-}
-
-Result<void> Offline::close() {
-    if (auto done = commit({}); !done) return done;
     auto head = store_.sign_head();
-    if (!head) return fail(std::move(head).error());
-    return {};
+    return head ? Result<void>() : fail(std::move(head).error());
 }
 
 std::string person_at_keyboard() {

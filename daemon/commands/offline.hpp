@@ -1,10 +1,12 @@
 // A store opened by a command: the journal folded into an engine, without the daemon.
 //
-// A reader takes no lock and sees the state of the last durable record as time has moved it since
+// Who looks takes no lock and sees the state of the last durable record as time has moved it since
 // (windows lapse, outcomes mature); nothing of that is written. Where the workspace folder differs
 // from the definitions in force, the answer is given as if they were applied now, and a line on
 // standard error says so; a folder that is refused is told there too, and the definitions in force are
-// shown. A writer holds the store's lock and applies the folder first.
+// shown. Who orders or applies holds the store's lock. An order is taken under the definitions in force: a
+// folder that differs or is refused is told on standard error and changes nothing. Who applies puts the
+// folder in force, with the first records that are kept.
 #pragma once
 
 #include <filesystem>
@@ -23,10 +25,12 @@ using OpenErrors = std::vector<Error>;
 
 class Offline {
   public:
-    // Either folder may be missing a store (reader: an Error) or be empty (writer: it is created).
-    // `workspace` may be empty for a reader: the definitions in force are used.
+    enum class Use { look, order, apply };
+
+    // Who applies makes a store where there is none; for the others that is Error{not_found}, but to look at
+    // an empty folder is to see an empty store. `workspace` may be empty: the definitions in force are used.
     static tl::expected<std::unique_ptr<Offline>, OpenErrors> open(const std::string& workspace,
-                                                                   const std::string& data, Store::Mode mode);
+                                                                   const std::string& data, Use use);
 
     // The store as it was served at a past instant (a date means its end, in the zone of the definitions of that time):
     // the records up to it, the definitions in force then, and what time had brought about by then. Errors: an instant
@@ -63,21 +67,19 @@ class Offline {
     // Sequence and engine time are given here; the engine time never goes back.
     Result<Effects> append(Record record, Timestamp engine_time);
 
-    // Makes everything appended since the last commit durable.
+    // Makes everything appended since the last commit durable, and signs the tree head over it.
     Result<void> commit(std::span<const Reject> rejects);
     std::size_t uncommitted() const { return pending_.size(); }
 
-    // Signs the tree head and ends. Writers call it last.
-    Result<void> close();
-
   private:
-    explicit Offline(Store store);
-    Result<void> fold(Store::Mode mode);
+    Offline(Store store, Use use);
+    Result<void> fold();
     Result<void> fold_until(const std::string& at);
     void note_version(const Record& record);
-    Result<void> use_workspace(const std::map<std::string, std::string>& files, Store::Mode mode);
+    Result<void> use_workspace(const std::map<std::string, std::string>& files);
 
     Store store_;
+    Use use_;
     PastRecords past_;
     Engine engine_;
     std::vector<Record> pending_;

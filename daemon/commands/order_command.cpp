@@ -15,7 +15,7 @@ namespace json = boost::json;
 namespace {
 
 int order_offline(const CommandOptions& options, const std::string& order, const json::object& words) {
-    auto opened = Offline::open(options.workspace, options.data, Store::Mode::writer);
+    auto opened = Offline::open(options.workspace, options.data, Offline::Use::order);
     if (!opened) return report(opened.error());
     auto& offline = **opened;
     auto record = make_order(offline.engine(), order, words, person_at_keyboard());
@@ -26,7 +26,7 @@ int order_offline(const CommandOptions& options, const std::string& order, const
     auto effects = offline.append(std::move(*record), engine_time);
     if (!effects) return report(effects.error());
     const auto sequence = offline.engine().records();
-    if (auto done = offline.close(); !done) return report(done.error());
+    if (auto done = offline.commit({}); !done) return report(done.error());
     print(json::object{{"order", order}, {"record", sequence}}, options.as_json);
     return exit_done;
 }

@@ -8,6 +8,7 @@
 #include "base/sha256.hpp"
 #include "daemon/commands/commands.hpp"
 #include "daemon/commands/fold_store.hpp"
+#include "daemon/commands/ledger_check.hpp"
 #include "daemon/commands/output.hpp"
 #include "daemon/modelling/fit.hpp"
 #include "daemon/modelling/validate.hpp"
@@ -48,16 +49,22 @@ class Replay {
             if (auto checked = verify_ ? check(record) : Result<void>(); !checked) return checked;
             auto effects = engine_.apply(record);
             if (!effects) return fail(std::move(effects).error());
+            received_last_ = std::max(received_last_, record.received_at);
+            ledger_.take(record, *effects);
             return {};
         });
         if (!read) return fail(read.error());
-        return {};
+        return ledger_.compare(store_);
     }
 
     FoldedStore summary() {
         return {.records = engine_.records(),
                 .state_sha256 = to_hex(engine_.state_hash()),
                 .tree_head = to_hex(store_.tree_head().root),
+                .workspace = engine_.has_workspace() ? engine_.population().book().definitions.workspace.name : "",
+                .customers = store_.customer_count(),
+                .received_last = received_last_,
+                .ledger_lines = ledger_.lines(),
                 .models = models_,
                 .alarms = alarms_,
                 .validations = validations_};
@@ -127,6 +134,8 @@ class Replay {
     bool verify_ = false;
     PastRecords past_;
     Engine engine_;
+    LedgerCheck ledger_;
+    Timestamp received_last_ = beginning_of_time;
     std::int64_t models_ = 0;
     std::int64_t alarms_ = 0;
     std::int64_t validations_ = 0;
@@ -148,8 +157,10 @@ int replay_command(const CommandOptions& options, bool verify) {
     json::object result{
         {"records", folded->records}, {"state_sha256", folded->state_sha256}, {"tree_head", folded->tree_head}};
     if (verify) {
-        result["verified"] =
-            json::object{{"models", folded->models}, {"alarms", folded->alarms}, {"validations", folded->validations}};
+        result["verified"] = json::object{{"models", folded->models},
+                                          {"alarms", folded->alarms},
+                                          {"validations", folded->validations},
+                                          {"ledger_lines", folded->ledger_lines}};
     }
     print(result, options.as_json);
     return exit_done;

@@ -114,7 +114,7 @@ int pauses_command(const CommandOptions& options) {
 
 int learnings_command(const CommandOptions& options, const std::string& name) {
     return show(options, api_path({"learnings"}) + api_query("name", name),
-                [&](Offline& offline) -> Result<json::value> { return learnings_report(offline.engine(), name); });
+                [&](Offline& offline) { return learnings_report(offline.engine(), name); });
 }
 
 int rejects_command(const CommandOptions& options, const RejectsOptions& rejects) {

@@ -31,12 +31,12 @@ Result<void> record_finding(Offline& offline, const ValidationRecord& found) {
     record.occurred_at = engine_time;
     auto effects = offline.append(std::move(record), engine_time);
     if (!effects) return fail(std::move(effects).error());
-    return offline.close();
+    return offline.commit({});
 }
 
 int validate_in_store(const CommandOptions& options, const ValidateOptions& validate) {
     const bool dry_run = validate.dry_run;
-    auto opened = Offline::open(options.workspace, options.data, dry_run ? Store::Mode::reader : Store::Mode::writer);
+    auto opened = Offline::open(options.workspace, options.data, dry_run ? Offline::Use::look : Offline::Use::order);
     if (!opened) return report(opened.error());
     auto& offline = **opened;
     const auto& calendar = offline.engine().calendar();
@@ -98,7 +98,7 @@ int validate_command(const CommandOptions& options, const ValidateOptions& valid
 }
 
 int track_command(const CommandOptions& options, const std::string& segment, std::int64_t weeks) {
-    auto opened = Offline::open(options.workspace, options.data, Store::Mode::reader);
+    auto opened = Offline::open(options.workspace, options.data, Offline::Use::look);
     if (!opened) return report(opened.error());
     auto& offline = **opened;
     const auto now = offline.engine().time_at(wall_now());

@@ -25,7 +25,7 @@ int print_or_report(const CommandOptions& options, const Result<boost::json::val
 
 int show(const CommandOptions& options, const std::string& path, const MakeReport& make) {
     if (!options.url.empty()) return print_or_report(options, ask_daemon(options, path));
-    auto offline = Offline::open(options.workspace, options.data, Store::Mode::reader);
+    auto offline = Offline::open(options.workspace, options.data, Offline::Use::look);
     return offline ? print_or_report(options, make(**offline)) : report(offline.error());
 }
 

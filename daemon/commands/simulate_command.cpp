@@ -53,6 +53,9 @@ Result<json::object> write_file(const OutputFile& file) {
 // {"truth", "files"}, as printed.
 Result<json::object> write_market(const MarketSettings& settings, const files::path& folder) {
     std::error_code error;
+    if (files::exists(folder, error) && !files::is_empty(folder, error)) {
+        return fail(ErrorCode::conflict, fmt::format("{} is not empty", folder.string()), "name a folder of its own");
+    }
     files::create_directories(folder, error);
     if (error)
         return fail(ErrorCode::io, fmt::format("cannot make the folder {}: {}", folder.string(), error.message()));

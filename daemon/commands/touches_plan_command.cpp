@@ -24,43 +24,51 @@ json::object row_of(const Outgoing& event, const char* why) {
     return row;
 }
 
-// As the daemon's first start will: what falls due by then is caught up with in silence.
-Result<void> start_clock(Offline& offline) {
-    const auto first_start = offline.engine().first_start();
-    if (!first_start) return {};
+Result<Effects> append(Offline& offline, Payload payload, Timestamp engine_time, Duration from_now) {
     Record record;
-    record.received_at = wall_now();
-    record.occurred_at = *first_start;
+    record.received_at = wall_now() + from_now;
+    record.occurred_at = engine_time;
     record.actor = "system";
-    record.payload = ClockRecord{};
-    auto effects = offline.append(std::move(record), *first_start);
-    return effects ? Result<void>() : fail(effects.error());
+    record.payload = std::move(payload);
+    return offline.append(std::move(record), engine_time);
+}
+
+void add_rows(json::array& rows, const Effects& effects, const char* why) {
+    for (const auto& decision : effects.events) {
+        if (decision.fate == TouchFate::send) rows.push_back(row_of(decision.event, why));
+    }
+}
+
+// As the daemon's start will: its first one ties the clock, and what falls due by then is caught up with in
+// silence; every one contacts existing members whose playbook asks for them.
+Result<void> foresee_start(Offline& offline, json::array& rows) {
+    auto& engine = offline.engine();
+    if (const auto first_start = engine.first_start()) {
+        if (auto tied = append(offline, ClockRecord{}, *first_start, {}); !tied) return fail(std::move(tied).error());
+    }
+    if (!engine.awaits_greeting()) return {};
+    auto greeted = append(offline, TickRecord{.greets = true}, engine.time_at(wall_now()), {});
+    if (!greeted) return fail(std::move(greeted).error());
+    add_rows(rows, *greeted, "an existing member, contacted when the daemon starts or takes these definitions in");
+    return {};
 }
 
 }  // namespace
 
 int touches_plan_command(const CommandOptions& options, std::int64_t hours, const std::string& customer) {
-    auto opened = Offline::open(options.workspace, options.data, Store::Mode::reader);
+    auto opened = Offline::open(options.workspace, options.data, Offline::Use::look);
     if (!opened) return report(opened.error());
     auto& offline = **opened;
     auto& engine = offline.engine();
-    if (auto done = start_clock(offline); !done) return report(done.error());
     json::array rows;
     for (const auto* waiting : engine.outbox().pending()) {
         rows.push_back(row_of(waiting->event, waiting->attempts > 0 ? "is tried again" : "waits to be sent"));
     }
-    const auto now = engine.time_at(wall_now());
-    Record tick;
-    tick.received_at = wall_now() + std::chrono::hours(hours);
-    tick.occurred_at = now + std::chrono::hours(hours);
-    tick.actor = "system";
-    tick.payload = TickRecord{};
-    const auto until = tick.occurred_at;
-    auto effects = offline.append(std::move(tick), until);
+    if (auto done = foresee_start(offline, rows); !done) return report(done.error());
+    const auto span = std::chrono::hours(hours);
+    auto effects = append(offline, TickRecord{}, engine.time_at(wall_now()) + span, span);
     if (!effects) return report(effects.error());
-    for (const auto& decision : effects->events) {
-        if (decision.fate == TouchFate::send) rows.push_back(row_of(decision.event, "time will bring it about"));
-    }
+    add_rows(rows, *effects, "time will bring it about");
     const auto is_of_another = [&](const json::value& row) {
         return !customer.empty() && std::string_view(row.at("customer").as_string()) != customer;
     };

@@ -51,7 +51,8 @@ Result<Effects> Engine::apply(const Record& record) {
     if (workspace != nullptr) adopt(std::move(derived), record, effects);
     if (!record.customer.empty()) take_customer_record(record, effects);
     take_common_record(record, effects);
-    if (!record.historical) greet_existing_members(effects);
+    const auto* tick = std::get_if<TickRecord>(&record.payload);
+    if (tick != nullptr && tick->greets) greet_existing_members(effects);
     return effects;
 }
 
@@ -206,15 +207,16 @@ void Engine::contact(std::size_t index, const MembershipChange& change, const Pi
     if (change.entered && membership && playbook != nullptr) membership->greeted = playbook_mark(playbook->id);
 }
 
-// Members who entered quietly are contacted after all where their playbook asks for it, each once.
-void Engine::greet_existing_members(Effects& effects) {
-    if (!std::exchange(may_have_ungreeted_, false)) return;
+// Members who entered quietly, where their playbook asks for them and has not contacted them.
+std::vector<Engine::Greeting> Engine::ungreeted() const {
+    std::vector<Greeting> found;
+    if (!may_have_ungreeted_) return found;
     const auto& definitions = population_.book().definitions;
     const bool is_asked = std::ranges::any_of(definitions.playbooks, [](const rules::PlaybookDefinition& playbook) {
         return playbook.existing_members == rules::ExistingMembers::contact;
     });
     for (std::size_t index = 0; is_asked && index < population_.size(); ++index) {
-        auto& customer = population_.at(index);
+        const auto& customer = population_.at(index);
         for (std::size_t i = 0; i < definitions.segments.size(); ++i) {
             if (!customer.memberships[i]) continue;
             const auto& segment = definitions.segments[i].id;
@@ -222,12 +224,21 @@ void Engine::greet_existing_members(Effects& effects) {
             const auto* playbook = playbook_for(population_, segment, {pilot, arm});
             if (playbook == nullptr || playbook->existing_members != rules::ExistingMembers::contact) continue;
             if (customer.memberships[i]->greeted == playbook_mark(playbook->id)) continue;
-            const MembershipChange greeting{customer.id,        segment, true, engine_time_, "existing member", "{}",
-                                            definitions.version};
-            contact(index, greeting, {pilot, arm}, effects);
-            hash_.touch(customer.bucket);
+            found.push_back({index,
+                             {customer.id, segment, true, engine_time_, "existing member", "{}", definitions.version},
+                             {pilot, arm}});
         }
     }
+    return found;
+}
+
+// They are contacted after all, each once.
+void Engine::greet_existing_members(Effects& effects) {
+    for (const auto& [index, change, pilot] : ungreeted()) {
+        contact(index, change, pilot, effects);
+        hash_.touch(population_.at(index).bucket);
+    }
+    may_have_ungreeted_ = false;
 }
 
 void Engine::announce_review(const char* type, const Review& review, Effects& effects) {
@@ -344,20 +355,22 @@ bool Engine::is_duplicate(const CustomerId& customer, const std::string& message
 
 Result<void> Engine::check_is_same_workspace(const rules::Definitions& proposed) const {
     if (!has_workspace()) return {};
-    const auto& own = population_.book().definitions.workspace.name;
-    if (proposed.workspace.name == own) return {};
-    return fail(
-        {ErrorCode::conflict,
-         fmt::format("this store belongs to the workspace '{}', the folder holds '{}'", own, proposed.workspace.name),
-         {},
-         "other_workspace",
-         "name another --data, or the folder of that workspace"});
+    return check_same_workspace(population_.book().definitions.workspace.name, proposed.workspace.name);
 }
 
 Result<std::shared_ptr<const rules::Rulebook>> Engine::compile(const WorkspaceRecord& workspace) const {
     auto book = compile_workspace(workspace.files);
     if (!book) return fail(book.error().front());
     return *book;
+}
+
+Result<void> check_same_workspace(const std::string& own, const std::string& proposed) {
+    if (proposed == own) return {};
+    return fail({ErrorCode::conflict,
+                 fmt::format("this store belongs to the workspace '{}', the folder holds '{}'", own, proposed),
+                 {},
+                 "other_workspace",
+                 "name another --data, or the folder of that workspace"});
 }
 
 bool is_quiet(const Record& record) {

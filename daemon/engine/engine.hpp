@@ -70,6 +70,10 @@ class Engine {
     // Where the workspace has a clock of its own that still waits for the daemon's first start: what it will show then.
     std::optional<Timestamp> first_start() const;
 
+    // True where members entered in silence whose playbook asks for them: a tick that greets contacts them, and
+    // nothing else does.
+    bool awaits_greeting() const { return !ungreeted().empty(); }
+
     // True where this message was taken in before.
     bool is_duplicate(const CustomerId& customer, const std::string& message_id) const;
 
@@ -115,6 +119,12 @@ class Engine {
     void take_pilot_decision(const Record& record, const PilotDecisionRecord& decision, Effects& effects);
     void decide_events(std::size_t index, const MembershipChange& change, Effects& effects);
     void contact(std::size_t index, const MembershipChange& change, const PilotArm& pilot, Effects& effects);
+    struct Greeting {
+        std::size_t customer = 0;
+        MembershipChange change;
+        PilotArm pilot;
+    };
+    std::vector<Greeting> ungreeted() const;
     void greet_existing_members(Effects& effects);
     void announce_review(const char* type, const Review& review, Effects& effects);
     void take_decisions(std::vector<EventDecision> decisions, Effects& effects);
@@ -151,6 +161,9 @@ class Engine {
 // Nobody is contacted because of this record, nor because of the timers that fire before it: it is of the past,
 // catches up, or changes definitions, models or the clock for everybody at once.
 bool is_quiet(const Record& record);
+
+// Error{conflict} where the two names of workspaces differ: the store's and the folder's.
+Result<void> check_same_workspace(const std::string& own, const std::string& proposed);
 
 // Would this workspace run? Everything that apply() would refuse, with file, line and hint.
 tl::expected<std::shared_ptr<const rules::Rulebook>, std::vector<Error>> compile_workspace(

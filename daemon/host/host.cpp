@@ -49,6 +49,7 @@ bool Host::reload(std::map<std::string, std::string> files, std::function<void(R
     return ask([this, files = std::move(files), done = std::move(done)](Engine&) {
         const auto used = use_workspace(files);
         if (!used) return done(fail(used.error()));
+        if (auto greeted = greet_existing_members(); !greeted) return done(fail(std::move(greeted).error()));
         done(engine_.population().book().definitions.version);
     });
 }
@@ -60,7 +61,11 @@ bool Host::order(MakeOrder make, std::function<void(Result<std::uint64_t>)> done
 }
 
 Result<void> Host::take_order(const MakeOrder& make, const std::function<void(Result<std::uint64_t>)>& done) {
-    if (!commits_->has_room()) return fail(ErrorCode::unavailable, "the queue is full", "try again later");
+    if (!commits_->has_room()) {
+        return commits_->waits_for_disk_space()
+                   ? fail(ErrorCode::unavailable, "the disk is full", "free some disk space")
+                   : fail(ErrorCode::unavailable, "the queue is full", "try again later");
+    }
     TRY(record, make(engine_));
     record.received_at = clock_.now();
     record.occurred_at = engine_.time_at(record.received_at);

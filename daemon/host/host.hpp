@@ -60,7 +60,8 @@ class Host {
 
     // Hands out the touches that still wait, records alarms that a kill left unrecorded, puts the
     // workspace in force, ties its clock where it has one of its own, catches up with the time that
-    // passed, waits until all of this is durable, and starts the threads.
+    // passed, contacts existing members where their playbook asks for them, waits until all of this is durable, and
+    // starts the threads.
     Result<void> start(const std::map<std::string, std::string>& files);
 
     // False where the queue is full or the host has stopped: answer 503 and Retry-After. Any thread.
@@ -75,7 +76,8 @@ class Host {
     // Runs on the engine thread before any further input. False once stopped. Any thread.
     bool ask(std::function<void(Engine&)> question);
 
-    // Puts other definitions in force at one journal position; `done` hears their version.
+    // Puts other definitions in force at one journal position and contacts existing members where their playbook
+    // asks for them; `done` hears the version.
     bool reload(std::map<std::string, std::string> files, std::function<void(Result<std::string>)> done);
 
     // Hands out once more the events that wait for this endpoint. Any thread.
@@ -115,6 +117,7 @@ class Host {
     void hold_stop(const PauseRecord& pause, CommitBatch& batch);
     Result<Effects> append(Record record, CommitBatch& batch);
     Result<void> append_now(Record record);
+    Result<void> greet_existing_members();
     Result<void> use_workspace(const std::map<std::string, std::string>& files);
     Result<void> read_past(std::uint64_t end, const RecordVisitor& visit);
     Result<void> wait_until_durable() const;  // everything submitted so far

@@ -54,8 +54,9 @@ Result<void> Host::start(const std::map<std::string, std::string>& files) {
     const auto now = engine_.time_at(clock_.now());
     if (engine_.next_due() <= now) {
         const bool catch_up = now - engine_.next_due() > quiet_gap;
-        if (auto done = append_now(system_record(TickRecord{catch_up})); !done) return done;
+        if (auto done = append_now(system_record(TickRecord{.catch_up = catch_up})); !done) return done;
     }
+    if (auto done = greet_existing_members(); !done) return done;
     publish();
     note_turn();
     if (auto done = wait_until_durable(); !done) return done;
@@ -77,6 +78,12 @@ Result<void> Host::use_workspace(const std::map<std::string, std::string>& files
     auto done = append_now(std::move(record));
     publish();
     return done;
+}
+
+// The one moment at which those who were members before are decided about.
+Result<void> Host::greet_existing_members() {
+    if (!engine_.awaits_greeting()) return {};
+    return append_now(system_record(TickRecord{.greets = true}));
 }
 
 // The past signals, from the store thread, once everything submitted is on the disk.

@@ -15,7 +15,7 @@ void LedgerMaker::take(const Record& record, const Effects& effects) {
 }
 
 Result<void> LedgerMaker::finish() {
-    if (!is_needed_) return {};
+    if (!is_needed_) return store_.check_ledger();
     const std::span<const LedgerEntry> lines(lines_);
     std::size_t done = 0;
     do {

@@ -1,4 +1,5 @@
-// Makes the ledger of a store that is older than the ledger, from the fold of its journal.
+// Makes the ledger of a store that is older than the ledger, from the fold of its journal, and checks that of
+// every other store by its running hash.
 #pragma once
 
 #include <vector>
@@ -16,7 +17,7 @@ class LedgerMaker {
     // Call for every record of the journal, in order; the lines are kept until finish().
     void take(const Record& record, const Effects& effects);
 
-    // Call after the last record, outside the reading.
+    // Call after the last record, outside the reading. Error{corrupt} where the ledger is not what was written.
     Result<void> finish();
 
   private:

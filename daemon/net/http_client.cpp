@@ -62,7 +62,7 @@ Result<HttpOutcome> HttpClient::fetch(const HttpCall& call) {
     auto future = promise->get_future();
     send(call, [promise](HttpOutcome outcome) { promise->set_value(std::move(outcome)); });
     HttpOutcome outcome = future.get();
-    if (outcome.status == 0) return fail(ErrorCode::unavailable, outcome.error);
+    if (outcome.fault != CallFault::none) return fail(ErrorCode::unavailable, outcome.error);
     return outcome;
 }
 

@@ -40,6 +40,8 @@ struct HttpCall {
     // Where set: the name is looked up once, every address found must be allowed, and exactly these are
     // connected to, under the name for Host and TLS.
     std::shared_ptr<const AddressRules> addresses{};
+    // The call ends once the connection stands, over TLS for https: nothing is sent, and the status is 0.
+    bool only_connects = false;
 };
 
 // Why no response came.
@@ -57,7 +59,7 @@ enum class CallFault {
 
 // A response of any status, or none with the reason. Errors hold neither the URL's path nor its query.
 struct HttpOutcome {
-    int status = 0;  // 0: no response came
+    int status = 0;  // 0: no response came, or none was asked for
     std::string body{};
     HttpHeaders headers{};
     std::string error{};                                // empty where a response came
@@ -82,7 +84,7 @@ class HttpClient {
     // wait or throw; where the limit of calls is reached or the client is stopped, at once on the caller's.
     void send(HttpCall call, Callback callback);
 
-    // Waits for the outcome; no response is ErrorCode::unavailable. Not to be called from a callback.
+    // Waits for the outcome; a fault is ErrorCode::unavailable. Not to be called from a callback.
     Result<HttpOutcome> fetch(const HttpCall& call);
 
     // Calls under way end with an error. Returns when all callbacks have returned; the look-up of a host's

@@ -152,6 +152,7 @@ void HttpExchange::greet() {
 }
 
 void HttpExchange::write() {
+    if (call_.only_connects) return finish({});
     parser_.emplace(ResponseParser::Limits{.header = share_.settings.header_limit, .body = share_.settings.body_limit},
                     call_.method == "HEAD");
     const auto on_written = [self = shared_from_this()](const Error& error, std::size_t) {

@@ -125,6 +125,11 @@ Result<void> HttpServer::Core::listen() {
                 is_taken ? "stop the other program or choose another port" : "choose an address of this machine");
 }
 
+Result<void> check_tls_files(const TlsFiles& files) {
+    const auto loaded = load_tls_context(files);
+    return loaded ? Result<void>() : fail(loaded.error());
+}
+
 Result<void> HttpServer::Core::load_tls() {
     TRY(context, load_tls_context(group_.settings.tls));
     group_.tls = context;

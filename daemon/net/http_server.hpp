@@ -40,6 +40,9 @@ struct HttpServerSettings {
     TlsFiles tls{};  // the handshake has the time of a header
 };
 
+// As a server finds out when it starts: invalid, naming the file.
+Result<void> check_tls_files(const TlsFiles& files);
+
 // All functions may be called by any thread but the server's own (so not by the handler).
 class HttpServer {
   public:

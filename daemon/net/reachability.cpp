@@ -1,14 +1,10 @@
 #include "daemon/net/reachability.hpp"
 
-#include <arpa/inet.h>
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <netdb.h>
-#include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <array>
 #include <cerrno>
 #include <memory>
 #include <system_error>
@@ -21,7 +17,7 @@ using Addresses = std::unique_ptr<addrinfo, decltype(&::freeaddrinfo)>;
 class Socket {
   public:
     explicit Socket(const addrinfo& address)
-        : descriptor_(::socket(address.ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)) {}
+        : descriptor_(::socket(address.ai_family, SOCK_STREAM | SOCK_CLOEXEC, 0)) {}
     Socket(const Socket&) = delete;
     Socket& operator=(const Socket&) = delete;
     ~Socket() {
@@ -34,21 +30,9 @@ class Socket {
 };
 
 Result<Addresses> addresses_of(const std::string& host, std::uint16_t port, int flags);
-int connect_to(const addrinfo& address, std::chrono::milliseconds timeout);
-std::string text_of(const addrinfo& address);
 std::string reason(int error);
 
 }  // namespace
-
-Result<std::string> try_connection(const std::string& host, std::uint16_t port, std::chrono::milliseconds timeout) {
-    TRY(addresses, addresses_of(host, port, 0));
-    int error = 0;
-    for (const addrinfo* address = addresses.get(); address != nullptr; address = address->ai_next) {
-        error = connect_to(*address, timeout);
-        if (error == 0) return text_of(*address);
-    }
-    return fail(ErrorCode::unavailable, fmt::format("no connection to {} port {}: {}", host, port, reason(error)));
-}
 
 Result<void> try_listening(const std::string& address, std::uint16_t port) {
     TRY(addresses, addresses_of(address, port, AI_NUMERICHOST | AI_PASSIVE));
@@ -75,25 +59,6 @@ Result<Addresses> addresses_of(const std::string& host, std::uint16_t port, int 
         return fail(ErrorCode::not_found, fmt::format("the name {} does not resolve: {}", host, ::gai_strerror(error)));
     }
     return Addresses(found, &::freeaddrinfo);
-}
-
-// 0 once connected, else the system's error.
-int connect_to(const addrinfo& address, std::chrono::milliseconds timeout) {
-    const Socket socket(address);
-    if (::connect(socket.number(), address.ai_addr, address.ai_addrlen) == 0) return 0;
-    if (errno != EINPROGRESS) return errno;
-    pollfd wait{.fd = socket.number(), .events = POLLOUT, .revents = 0};
-    if (::poll(&wait, 1, static_cast<int>(timeout.count())) != 1) return ETIMEDOUT;
-    int error = 0;
-    socklen_t size = sizeof error;
-    ::getsockopt(socket.number(), SOL_SOCKET, SO_ERROR, &error, &size);
-    return error;
-}
-
-std::string text_of(const addrinfo& address) {
-    std::array<char, NI_MAXHOST> text{};
-    ::getnameinfo(address.ai_addr, address.ai_addrlen, text.data(), text.size(), nullptr, 0, NI_NUMERICHOST);
-    return text.data();
 }
 
 std::string reason(int error) {

@@ -235,7 +235,7 @@ json::array learnings(const Engine& engine, const SegmentId& segment) {
     for (const auto& pilot : engine.population().book().definitions.pilots) {
         if (concerns(pilot, segment)) names.emplace(to_word(LearningSubject::pilot), pilot.id.text);
     }
-    auto all = learnings_report(engine, "");
+    auto all = *learnings_report(engine, "");
     json::array rows;
     for (auto& row : all.as_array()) {
         if (names.contains({row.at("subject").as_string().c_str(), row.at("name").as_string().c_str()}))

@@ -81,11 +81,15 @@ json::value pauses_report(const Engine& engine) {
     return rows;
 }
 
-json::value learnings_report(const Engine& engine, const std::string& name) {
+Result<json::value> learnings_report(const Engine& engine, const std::string& name) {
     json::array rows;
+    const auto& definitions = engine.population().book().definitions;
+    bool is_known = name.empty() || rules::find(definitions.segments, SegmentId(name)) != nullptr ||
+                    rules::find(definitions.pilots, PilotId(name)) != nullptr;
     for (const auto& record : engine.learnings()) {
         const auto& learning = std::get<LearningRecord>(record.payload);
         if (!name.empty() && learning.name != name) continue;
+        is_known = true;
         rows.push_back({{"subject", to_word(learning.subject)},
                         {"name", learning.name},
                         {"cause", to_word(learning.cause)},
@@ -93,7 +97,11 @@ json::value learnings_report(const Engine& engine, const std::string& name) {
                         {"at", to_text(record.engine_time)},
                         {"by", record.actor}});
     }
-    return rows;
+    if (!is_known) {
+        return fail(ErrorCode::not_found,
+                    "there is no segment or pilot '" + name + "', and nothing was learned of one");
+    }
+    return json::value(std::move(rows));
 }
 
 }  // namespace segmentd::daemon

@@ -100,7 +100,8 @@ boost::json::value endpoints_report(const Engine& engine);
 // [{"target","name","since","by","reason"}] of what operators stopped.
 boost::json::value pauses_report(const Engine& engine);
 
-// [{"subject","name","cause","text","at","by"}], oldest first; of one name where one is given.
-boost::json::value learnings_report(const Engine& engine, const std::string& name);
+// [{"subject","name","cause","text","at","by"}], oldest first; of one name where one is given. not_found for a
+// name that no segment or pilot has and of which nothing was learned.
+Result<boost::json::value> learnings_report(const Engine& engine, const std::string& name);
 
 }  // namespace segmentd::daemon

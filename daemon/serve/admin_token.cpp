@@ -53,7 +53,10 @@ Result<std::string> admin_token(const std::filesystem::path& data) {
 
 Result<std::string> kept_webhook_secret(const std::filesystem::path& data, const std::string& endpoint) {
     std::error_code error;
-    std::filesystem::create_directories(data / "endpoints", error);
+    if (std::filesystem::create_directory(data / "endpoints", error))
+        std::filesystem::permissions(data / "endpoints", std::filesystem::perms::owner_all, error);
+    if (error)
+        return fail(ErrorCode::io, fmt::format("cannot create a folder in {}: {}", data.string(), error.message()));
     return read_or_make(data / "endpoints" / (endpoint + ".secret"), [] { return make_webhook_secret(); });
 }
 

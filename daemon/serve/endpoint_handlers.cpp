@@ -76,7 +76,7 @@ void offer_resends(ServeContext& context, std::vector<Record> records, const End
         context.deliveries.resume(endpoint);
         respond(json_response({{"endpoint", endpoint.text}, {"events", count}, {"dry_run", false}}));
     };
-    if (!context.host.offer(std::move(intake))) respond(busy_response());
+    if (!context.host.offer(std::move(intake))) respond(busy_response(context));
 }
 
 }  // namespace
@@ -103,7 +103,7 @@ void answer_endpoints(ServeContext& context, RoutedRequest, Respond respond) {
         }
         respond(json_response(report));
     });
-    if (!asked) respond(busy_response());
+    if (!asked) respond(busy_response(context));
 }
 
 void answer_endpoint_test(ServeContext& context, RoutedRequest request, Respond respond) {
@@ -137,7 +137,7 @@ void answer_dead_letters(ServeContext& context, RoutedRequest request, Respond r
         const auto letters = dead_letters_report(store, endpoint, since);
         respond(letters ? json_response(*letters) : problem_response(letters.error()));
     });
-    if (!queried) respond(busy_response());
+    if (!queried) respond(busy_response(context));
 }
 
 void answer_endpoint_replay(ServeContext& context, RoutedRequest request, Respond respond) {
@@ -155,7 +155,7 @@ void answer_endpoint_replay(ServeContext& context, RoutedRequest request, Respon
         if (!is_dry) return offer_resends(context, std::move(*records), order.endpoint, respond);
         respond(json_response({{"endpoint", order.endpoint.text}, {"events", records->size()}, {"dry_run", true}}));
     });
-    if (!queried) respond(busy_response());
+    if (!queried) respond(busy_response(context));
 }
 
 }  // namespace segmentd::daemon

@@ -30,7 +30,7 @@ void offer(ServeContext& context, Collected collected, HttpResponse success, con
     intake.done = [respond, success = std::move(success)](const IntakeOutcome& outcome) {
         respond(outcome.error ? problem_response(*outcome.error) : success);
     };
-    if (!context.host.offer(std::move(intake))) respond(refusal_of_intake(context));
+    if (!context.host.offer(std::move(intake))) respond(busy_response(context));
 }
 
 // A refusal is answered once what is kept of it is durable, too.

@@ -120,7 +120,7 @@ void answer_one_flag(ServeContext& context, RoutedRequest request, Respond respo
             respond(answer_for(engine, *pilot, customer));
             record_exposure(context, engine, *pilot, customer, actor);
         });
-    if (!asked) respond(busy_response());
+    if (!asked) respond(busy_response(context));
 }
 
 void answer_all_flags(ServeContext& context, RoutedRequest request, Respond respond) {
@@ -139,7 +139,7 @@ void answer_all_flags(ServeContext& context, RoutedRequest request, Respond resp
         response.headers.emplace_back("ETag", tag);
         respond(std::move(response));
     });
-    if (!asked) respond(busy_response());
+    if (!asked) respond(busy_response(context));
 }
 
 }  // namespace segmentd::daemon

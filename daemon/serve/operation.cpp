@@ -65,16 +65,17 @@ void count_delivery(Metrics& metrics, DeliveryOutcome outcome) {
     deliveries(metrics, outcome).add(1);
 }
 
-HttpResponse refusal_of_intake(const ServeContext& context) {
-    if (!context.host.commits().waits_for_disk_space()) return busy_response();
-    auto response = problem_response(Problem{.status = 503, .detail = "the disk is full"});
-    response.headers.emplace_back("Retry-After", disk_full_retry_seconds);
+HttpResponse busy_response(const ServeContext& context) {
+    const bool is_full = context.host.commits().waits_for_disk_space();
+    auto response =
+        problem_response(Problem{.status = 503, .detail = is_full ? "the disk is full" : "the queue is full"});
+    response.headers.emplace_back("Retry-After", is_full ? disk_full_retry_seconds : "1");
     return response;
 }
 
 void answer_health(ServeContext& context, RoutedRequest request, Respond respond) {
     const bool is_ready = request.http.path != "/readyz" || context.host.commits().has_room();
-    if (!is_ready) return respond(refusal_of_intake(context));
+    if (!is_ready) return respond(busy_response(context));
     respond({.status = 200, .content_type = "text/plain; charset=utf-8", .body = "ok\n", .headers = {}});
 }
 

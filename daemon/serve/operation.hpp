@@ -16,7 +16,4 @@ CommitWatch watch_commits(Metrics& metrics);
 // One more attempt to deliver that ended so.
 void count_delivery(Metrics& metrics, DeliveryOutcome outcome);
 
-// 503 with Retry-After and the reason for which nothing is taken in at present.
-HttpResponse refusal_of_intake(const ServeContext& context);
-
 }  // namespace segmentd::daemon

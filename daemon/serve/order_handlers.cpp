@@ -23,7 +23,7 @@ void answer_order(ServeContext& context, RoutedRequest request, Respond respond)
         const json::object answer{{"order", order}, {"record", *sequence}};
         respond({.status = 200, .body = json_text(answer), .headers = {}});
     };
-    if (!context.host.order(make, done)) respond(busy_response());
+    if (!context.host.order(make, done)) respond(busy_response(context));
 }
 
 }  // namespace segmentd::daemon

@@ -47,9 +47,9 @@ void answer_overview_page(ServeContext& context, RoutedRequest request, Respond 
             add_health(*overview, context, store);
             respond(page_response(200, overview_page(*overview, reader)));
         });
-        if (!queried) respond(busy_response());
+        if (!queried) respond(busy_response(context));
     });
-    if (!asked) respond(busy_response());
+    if (!asked) respond(busy_response(context));
 }
 
 void answer_brief_page(ServeContext& context, RoutedRequest request, Respond respond) {
@@ -104,9 +104,9 @@ void answer_with_brief(ServeContext& context, const RoutedRequest& request, cons
             add_decisions(**brief, *lines, lines->size() < most_lines);
             respond(make(*brief));
         });
-        if (!queried) respond(busy_response());
+        if (!queried) respond(busy_response(context));
     });
-    if (!asked) respond(busy_response());
+    if (!asked) respond(busy_response(context));
 }
 
 Result<void> add_past(json::object& overview, Store& store, Timestamp now) {

@@ -30,7 +30,7 @@ void answer_from_engine(ServeContext& context, const Respond& respond, Make make
         Result<json::value> value = make(engine);
         respond(value ? json_response(*value) : problem_response(value.error()));
     });
-    if (!asked) respond(busy_response());
+    if (!asked) respond(busy_response(context));
 }
 
 std::string parameter(const RoutedRequest& request, const char* name, const char* otherwise) {
@@ -94,13 +94,13 @@ void answer_status(ServeContext& context, RoutedRequest, Respond respond) {
             for (auto& [name, value] : queue_status(context, context.host.commits().status())) status[name] = value;
             respond(json_response(status));
         });
-        if (!queried) respond(busy_response());
+        if (!queried) respond(busy_response(context));
     });
-    if (!asked) respond(busy_response());
+    if (!asked) respond(busy_response(context));
 }
 
 void answer_clock_confirmation(ServeContext& context, RoutedRequest, Respond respond) {
-    if (!context.host.confirm_clock()) return respond(busy_response());
+    if (!context.host.confirm_clock()) return respond(busy_response(context));
     respond({.status = 200, .body = R"({"confirmed":true})", .headers = {}});
 }
 
@@ -119,9 +119,9 @@ void answer_segments(ServeContext& context, RoutedRequest request, Respond respo
             auto hindsight = read_past(std::move(*begun), past_of(store));
             respond(hindsight ? json_response(segments_report(*hindsight)) : problem_response(hindsight.error()));
         });
-        if (!queried) respond(busy_response());
+        if (!queried) respond(busy_response(context));
     });
-    if (!asked) respond(busy_response());
+    if (!asked) respond(busy_response(context));
 }
 
 void answer_members(ServeContext& context, RoutedRequest request, Respond respond) {
@@ -146,9 +146,9 @@ void answer_explain(ServeContext& context, RoutedRequest request, Respond respon
             touches = touches_of(customer, *lines, std::move(touches.get_array()));
             respond(json_response(report));
         });
-        if (!queried) respond(busy_response());
+        if (!queried) respond(busy_response(context));
     });
-    if (!asked) respond(busy_response());
+    if (!asked) respond(busy_response(context));
 }
 
 void answer_models(ServeContext& context, RoutedRequest, Respond respond) {
@@ -172,9 +172,9 @@ void answer_touches(ServeContext& context, RoutedRequest request, Respond respon
             if (!lines) return respond(problem_response(lines.error()));
             respond(json_response(customer.empty() ? touches_report(*lines) : touches_of(customer, *lines, silent)));
         });
-        if (!queried) respond(busy_response());
+        if (!queried) respond(busy_response(context));
     });
-    if (!asked) respond(busy_response());
+    if (!asked) respond(busy_response(context));
 }
 
 void answer_pauses(ServeContext& context, RoutedRequest, Respond respond) {
@@ -183,8 +183,7 @@ void answer_pauses(ServeContext& context, RoutedRequest, Respond respond) {
 
 void answer_learnings(ServeContext& context, RoutedRequest request, Respond respond) {
     const auto name = parameter(request, "name", "");
-    answer_from_engine(context, respond,
-                       [name](Engine& engine) -> Result<json::value> { return learnings_report(engine, name); });
+    answer_from_engine(context, respond, [name](Engine& engine) { return learnings_report(engine, name); });
 }
 
 void answer_rejects(ServeContext& context, RoutedRequest request, Respond respond) {
@@ -203,7 +202,7 @@ void answer_rejects(ServeContext& context, RoutedRequest request, Respond respon
         }
         respond(json_response(rows));
     });
-    if (!queried) respond(busy_response());
+    if (!queried) respond(busy_response(context));
 }
 
 }  // namespace segmentd::daemon

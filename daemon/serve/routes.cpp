@@ -197,12 +197,6 @@ void handle_request(ServeContext& context, Listener listener, HttpRequest reques
     respond(problem_response(Problem{.status = status}));
 }
 
-HttpResponse busy_response() {
-    auto response = problem_response(Problem{.status = 503, .detail = "the queue is full"});
-    response.headers.emplace_back("Retry-After", "1");
-    return response;
-}
-
 CollectContext collect_context(const ServeContext& context, const rules::Rulebook& book, const std::string& actor) {
     CollectContext collect;
     collect.definitions = &book.definitions;

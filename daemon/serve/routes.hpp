@@ -105,7 +105,7 @@ void answer_token_revocation(ServeContext& context, RoutedRequest request, Respo
 // The moment and the sender, as collectors want them.
 CollectContext collect_context(const ServeContext& context, const rules::Rulebook& book, const std::string& actor);
 
-// 503 with Retry-After: the queue is full or the daemon is stopping.
-HttpResponse busy_response();
+// 503 with Retry-After: the disk or the queue is full, or the daemon is stopping.
+HttpResponse busy_response(const ServeContext& context);
 
 }  // namespace segmentd::daemon

@@ -77,14 +77,14 @@ void answer_validation(ServeContext& context, RoutedRequest request, Respond res
         if (outcome.error) return respond(problem_response(*outcome.error));
         respond(answer_of(validation_report(*found)));
     };
-    if (!context.host.offer(std::move(intake))) respond(busy_response());
+    if (!context.host.offer(std::move(intake))) respond(busy_response(context));
 }
 
 void answer_validations(ServeContext& context, RoutedRequest request, Respond respond) {
     const bool asked = context.host.ask([respond, segment = SegmentId(request.open_parts.front())](Engine& engine) {
         respond(answer_of(validations_report(engine, segment)));
     });
-    if (!asked) respond(busy_response());
+    if (!asked) respond(busy_response(context));
 }
 
 void answer_track(ServeContext& context, RoutedRequest request, Respond respond) {
@@ -97,7 +97,7 @@ void answer_track(ServeContext& context, RoutedRequest request, Respond respond)
     const TrackRequest wanted{SegmentId(request.open_parts.front()), context.host.engine_now(), weeks};
     const bool asked = context.host.ask(
         [respond, wanted](Engine& engine) { respond(answer_of(track_report(engine, engine.past(), wanted))); });
-    if (!asked) respond(busy_response());
+    if (!asked) respond(busy_response(context));
 }
 
 }  // namespace segmentd::daemon

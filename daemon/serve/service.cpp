@@ -8,6 +8,7 @@
 
 #include "daemon/serve/admin_token.hpp"
 #include "daemon/serve/destinations.hpp"
+#include "daemon/serve/listening.hpp"
 #include "daemon/serve/operation.hpp"
 #include "daemon/settings/secrets.hpp"
 #include "daemon/settings/workspace_files.hpp"
@@ -30,10 +31,6 @@ std::filesystem::path clock_file(const Settings& settings) {
 void end_after_failure(const Error& error) {
     log_error("store", "a commit failed; the process ends", LogField("error", to_text(error)));
     std::_Exit(1);
-}
-
-bool has_tls(const Settings& settings) {
-    return !settings.tls_certificate_file.empty();
 }
 
 bool is_loopback(const std::string& address) {
@@ -67,6 +64,10 @@ tl::expected<std::unique_ptr<Service>, std::vector<Error>> Service::start(const 
     if (!store) return one(std::move(store).error());
     const auto tokens = store->tokens();
     if (!tokens) return one(tokens.error());
+    if (is_open_to_others(settings.data)) {
+        log_warning("store", "others than its owner can look into the data folder",
+                    LogField("way_out", "chmod 700 " + settings.data));
+    }
     std::unique_ptr<Service> service(new Service(settings));
     const auto listen = parse_listen(settings.listen);
     if (!listen) return one(listen.error());
@@ -151,16 +152,11 @@ Result<void> Service::open_servers() {
 }
 
 Result<std::unique_ptr<HttpServer>> Service::open_server(Listener listener, const std::string& address) {
-    TRY(listen, parse_listen(address));
-    HttpServerSettings server;
-    server.address = listen.address;
-    server.port = listen.port;
-    if (!is_loopback(listen.address) && !has_tls(settings_)) {
+    TRY(server, server_settings(settings_, address));
+    if (!is_loopback(server.address) && !has_tls(settings_)) {
         log_warning("net", "tokens travel in the clear beyond this machine; set tls, or put a proxy before it",
                     LogField("listen", address));
     }
-    server.tls.certificate = credential_path(settings_.tls_certificate_file, credentials_directory());
-    server.tls.key = credential_path(settings_.tls_key_file, credentials_directory());
     if (!server.tls.key.empty() && is_open_to_others(server.tls.key)) {
         log_warning("net", "others than its owner may read the TLS key", LogField("file", server.tls.key));
     }

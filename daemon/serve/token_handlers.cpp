@@ -41,7 +41,7 @@ void answer_token_creation(ServeContext& context, RoutedRequest request, Respond
     const bool asked =
         context.host.commits().query([&context, token = std::move(*token), record = std::move(record),
                                       respond](Store& store) { hand_out(context, store, token, record, respond); });
-    if (!asked) respond(busy_response());
+    if (!asked) respond(busy_response(context));
 }
 
 void answer_token_revocation(ServeContext& context, RoutedRequest request, Respond respond) {
@@ -52,7 +52,7 @@ void answer_token_revocation(ServeContext& context, RoutedRequest request, Respo
         context.tokens.revoke(id, at);
         return uncached(200, json::object{{"id", id}, {"revoked_at", to_text(at)}});
     };
-    if (!context.host.offer(intake_of(std::move(record), respond, when_durable))) respond(busy_response());
+    if (!context.host.offer(intake_of(std::move(record), respond, when_durable))) respond(busy_response(context));
 }
 
 namespace {
@@ -98,7 +98,7 @@ void hand_out(ServeContext& context, Store& store, const NewToken& token, Record
     };
     if (context.host.offer(intake_of(std::move(record), respond, when_durable))) return;
     store.forget_token(token.record.id);
-    respond(busy_response());
+    respond(busy_response(context));
 }
 
 Intake intake_of(Record record, const Respond& respond, std::function<HttpResponse()> when_durable) {

@@ -1,11 +1,13 @@
 #include "daemon/store/database.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <sqlite3.h>
 
 #include <algorithm>
 
 #include "daemon/store/files.hpp"
+#include "daemon/store/store.hpp"
 #include "daemon/store/upgrade.hpp"
 #include "daemon/telemetry/log.hpp"
 
@@ -24,6 +26,10 @@ Result<OpenDatabase> open_database(const std::filesystem::path& path, bool is_wr
     if (!is_writer && !std::filesystem::exists(path)) return fail(no_store_in(path.parent_path()));
     return guarded("open " + path.string(), [&]() -> Result<OpenDatabase> {
         const int flags = is_writer ? SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE : SQLite::OPEN_READONLY;
+        if (is_writer) {  // SQLite would make a file that others can read
+            TRY(made, FileHandle::open(path, O_RDWR | O_CREAT, 0600));
+            static_cast<void>(made);
+        }
         auto database = std::make_unique<SQLite::Database>(path.string(), flags, busy_timeout_ms);
         TRY(is_empty, check_format(*database, path, is_writer));
         if (is_writer) tune_writer(*database);
@@ -47,14 +53,6 @@ Result<OpenDatabase> open_empty_database() {
         const int flags = SQLite::OPEN_READWRITE | SQLite::OPEN_CREATE;
         return OpenDatabase{std::make_unique<SQLite::Database>(":memory:", flags), true};
     });
-}
-
-Error no_store_in(const std::filesystem::path& directory) {
-    return {.code = ErrorCode::not_found,
-            .message = fmt::format("there is no store in {}", directory.string()),
-            .where = {},
-            .rule = {},
-            .hint = "segmentctl import and segmentd make one; or name another folder"};
 }
 
 void create_tables(SQLite::Database& database) {

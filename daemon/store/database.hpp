@@ -33,9 +33,6 @@ Result<void> check_structure(SQLite::Database& database, const std::string& tabl
 // A database in memory, for a store that holds nothing yet.
 Result<OpenDatabase> open_empty_database();
 
-// not_found, with the way out.
-Error no_store_in(const std::filesystem::path& directory);
-
 // Creates the tables; meant to run inside a transaction, so that a store has all of them or none.
 void create_tables(SQLite::Database& database);
 

@@ -10,7 +10,7 @@ namespace segmentd::daemon {
 
 namespace {
 
-constexpr const char* whole_mark = "ledger_is_whole";
+constexpr const char* hash_name = "ledger_hash";
 
 // Keeps a sealed line from being taken for another one under the same key.
 std::array<std::uint8_t, 14> associated_data(std::uint64_t position) {
@@ -18,6 +18,29 @@ std::array<std::uint8_t, 14> associated_data(std::uint64_t position) {
     const auto number = number_bytes(position);
     std::copy(number.begin(), number.end(), data.begin() + 6);
     return data;
+}
+
+// What the running hash takes in of a line.
+std::string line_bytes(std::initializer_list<std::uint64_t> numbers, std::string_view name,
+                       std::span<const std::uint8_t> details) {
+    std::string bytes;
+    for (const auto number : numbers) {
+        const auto eight = number_bytes(number);
+        bytes.append(eight.begin(), eight.end());
+    }
+    bytes += fmt::format("{}:{}", name.size(), name);
+    bytes.append(details.begin(), details.end());
+    return bytes;
+}
+
+std::string stored_hash(SQLite::Database& database) {
+    SQLite::Statement select(database, "SELECT value FROM meta WHERE key = ?");
+    select.bind(1, hash_name);
+    return select.executeStep() ? select.getColumn(0).getString() : std::string();
+}
+
+std::uint64_t number_in(const SQLite::Column& column) {
+    return static_cast<std::uint64_t>(column.getInt64());
 }
 
 std::string condition_of(const LedgerQuery& query, const std::optional<std::uint64_t>& subject) {
@@ -38,7 +61,8 @@ void bind_span(SQLite::Statement& statement, Timestamp from, Timestamp until) {
 
 }  // namespace
 
-LedgerTable::LedgerTable(SQLite::Database& database, KeyRing& keys, bool is_writer) : database_(database), keys_(keys) {
+LedgerTable::LedgerTable(SQLite::Database& database, KeyRing& keys, const Key& series_key, bool is_writer)
+    : database_(database), keys_(keys), series_key_(series_key) {
     if (is_writer) {
         database.exec(
             "CREATE TABLE IF NOT EXISTS ledger(position INTEGER PRIMARY KEY, sequence INTEGER NOT NULL, "
@@ -46,14 +70,14 @@ LedgerTable::LedgerTable(SQLite::Database& database, KeyRing& keys, bool is_writ
             "details BLOB NOT NULL) STRICT");
     }
     exists_ = database.tableExists("ledger");
-    SQLite::Statement mark(database, "SELECT 1 FROM meta WHERE key = ?");
-    mark.bind(1, whole_mark);
-    is_whole_ = exists_ && mark.executeStep();
+    const auto hash = from_hex(stored_hash(database));
+    is_whole_ = hash && hash->size() == hash_.size();
+    if (is_whole_) std::ranges::copy(*hash, hash_.begin());
+    unsettled_hash_ = hash_;
     if (!is_writer) return;
     const bool is_new_store = database.execAndGet("SELECT count(*) FROM (SELECT 1 FROM journal LIMIT 1)").getInt() == 0;
     if (!is_whole_ && is_new_store) mark_whole();
-    last_position_ =
-        static_cast<std::uint64_t>(database.execAndGet("SELECT ifnull(max(position), 0) FROM ledger").getInt64());
+    last_position_ = number_in(database.execAndGet("SELECT ifnull(max(position), 0) FROM ledger"));
     insert_.emplace(database,
                     "INSERT INTO ledger(position, sequence, kind, at, name, subject, details) "
                     "VALUES (?, ?, ?, ?, ?, ?, ?)");
@@ -63,13 +87,23 @@ LedgerTable::LedgerTable(SQLite::Database& database, KeyRing& keys, bool is_writ
 void LedgerTable::clear() {
     database_.exec("DELETE FROM ledger");
     last_position_ = unsettled_ = 0;
+    hash_ = unsettled_hash_ = {};
 }
 
 void LedgerTable::mark_whole() {
-    SQLite::Statement insert(database_, "INSERT OR REPLACE INTO meta(key, value) VALUES (?, 1)");
-    insert.bind(1, whole_mark);
-    insert.exec();
+    write_hash(unsettled_hash_);
     is_whole_ = true;
+}
+
+void LedgerTable::keep_hash() {
+    if (unsettled_ > 0 && is_whole_) write_hash(unsettled_hash_);
+}
+
+void LedgerTable::write_hash(const Sha256& hash) {
+    SQLite::Statement insert(database_, "INSERT OR REPLACE INTO meta(key, value) VALUES (?, ?)");
+    insert.bind(1, hash_name);
+    insert.bind(2, to_hex(hash));
+    insert.exec();
 }
 
 Result<void> LedgerTable::append(const LedgerEntry& entry, std::uint64_t subject) {
@@ -86,16 +120,41 @@ Result<void> LedgerTable::append(const LedgerEntry& entry, std::uint64_t subject
     bind_number(*insert_, 6, subject);
     bind_blob(*insert_, 7, details);
     insert_->exec();
+    const auto kind = static_cast<std::uint64_t>(entry.kind);
+    const auto at = static_cast<std::uint64_t>(to_microseconds(entry.at));
+    unsettled_hash_ = next_in_series(series_key_, unsettled_hash_,
+                                     line_bytes({position, entry.sequence, kind, at, subject}, entry.name, details));
     return {};
 }
 
 void LedgerTable::settle(bool is_committed) {
     if (unsettled_ == 0) return;
-    if (is_committed)
+    if (is_committed) {
         last_position_ += unsettled_;
-    else
+        hash_ = unsettled_hash_;
+    } else {
+        unsettled_hash_ = hash_;
         nonces_.emplace();  // a position is used again, a nonce never
+    }
     unsettled_ = 0;
+}
+
+Result<void> LedgerTable::check() {
+    const auto wanted = stored_hash(database_);
+    if (wanted.empty()) return {};
+    Sha256 hash{};
+    SQLite::Statement select(database_,
+                             "SELECT position, sequence, kind, at, subject, name, details FROM ledger "
+                             "ORDER BY position");
+    while (select.executeStep()) {
+        const auto number = [&select](int column) { return number_in(select.getColumn(column)); };
+        hash = next_in_series(series_key_, hash,
+                              line_bytes({number(0), number(1), number(2), number(3), number(4)},
+                                         select.getColumn(5).getString(), blob_of(select.getColumn(6))));
+    }
+    if (to_hex(hash) == wanted) return {};
+    return fail(ErrorCode::corrupt, "lines of the ledger were changed, added or taken away",
+                "segmentctl replay --verify names the first; restore the store from a backup");
 }
 
 Result<void> LedgerTable::read(const LedgerQuery& query, std::optional<std::uint64_t> subject, const Visitor& visit) {

@@ -74,6 +74,17 @@ std::string pseudonym(const Key& key, std::string_view text) {
     return to_hex(std::span(code).first<16>());
 }
 
+Key series_key_of(const Key& master) {
+    constexpr std::string_view purpose = "segmentd: running hashes of tables";
+    return hmac(master, purpose);
+}
+
+Sha256 next_in_series(const Key& key, const Sha256& before, std::string_view text) {
+    std::string bytes(before.begin(), before.end());
+    bytes += text;
+    return hmac(key, bytes);
+}
+
 std::array<std::uint8_t, 8> number_bytes(std::uint64_t number) {
     std::array<std::uint8_t, 8> bytes;
     for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<std::uint8_t>(number >> (56 - 8 * i));

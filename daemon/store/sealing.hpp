@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "base/sha256.hpp"
 
 namespace segmentd::daemon {
 
@@ -46,6 +47,11 @@ std::optional<std::string> unseal(const Key& key, std::span<const std::uint8_t> 
 // text under it: the first 16 bytes of HMAC-SHA-256 (RFC 2104), in hexadecimal digits.
 Key pseudonym_key_of(const Key& master);
 std::string pseudonym(const Key& key, std::string_view text);
+
+// A key for running hashes that follows from the master key; and the next hash of a series under it: the
+// HMAC-SHA-256 of the one before and the text. Whoever lacks the key cannot make the hash of another series.
+Key series_key_of(const Key& master);
+Sha256 next_in_series(const Key& key, const Sha256& before, std::string_view text);
 
 // 8 bytes, big-endian: the form in which numbers enter associated data.
 std::array<std::uint8_t, 8> number_bytes(std::uint64_t number);

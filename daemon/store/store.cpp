@@ -7,30 +7,11 @@
 #include <optional>
 
 #include "daemon/store/files.hpp"
+#include "daemon/store/head_check.hpp"
 #include "daemon/store/store_parts.hpp"
 
 namespace segmentd::daemon {
 namespace {
-
-// Compares a growing tree with the heads that were signed while it grew before.
-class HeadCheck {
-  public:
-    static Result<HeadCheck> load(const std::filesystem::path& file, const StoreIdentity& identity);
-
-    // Call at every size, 0 included.
-    Result<void> compare(const MerkleTree& tree);
-
-    // Call after the last record.
-    Result<void> finish(const MerkleTree& tree) const;
-
-    // The head of the largest size, if any.
-    const std::optional<SignedTreeHead>& newest() const { return newest_; }
-
-  private:
-    std::vector<TreeHead> heads_;  // by size
-    std::optional<SignedTreeHead> newest_;
-    std::size_t compared_ = 0;
-};
 
 // What a transaction adds to the state: new customers at once, the rest on keep(). Without keep() the
 // new customers are taken back.
@@ -61,6 +42,9 @@ Result<void> check_order(std::span<const Record> records, const JournalState& st
 Result<void> append_lines(LedgerTable& table, const JournalState& state, std::span<const LedgerEntry> lines);
 tl::unexpected<Error> no_writer();
 
+// The same; damage says in which file.
+Result<void> naming(const SQLite::Database& database, Result<void> result);
+
 }  // namespace
 
 Store::Store(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
@@ -74,8 +58,9 @@ Result<void> Store::announce(std::string_view url) {
 }
 
 Result<ReadSummary> Store::read_journal(std::uint64_t from_sequence, const Visitor& visit) {
-    TRY(check, HeadCheck::load(parts_->heads_file(), parts_->identity));
+    TRY(check, HeadCheck::load(parts_->heads_file(), parts_->identity.id, parts_->identity.public_key));
     JournalState state;
+    std::vector<Record> tokens;
     const auto take_row = [&](const JournalRow& row) -> Result<void> {
         TRY(record, open_row(row, parts_->keys));
         if (!is_under_own_key(state, record, row.subject)) {
@@ -84,6 +69,7 @@ Result<ReadSummary> Store::read_journal(std::uint64_t from_sequence, const Visit
         }
         state.tree.append(leaf_hash(header_bytes(row.header)));
         state.engine_time = record.engine_time;
+        if (std::holds_alternative<TokenRecord>(record.payload)) tokens.push_back(record);
         if (auto compared = check.compare(state.tree); !compared) return compared;
         return record.sequence < from_sequence ? Result<void>() : visit(record);
     };
@@ -92,13 +78,10 @@ Result<ReadSummary> Store::read_journal(std::uint64_t from_sequence, const Visit
         if (auto compared = check.compare(state.tree); !compared) return compared;
         if (auto scanned = scan_journal(*parts_->database, {}, take_row); !scanned) return scanned;
         state.next_subject = parts_->keys.next_subject();
-        return check.finish(state.tree);
+        if (auto finished = check.finish(state.tree, *parts_->database); !finished) return finished;
+        return parts_->tokens.check(tokens);
     });
-    if (!read) {
-        Error error = std::move(read).error();
-        if (error.code == ErrorCode::corrupt) error.where.file = parts_->database->getFilename();
-        return fail(std::move(error));
-    }
+    if (!read) return fail(naming(*parts_->database, std::move(read)).error());
     parts_->state = std::move(state);
     parts_->last_signed = check.newest();
     parts_->is_journal_read = true;
@@ -138,6 +121,7 @@ Result<void> Store::commit(std::span<const Record> records, std::span<const Reje
             if (auto added = append.add(record, parts_->journal); !added) return added;
         }
         if (auto added = append_lines(parts_->ledger, parts_->state, ledger); !added) return added;
+        parts_->ledger.keep_hash();
         for (const Record& record : records) parts_->tokens.apply(record);
         parts_->rejects.append(rejects);
         transaction.commit();
@@ -168,14 +152,21 @@ bool Store::has_whole_ledger() const {
     return parts_->ledger.is_whole();
 }
 
+Result<void> Store::check_ledger() {
+    return naming(*parts_->database, guarded("read the ledger", [&]() -> Result<void> {
+        const SQLite::Transaction snapshot(*parts_->database);
+        return parts_->ledger.check();
+    }));
+}
+
 Result<void> Store::read_ledger(const LedgerQuery& query, const CustomerId& customer, const LedgerVisitor& visit) {
-    return guarded("read the ledger", [&]() -> Result<void> {
+    return naming(*parts_->database, guarded("read the ledger", [&]() -> Result<void> {
         if (customer.empty()) return parts_->ledger.read(query, std::nullopt, visit);
         const auto known = parts_->state.subjects.find(customer.text);
         const bool is_known = known != parts_->state.subjects.end();
         if (!is_known && !query.or_nobody) return {};
         return parts_->ledger.read(query, is_known ? known->second : workspace_subject, visit);
-    });
+    }));
 }
 
 Result<std::vector<SegmentFlow>> Store::segment_flows(Timestamp from, Timestamp until) {
@@ -193,17 +184,19 @@ Result<SignedTreeHead> Store::sign_head() {
     if (!parts_->is_journal_read)
         return fail(ErrorCode::conflict, "the journal must be read before its head is signed");
     auto& last = parts_->last_signed;
-    if (last && last->head == tree_head()) return *last;
-    SignedTreeHead head;
-    head.origin = store_id();
-    head.head = tree_head();
-    head.engine_time = engine_time();
-    head = sign(std::move(head), parts_->identity.signing_seed);
-    if (auto appended = append_line(parts_->heads_file(), to_line(head)); !appended) {
-        return fail(std::move(appended).error());
+    if (!last || last->head != tree_head()) {
+        SignedTreeHead head;
+        head.origin = store_id();
+        head.head = tree_head();
+        head.engine_time = engine_time();
+        head = sign(std::move(head), parts_->identity.signing_seed);
+        if (auto appended = append_line(parts_->heads_file(), to_line(head)); !appended) {
+            return fail(std::move(appended).error());
+        }
+        last = head;
     }
-    last = head;
-    return head;
+    if (auto noted = note_signed_heads(*parts_->database); !noted) return fail(std::move(noted).error());
+    return *last;
 }
 
 TreeHead Store::tree_head() const {
@@ -259,43 +252,6 @@ Result<std::vector<StoredToken>> Store::tokens() {
 
 namespace {
 
-Result<HeadCheck> HeadCheck::load(const std::filesystem::path& file, const StoreIdentity& identity) {
-    TRY(heads, read_tree_heads(file));
-    HeadCheck check;
-    for (const SignedTreeHead& head : heads) {
-        if (head.origin != identity.id || !is_signed_by(head, identity.public_key)) {
-            return fail(
-                ErrorCode::corrupt,
-                fmt::format("{}: the head of {} records is not signed by this store", file.string(), head.head.size),
-                "restore this file from a backup");
-        }
-        check.heads_.push_back(head.head);
-        if (!check.newest_ || head.head.size >= check.newest_->head.size) check.newest_ = head;
-    }
-    std::sort(check.heads_.begin(), check.heads_.end(),
-              [](const TreeHead& a, const TreeHead& b) { return a.size < b.size; });
-    return check;
-}
-
-Result<void> HeadCheck::compare(const MerkleTree& tree) {
-    for (; compared_ < heads_.size() && heads_[compared_].size == tree.size(); ++compared_) {
-        if (heads_[compared_].root == tree.root()) continue;
-        return fail(
-            ErrorCode::corrupt,
-            fmt::format("the first {} records of the journal are not those whose tree head was signed", tree.size()),
-            "restore the store from a backup");
-    }
-    return {};
-}
-
-Result<void> HeadCheck::finish(const MerkleTree& tree) const {
-    if (compared_ == heads_.size()) return {};
-    return fail(ErrorCode::corrupt,
-                fmt::format("the journal ends with record {}, but a tree head of {} records was signed", tree.size(),
-                            heads_.back().size),
-                "restore the store from a newer backup");
-}
-
 bool is_under_own_key(JournalState& state, const Record& record, std::uint64_t subject) {
     if (record.customer.empty()) return subject == workspace_subject;
     return state.subjects.try_emplace(record.customer.text, subject).first->second == subject;
@@ -333,6 +289,12 @@ Result<void> append_lines(LedgerTable& table, const JournalState& state, std::sp
         if (auto added = table.append(line, subject); !added) return added;
     }
     return {};
+}
+
+Result<void> naming(const SQLite::Database& database, Result<void> result) {
+    if (!result && result.error().code == ErrorCode::corrupt && result.error().where.file.empty())
+        result.error().where.file = database.getFilename();
+    return result;
 }
 
 tl::unexpected<Error> no_writer() {

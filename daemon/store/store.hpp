@@ -49,6 +49,9 @@ class Store {
 
     static bool exists(const std::filesystem::path& directory);
 
+    // Takes a store away again that its writer has just made: its files, and the folder where nothing else is in it.
+    static void remove(Store store);
+
     Store(Store&&) noexcept;
     Store& operator=(Store&&) noexcept;
     ~Store();
@@ -59,9 +62,9 @@ class Store {
     // An Error of the visitor ends the reading and is returned.
     using Visitor = std::function<Result<void>(const Record&)>;
 
-    // Reads and verifies the whole journal as it is now: hashes, decryption, order, and that it
-    // continues every signed tree head. Records from this sequence on (1 is the first) are visited in
-    // order. Damage is Error{corrupt} naming the record's sequence.
+    // Reads and verifies the whole journal as it is now: hashes, decryption, order, that it continues
+    // every signed tree head, and that the rows of tokens are what their records say. Records from this sequence on (1
+    // is the first) are visited in order. Damage is Error{corrupt} naming the record's sequence.
     Result<ReadSummary> read_journal(std::uint64_t from_sequence, const Visitor& visit);
 
     // Visits the records from the first to the one before the end, each verified by itself. It may be
@@ -102,8 +105,11 @@ class Store {
     Result<std::vector<SegmentFlow>> segment_flows(Timestamp from, Timestamp until);
     Result<std::vector<Migration>> migrations(Timestamp from, Timestamp until);
 
-    // False for a store that was written before there was a ledger. A writer who folds the journal makes it
-    // whole by handing in all its lines, in as many calls as it likes; the last says so.
+    // Error{corrupt} where the ledger is not what was written, by its running hash.
+    Result<void> check_ledger();
+
+    // False for a store that was written before there was a ledger or its running hash. A writer who folds the journal
+    // makes it whole by handing in all its lines, in as many calls as it likes; the last says so.
     bool has_whole_ledger() const;
     Result<void> rebuild_ledger(std::span<const LedgerEntry> lines, bool is_first, bool is_last);
 
@@ -136,6 +142,9 @@ class Store {
     explicit Store(std::unique_ptr<Parts> parts);
     std::unique_ptr<Parts> parts_;
 };
+
+// not_found, with the way out.
+Error no_store_in(const std::filesystem::path& directory);
 
 // Decisions about events and their deliveries, oldest first: the newest `most` of them (0: all), about
 // one customer or nobody where one is named, since a touch to a tester is about nobody.

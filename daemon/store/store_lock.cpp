@@ -11,6 +11,11 @@
 namespace segmentd::daemon {
 namespace {
 
+struct Note {
+    std::string process;
+    std::string url;
+};
+Note note_in(const std::filesystem::path& path);
 Error held_elsewhere(const std::filesystem::path& path);
 
 }  // namespace
@@ -35,13 +40,24 @@ Result<void> StoreLock::announce(std::string_view url) {
     return {};
 }
 
+std::string StoreLock::url_of_holder(const std::filesystem::path& directory) {
+    const auto [process, url] = note_in(directory / "lock");
+    const bool is_running = !process.empty() && std::filesystem::exists("/proc/" + process);
+    return is_running ? url : std::string();
+}
+
 namespace {
 
-Error held_elsewhere(const std::filesystem::path& path) {
+Note note_in(const std::filesystem::path& path) {
     std::istringstream content(read_file(path).value_or(std::string()));
-    std::string process, url;
-    std::getline(content, process);
-    std::getline(content, url);
+    Note note;
+    std::getline(content, note.process);
+    std::getline(content, note.url);
+    return note;
+}
+
+Error held_elsewhere(const std::filesystem::path& path) {
+    const auto [process, url] = note_in(path);
     std::string holder = process.empty() ? "another process" : "process " + process;
     if (!url.empty()) holder += ", which answers at " + url;
     return {.code = ErrorCode::conflict,

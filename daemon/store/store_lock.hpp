@@ -16,6 +16,9 @@ class StoreLock {
     // Does not wait: a lock held elsewhere is Error{conflict}, naming the holder's process and URL.
     static Result<StoreLock> take(const std::filesystem::path& directory);
 
+    // Where the writer that runs at this moment answers; empty where there is none, or it serves nobody.
+    static std::string url_of_holder(const std::filesystem::path& directory);
+
     // Writes where the holder answers, for those who find the lock held.
     Result<void> announce(std::string_view url);
 

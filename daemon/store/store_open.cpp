@@ -63,9 +63,29 @@ Result<Store> Store::open(const std::filesystem::path& directory, Mode mode) {
     });
 }
 
+void Store::remove(Store store) {
+    const auto directory = store.parts_->directory;
+    const auto lock = std::move(store.parts_->lock);  // held until the files are gone
+    store.parts_.reset();
+    std::error_code ignored;
+    for (const char* name : {"segmentd.db", "segmentd.db-wal", "segmentd.db-shm", "master.key", "signing.key",
+                             "tree_heads.jsonl", "lock"}) {
+        std::filesystem::remove(directory / name, ignored);
+    }
+    std::filesystem::remove(directory, ignored);
+}
+
 bool Store::exists(const std::filesystem::path& directory) {
     std::error_code ignored;
     return std::filesystem::exists(directory / "segmentd.db", ignored);
+}
+
+Error no_store_in(const std::filesystem::path& directory) {
+    return {.code = ErrorCode::not_found,
+            .message = fmt::format("there is no store in {}", directory.string()),
+            .where = {},
+            .rule = {},
+            .hint = "segmentctl import and segmentd make one; or name another folder"};
 }
 
 namespace {
@@ -91,6 +111,14 @@ Result<Secrets> load_secrets(const std::filesystem::path& directory, bool may_cr
     return Secrets{master, signing_seed};
 }
 
+// Anybody but the owner has rights on it; false where there is nothing.
+bool is_open_to_others(const std::filesystem::path& path) {
+    using std::filesystem::perms;
+    std::error_code error;
+    const auto rights = std::filesystem::status(path, error).permissions();
+    return !error && rights != perms::unknown && (rights & (perms::group_all | perms::others_all)) != perms::none;
+}
+
 // A secret is created with its store only: a lost one must not be replaced silently.
 Result<Key> load_secret(const std::filesystem::path& path, bool may_create) {
     if (may_create && !std::filesystem::exists(path)) {
@@ -103,6 +131,10 @@ Result<Key> load_secret(const std::filesystem::path& path, bool may_create) {
     if (!bytes) {
         bytes.error().hint = "without this file the store cannot be used: restore it from a backup";
         return fail(std::move(bytes).error());
+    }
+    if (is_open_to_others(path)) {
+        return fail(ErrorCode::invalid, fmt::format("others than its owner have rights on {}", path.string()),
+                    fmt::format("chmod 600 {}", path.string()));
     }
     Key key;
     if (bytes->size() != key.size()) {

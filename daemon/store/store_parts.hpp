@@ -38,7 +38,7 @@ struct Store::Parts {
           pseudonym_key(pseudonym_key_of(master)),
           journal(*database),
           rejects(*database, workspace),
-          ledger(*database, keys, is_writer),
+          ledger(*database, keys, series_key_of(master), is_writer),
           tokens(*database) {}
 
     std::filesystem::path heads_file() const { return directory / "tree_heads.jsonl"; }

@@ -10,6 +10,8 @@ namespace {
 void insert_token(SQLite::Database& database, const Record& record, const Sha256& hash);
 void revoke_token(SQLite::Database& database, const Record& record);
 StoredToken token_in(SQLite::Statement& row);
+std::map<std::string, StoredToken> tokens_of(const std::vector<Record>& records);
+tl::unexpected<Error> differs(const StoredToken& token, std::string_view what);
 
 }  // namespace
 
@@ -61,6 +63,19 @@ std::vector<StoredToken> TokenTable::all() {
     return tokens;
 }
 
+Result<void> TokenTable::check(const std::vector<Record>& records) {
+    auto expected = tokens_of(records);
+    for (const auto& row : all()) {
+        const auto found = expected.find(row.id);
+        if (found == expected.end()) return differs(row, "no record of the journal tells of it");
+        found->second.hash = row.hash;
+        if (row != found->second) return differs(row, "it is not what its records in the journal say");
+        expected.erase(found);
+    }
+    if (!expected.empty()) return differs(expected.begin()->second, "it is in the journal and not in the table");
+    return {};
+}
+
 namespace {
 
 void insert_token(SQLite::Database& database, const Record& record, const Sha256& hash) {
@@ -98,6 +113,30 @@ StoredToken token_in(SQLite::Statement& row) {
     token.expires_at = from_microseconds(row.getColumn(6).getInt64());
     if (!row.getColumn(7).isNull()) token.revoked_at = from_microseconds(row.getColumn(7).getInt64());
     return token;
+}
+
+std::map<std::string, StoredToken> tokens_of(const std::vector<Record>& records) {
+    std::map<std::string, StoredToken> tokens;
+    for (const auto& record : records) {
+        const auto& token = std::get<TokenRecord>(record.payload);
+        if (token.action == TokenAction::created) {
+            tokens.try_emplace(token.id, StoredToken{.id = token.id,
+                                                     .name = token.name,
+                                                     .role = token.role,
+                                                     .created_by = record.actor,
+                                                     .created_at = record.received_at,
+                                                     .expires_at = token.expires_at});
+        } else if (const auto known = tokens.find(token.id); known != tokens.end() && !known->second.revoked_at) {
+            known->second.revoked_at = record.received_at;
+        }
+    }
+    return tokens;
+}
+
+tl::unexpected<Error> differs(const StoredToken& token, std::string_view what) {
+    return fail(ErrorCode::corrupt,
+                fmt::format("the token '{}' ({}) was tampered with: {}", token.name, token.id, what),
+                "restore the store from a backup");
 }
 
 }  // namespace

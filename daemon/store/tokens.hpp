@@ -5,7 +5,7 @@
 //
 // Handing out and revoking are records of the journal (TokenRecord), which hold no hash. So the store is told the
 // hash first (expect), and the row changes in the transaction that holds the record: the table and the journal
-// cannot disagree.
+// disagree only where somebody changed one of them, and check() says so.
 //
 // Methods throw what SQLite throws.
 #pragma once
@@ -42,6 +42,10 @@ class TokenTable {
 
     // After apply: the transaction stands, or it was rolled back.
     void settle(bool is_committed);
+
+    // Error{corrupt} naming the first token whose row is not what these records, all of them in order, say. What
+    // they do not hold, the hash, cannot be checked.
+    Result<void> check(const std::vector<Record>& records);
 
     // By the time of creation. None where an earlier version wrote the store and only a reader opened it since.
     std::vector<StoredToken> all();

@@ -57,6 +57,20 @@ class Backup(cases.Case):
             for name in names:
                 self.assertEqual(stat.S_IMODE(os.stat(os.path.join(place, name)).st_mode), 0o600, name)
 
+    def test_another_workspace_and_a_folder_inside_the_store_are_refused(self):
+        other = Store(workspace_folder("hillstrom"), self.store.data)
+        for arguments in (["backup", "--to", self.path("backup")],
+                          ["audit", "packet", "--quarter", "1997Q1", "--out", self.path("papers")]):
+            with self.subTest(arguments[0]):
+                finished = segmentctl(*arguments, "--workspace", other.workspace, "--data", other.data)
+                self.assertEqual(finished.code, 1, finished)
+                self.assertIn("belongs to the workspace", finished.errors)
+        inside = self.store.run("backup", "--to", os.path.join(self.store.data, "backups", "monday"))
+        self.assertEqual(inside.code, 1, inside)
+        self.assertIn("inside the store", inside.errors)
+        self.assertEqual([name for name in os.listdir(self.root) if name.startswith(("backup", "papers"))], [])
+        self.assertFalse(os.path.exists(os.path.join(self.store.data, "backups")))
+
     def test_a_backup_of_a_busy_daemon_comes_back_as_it_was(self):
         with Daemon(self.store, ["endpoints.crm.url=http://127.0.0.1:1/"]) as daemon:
             writer = Writer(daemon)

@@ -4,16 +4,18 @@
 Bytes are flipped at random (DAMAGE_SEED=n repeats a run). Where SQLite does not use the byte, nothing may change.
 """
 
+import contextlib
 import os
 import random
 import re
 import shutil
+import sqlite3
 import subprocess
 import tempfile
 import time
 
 from support import cases, shop
-from support.programs import PROGRAMS, Store, segmentctl, workspace_folder
+from support.programs import PROGRAMS, Store, segmentctl, segmentctl_json, workspace_folder
 
 FLIPS = 2000 if cases.SLOW else 60
 NAMED = re.compile(r"segmentd\.db|master\.key|signing\.key|tree_heads\.jsonl")
@@ -43,7 +45,7 @@ LOSSES = {
     "master.key": (os.remove, cut),
     "signing.key": (os.remove, cut),
     "segmentd.db": (os.remove, cut, lambda path: os.truncate(path, 0)),
-    "tree_heads.jsonl": (break_first_line,),
+    "tree_heads.jsonl": (break_first_line, os.remove, lambda path: os.truncate(path, 0)),
 }
 
 
@@ -55,6 +57,7 @@ class DamagedStore(cases.Case):
         path = shop.write_csv(shop.purchases()[:150], os.path.join(folder.name, "shop.csv"))
         cls.store = Store(workspace_folder("cdnow"), os.path.join(folder.name, "store"))
         cls.store.ask("import", "--source", "purchases", path)
+        segmentctl_json("token", "create", "--data", cls.store.data, "--role", "viewer", "--expires", "9d", "--name", "ci")
         cls.whole = cls.replay(cls.store)
 
     @staticmethod
@@ -112,6 +115,29 @@ class DamagedStore(cases.Case):
                     self.assertIn("backup", ended.stderr)
                     said = [line for line in ended.stderr.splitlines() if not line.startswith("{")]  # the log apart
                     self.assertEqual(len(said), 1, ended.stderr)
+
+    def test_changed_lines_of_the_ledger_and_rows_of_tokens_are_named_at_the_start_and_by_every_check(self):
+        for change, words in (("UPDATE ledger SET name = 'x' WHERE position = 3", "ledger"),
+                              ("DELETE FROM ledger WHERE position = (SELECT max(position) FROM ledger)", "ledger"),
+                              ("DELETE FROM ledger WHERE position = 2", "ledger"),
+                              ("UPDATE tokens SET role = 'admin'", "token 'ci'"),
+                              ("DELETE FROM tokens", "token 'ci'")):
+            with self.subTest(change):
+                store = self.copy()
+                with contextlib.closing(sqlite3.connect(os.path.join(store.data, "segmentd.db"))) as database:
+                    database.execute(change)
+                    database.commit()
+                replayed = self.replay(store)
+                self.check_named(replayed)
+                self.assertIn(words, replayed.errors)
+                ended = self.start(store)
+                self.assertEqual(ended.returncode, 1, ended)
+                self.assertRegex(ended.stderr, f"segmentd.db: .*{words}")
+                saved = segmentctl("backup", "--data", store.data, "--to", os.path.join(self.folder(), "backup"))
+                self.assertEqual(saved.code, 1, saved)
+                self.assertIn(words, saved.errors)
+                examined = segmentctl("doctor", "-w", store.workspace, "-d", store.data, "--set", "listen=127.0.0.1:0")
+                self.assertRegex(examined.output, f"store +error +.*{words}")
 
     def test_a_damaged_record_is_named_by_its_number(self):
         store = self.copy()

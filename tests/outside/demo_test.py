@@ -37,6 +37,12 @@ class Simulation(Case):
         self.assertEqual(first["files"][0]["rows"], read_bytes(first["files"][0]["file"]).count(b"\n"))
 
     def test_impossible_settings_are_refused(self):
+        full = self.folder()
+        simulate(full, customers=2)
+        for code, arguments in ((1, ["--out", full]), (2, ["--out", self.folder(), "--seed", "-1"])):
+            with self.subTest(arguments):
+                finished = segmentctl("simulate", "--ends-at", ENDS_AT, "--customers", "2", *arguments)
+                self.assertEqual(code, finished.code, finished)
         for arguments in (["--ends-at", "soon"], ["--ends-at", "1970-06-01"], ["--ends-at", ENDS_AT, "--customers", "0"]):
             with self.subTest(arguments):
                 finished = segmentctl("simulate", "--out", self.folder(), *arguments)

@@ -13,7 +13,7 @@ from support import cases
 from support.http_calls import write_key
 from support.packages import FOLDER, INSTALLED, install
 from support.programs import Daemon, Store, copy_workspace, segmentctl, segmentctl_json, wait_until
-from support.webhook_sink import WebhookSink
+from support.webhook_sink import WebhookSink, make_secret
 
 QUIET_SECONDS = 0.3  # how long nothing must arrive where nothing may
 SECRETS = {"crm_hmac": "salt and pepper", "mailer_password": "open sesame", "chat_token": "chat-0123456789"}
@@ -288,8 +288,17 @@ class Orders(EndpointCase):
         self.assertEqual([one.fault for one in self.sinks["crm"].received()], [None] * 3)
         self.assertEqual(self.daemon.status()["records"], before)
 
+    def test_a_data_folder_that_is_none_is_refused_and_not_made(self):
+        nowhere = os.path.join(self.folder(), "nowhere")
+        finished = segmentctl("endpoint", "test", "plain", "--workspace", self.store.workspace, "--data", nowhere, "--set",
+                              "endpoints.plain.url=http://127.0.0.1:1/")
+        self.assertEqual(finished.code, 1, finished)
+        self.assertIn("no store", finished.errors)
+        self.assertFalse(os.path.exists(nowhere))
+
     def test_metadata_and_names_of_this_machine_are_not_called(self):
-        arguments = ["endpoint", "test", "plain", "--workspace", self.store.workspace, "--data", self.store.data]
+        arguments = ["endpoint", "test", "plain", "--workspace", self.store.workspace, "--set",
+                     f"endpoints.plain.secret={make_secret()}"]
         for url in ("http://169.254.169.254/latest/meta-data", "http://localhost:1/", "http://127.1:1/"):
             answer = segmentctl(*arguments, "--json", "--set", f"endpoints.plain.url={url}")
             self.assertEqual((answer.code, json.loads(answer.output)["cause"]), (1, "address_refused"), answer)

@@ -108,6 +108,11 @@ class FullDisk(cases.Case):
         self.assertEqual((refused.status, ready.status, live.status), (503, 503, 200), refused)
         self.assertIn("the disk is full", refused.json()["detail"])
         self.assertGreater(int(refused.headers["retry-after"]), 0)
+        for path, body in (("orders/learning", {"subject": "segment", "name": "loyal", "cause": "market", "text": "x"}),
+                           ("tokens", {"role": "viewer", "expires": "1d"})):
+            answer = self.daemon.client().post(f"/api/v1/{path}", body)
+            self.assertEqual(answer.status, 503, answer)
+            self.assertIn("the disk is full", answer.json()["detail"])
         waits = writer.acknowledged
         status = self.daemon.client().get("/api/v1/status")
         self.assertFalse(status["is_durable"])
@@ -134,6 +139,17 @@ class FullDisk(cases.Case):
         before = self.daemon.status()
         replayed = self.daemon.store.ask("replay", "--verify")
         self.assertEqual((replayed["records"], replayed["state_sha256"]), (before["records"], before["state_sha256"]))
+
+    def test_a_first_import_that_fails_for_want_of_room_leaves_no_store(self):
+        orders = os.path.join(self.folder(), "orders.csv")
+        with open(orders, "w", encoding="utf-8") as file:
+            file.write("customer_id,date,number_of_cds,dollar_value\n")
+            file.writelines(f"{number},1998-01-01,1,9.99\n" for number in range(60_000))
+        first = Store(workspace_folder("cdnow"), os.path.join(self.disk.folder, "first"))
+        finished = first.run("import", "--source", "purchases", orders)
+        self.assertEqual(finished.code, 1, finished)
+        self.assertIn("free some disk space", finished.errors)
+        self.assertFalse(os.path.exists(first.data))
 
     def test_a_start_without_any_room_names_the_cause(self):
         self.assertEqual(self.daemon.stop(), 0)

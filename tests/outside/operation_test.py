@@ -7,8 +7,10 @@ import re
 import socket
 
 from support import cases
+from support.certificates import make_certificate
 from support.http_calls import write_key
 from support.programs import Daemon, Store, copy_workspace, segmentctl, wait_until
+from support.webhook_sink import WebhookSink
 
 SAMPLE = re.compile(r'^([a-z_][a-z0-9_]*)(\{(?:[a-z_]+="(?:[^"\\\n]|\\.)*",?)*\})? (\S+)$')
 SUFFIXES = {"counter": ("",), "gauge": ("",), "histogram": ("_bucket", "_sum", "_count")}
@@ -48,6 +50,11 @@ class Figures:
     def check_histogram(self, name):
         buckets = [value for (sample, _), value in self.samples.items() if sample == name + "_bucket"]
         assert buckets == sorted(buckets) and buckets[-1] == self.of(name + "_count") > 0, buckets
+
+
+def free_port():
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return server.getsockname()[1]
 
 
 class Operation(cases.Case):
@@ -120,6 +127,66 @@ class Operation(cases.Case):
         self.assertIn("token; chmod 600", wrong["permissions"])
         self.assertIn("tree_heads.jsonl:1", wrong["store"])
         self.assertIn("Connection refused", wrong["endpoint crm"])
+
+    def errors_of(self, *arguments):
+        """What the doctor calls an error, check by check, where nothing else is wrong but what the arguments bring."""
+        code, rows = self.doctor("--set", f"listen=127.0.0.1:{free_port()}", *arguments)
+        wrong = {row["check"]: row["detail"] for row in rows if row["result"] == "error"}
+        self.assertEqual(code, 1 if wrong else 0, rows)
+        return wrong
+
+    def test_doctor_refuses_the_addresses_that_the_daemon_refuses_before_it_connects(self):
+        with socket.create_server(("127.0.0.1", 0)) as receiver:
+            port = receiver.getsockname()[1]
+            for host in ("localhost", "0.0.0.0", "100.64.0.1", "169.254.169.254", "[::ffff:169.254.169.254]", "2130706433",
+                         "0x7f.1", "0177.0.0.1"):
+                with self.subTest(host):
+                    wrong = self.errors_of("--set", f"endpoints.crm.url=http://{host}:{port}/")
+                    self.assertEqual(set(wrong), {"endpoint crm"}, wrong)
+                    self.assertNotRegex(wrong["endpoint crm"], "refused by|timed out|no route")
+            self.assertEqual(self.errors_of("--set", f"endpoints.crm.url=http://127.0.0.1:{port}/"), {})
+            receiver.setblocking(False)
+            receiver.accept()
+            with self.assertRaises(BlockingIOError):
+                receiver.accept()
+            self.assertEqual(os.listdir(self.root), ["workspace_cdnow"], "the doctor left something behind")
+
+    def test_doctor_names_what_would_stop_a_start_or_a_delivery(self):
+        with socket.create_server(("127.0.0.1", 0)) as taken, WebhookSink() as sink:
+            port = taken.getsockname()[1]
+            crm = ["--set", f"endpoints.crm.url={sink.url}"]
+            self.assertEqual(self.errors_of(*crm), {})
+            self.assertIn("/nosuch", self.errors_of(*crm, "--set", "tls.certificate_file=/nosuch",
+                                                    "--set", "tls.key_file=/nosuch")["listen"])
+            self.assertIn("taken", self.errors_of(*crm, "--set", f"ingest.listen=127.0.0.1:{port}")["ingest.listen"])
+            for ranges in ("banana", "10.0.0.0/33"):
+                self.assertIn("allow_private", self.errors_of(*crm, "--set", f"deliveries.allow_private={ranges}")["endpoint crm"])
+            self.assertIn("TLS", self.errors_of("--set", f"endpoints.crm.url={sink.url.replace('http:', 'https:')}")["endpoint crm"])
+            with open(os.path.join(self.store.workspace, "endpoints", "keyed.yaml"), "w", encoding="utf-8") as file:
+                file.write("endpoint: keyed\nowner: dana\nauthentication: {bearer: crm_token}\n")
+            self.assertIn("the secret 'crm_token' is nowhere",
+                          self.errors_of(*crm, "--set", f"endpoints.keyed.url={sink.url}")["endpoint keyed"])
+
+    def test_doctor_finds_nothing_wrong_with_a_healthy_daemon_over_tls(self):
+        certificate, key = make_certificate(self.root, "own")
+        tls = [f"tls.certificate_file={certificate}", f"tls.key_file={key}"]
+        with WebhookSink() as sink:
+            daemon = self.start(*tls, *sink.settings("crm"))
+            settings = [word for setting in (*tls, *sink.settings("crm")) for word in ("--set", setting)]
+            code, rows = self.doctor(*settings, "--set", f"listen=127.0.0.1:{daemon.bound_port}")
+        self.assertEqual((code, rows[-1]["result"]), (0, "ok"), rows)
+
+    def test_files_are_their_owners_and_a_key_that_others_can_read_is_refused(self):
+        self.assertEqual(self.start().stop(), 0)
+        for name in os.listdir(self.store.data):
+            if os.path.isfile(os.path.join(self.store.data, name)):
+                self.assertEqual(os.stat(os.path.join(self.store.data, name)).st_mode & 0o777, 0o600, name)
+        os.chmod(os.path.join(self.store.data, "segmentd.db"), 0o644)
+        self.assertIn("segmentd.db; chmod 600", str(self.doctor()[1]))
+        os.chmod(os.path.join(self.store.data, "master.key"), 0o640)
+        finished = self.store.run("segments")
+        self.assertEqual(finished.code, 1, finished)
+        self.assertIn("chmod 600", finished.errors)
 
     def test_doctor_names_a_live_endpoint_without_address_and_a_broken_workspace(self):
         self.assertEqual([row["check"] for row in self.doctor()[1] if row["result"] == "error"], ["endpoint crm"])

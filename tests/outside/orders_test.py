@@ -1,12 +1,13 @@
-#!/ usr / bin / env python3
+#!/usr/bin/env python3
 """What a person orders holds: pauses, reviews and learnings, on the running daemon and in its store while it rests."""
 
+import json
 import os
 
 from support import cases, corner_shop
 from support.corner_shop import PERIOD, order
 from support.order_case import OrderCase
-from support.programs import segmentctl, wait_until
+from support.programs import segmentctl, segmentctl_json, wait_until
 
 
 class Pauses(OrderCase):
@@ -64,6 +65,32 @@ class Pauses(OrderCase):
         self.succeed("resume", "crm", "--reason", "they arrived", *self.offline)
         self.assertEqual(self.store.ask("pauses"), [])
         self.assertEqual(self.store.run("replay", "--verify").code, 0)
+
+    def test_an_order_leaves_the_definitions_in_force_and_a_refused_one_leaves_everything(self):
+        self.open_shop()
+        self.refuse(1, "no store", "pause", "playbook", "wake", "--reason", "x", *self.offline)
+        self.assertFalse(os.path.exists(self.store.data))
+        self.import_rows(corner_shop.customers(2))
+        before = self.store.ask("replay")["records"]
+        corner_shop.write_file(self.store.workspace, "later.yaml", corner_shop.LATER)
+
+        self.refuse(1, "no review 7", "reviews", "decide", "7", "keep", "--reason", "x", *self.offline)
+        self.refuse(1, "no segment 'regulars'", "learn", "add", "--segment", "regulars", "--cause", "market", "--text", "x",
+                    *self.offline)
+        self.assertEqual(self.store.ask("replay")["records"], before)
+        paused = segmentctl("pause", "playbook", "wake", "--reason", "x", *self.offline)
+        self.assertEqual(paused.code, 0, paused)
+        self.assertIn("it is not applied", paused.errors)
+        corner_shop.write_file(self.store.workspace, "later.yaml", "segment: [\n")
+        resumed = segmentctl("resume", "playbook", "wake", "--reason", "x", *self.offline)
+        self.assertEqual(resumed.code, 0, resumed)
+        self.assertIn("the definitions in force are used", resumed.errors)
+
+        with open(os.path.join(self.store.data, "tree_heads.jsonl"), encoding="utf-8") as file:
+            sizes = [json.loads(line)["size"] for line in file]
+        self.assertEqual((self.store.ask("replay")["records"], sizes[-1]), (before + 2, before + 2))
+        self.assertEqual({row["segment"] for row in segmentctl_json("segments", "--data", self.store.data)},
+                         {"buyers", "quiet", "even"})
 
     def test_what_cannot_be_paused_is_said_with_its_exit_code(self):
         self.open_shop()
@@ -200,6 +227,8 @@ class Learnings(OrderCase):
         for name, wanted in (([], [pilot, segment]), (["warmth"], [pilot]), (["even"], [segment])):
             found = self.succeed("learn", "list", *name, *self.offline)
             self.assertEqual([[row[key] for key in keys] for row in found], wanted)
+        self.refuse(1, "no segment or pilot 'nosuch'", "learn", "list", "nosuch", *self.offline)
+        self.refuse(1, "no segment or pilot 'nosuch'", "learn", "list", "nosuch", *self.online)
 
     def test_a_text_that_is_not_utf_8_is_refused_and_nothing_is_written(self):
         self.open_shop()

@@ -9,20 +9,12 @@ import subprocess
 import unittest
 
 from support import cases
+from support.certificates import make_certificate
 from support.http_calls import Client, write_key
 from support.programs import SOURCE, Daemon, Store, segmentctl, segmentctl_json, wait_until, workspace_folder
 
 EVENT = {"type": "track", "event": "Order Completed", "userId": "ada", "properties": {"revenue": 25.0}}
 QUESTION = {"context": {"targetingKey": "ada"}}
-
-
-def make_certificate(folder, name):
-    """A key, and a certificate for localhost that it signed itself; their paths."""
-    key, certificate = (os.path.join(folder, f"{name}.{kind}.pem") for kind in ("key", "certificate"))
-    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
-                    "-days", "2", "-subj", f"/CN={name}", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1",
-                    "-keyout", key, "-out", certificate], check=True, capture_output=True)
-    return certificate, key
 
 
 class TokenCase(cases.Case):

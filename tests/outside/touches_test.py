@@ -52,6 +52,29 @@ class NobodyByAccident(OrderCase):
         self.restart()
         self.check_silence(self.crm, count)
 
+    def test_existing_members_are_contacted_when_the_daemon_starts_as_planned_and_by_no_order_before(self):
+        self.open_shop(EXISTING="existing_members: contact\n")
+        self.import_rows(corner_shop.COLUMNS + "past,2023-12-20T00:00:00Z,even\n")
+        planned = self.store.ask("touches", "--plan", "--hours", "720")
+        self.assertEqual(sorted((row["customer"], row["segment"], row["at"][:16]) for row in planned),
+                         [("past", "buyers", "2024-01-04T12:00"), ("past", "quiet", "2024-01-04T12:00")])
+        self.succeed("pause", "pilot", "warmth", "--reason", "not yet", *self.offline)
+        self.succeed("learn", "add", "--segment", "even", "--cause", "market", "--text", "x", *self.offline)
+        self.succeed("token", "create", "--data", self.store.data, "--role", "viewer", "--expires", "1d")
+        self.assertEqual(self.store.ask("touches"), [])
+
+        self.start()
+        self.bodies(self.crm, "touch", 2)
+        sent = self.store.ask("touches")
+        self.assertEqual({row["at"][:16] for row in sent}, {"2024-01-04T12:00"})
+        self.assertEqual(self.store.ask("touches", "--plan", "--hours", "720"), [])
+
+        corner_shop.write_file(self.store.workspace, "later.yaml", corner_shop.LATER + "existing_members: contact\n")
+        later = self.store.ask("touches", "--plan", "--hours", "1")
+        self.assertEqual([(row["customer"], row["segment"]) for row in later], [("past", "regulars")])
+        self.daemon.hang_up()
+        self.bodies(self.crm, "touch", 3)
+
     def test_a_model_that_is_fitted_anew_contacts_nobody(self):
         self.open_shop()
         store = Store(copy_workspace("cdnow", self.root), os.path.join(self.root, "cdnow"))

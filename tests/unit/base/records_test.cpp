@@ -42,7 +42,7 @@ class RecordMaker {
             case 4: return SuppressionRecord{is_heads()};
             case 5: return AssignmentRecord{PilotId(text()), text()};
             case 6: return model();
-            case 7: return TickRecord{is_heads()};
+            case 7: return TickRecord{.catch_up = is_heads(), .greets = is_heads()};
             case 8: return ClockRecord{};
             case 9:
                 return DeliveryRecord{

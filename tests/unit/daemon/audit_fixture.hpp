@@ -40,7 +40,12 @@ class AuditedStore {
 
     // Appends them as they stand and signs the tree head.
     void live(std::vector<Record> records) {
-        for (auto& record : records) record.sequence = ++last_;
+        for (auto& record : records) {
+            record.sequence = ++last_;
+            const auto* token = std::get_if<TokenRecord>(&record.payload);
+            if (token != nullptr && token->action == TokenAction::created)
+                REQUIRE(store_.expect_token(*token, sha256(token->id), record.received_at));
+        }
         daemon::commit(store_, records);
         REQUIRE(store_.sign_head());
     }

@@ -225,7 +225,21 @@ TEST_CASE("a quarter before the first record gives an empty packet that passes")
     CHECK(daemon::verify_packet(folder, std::nullopt).back().passed);
 }
 
-TEST_CASE("a quarter that no signed head covers yet waits for one") {
+TEST_CASE("of a running quarter the papers go as far as the last signed head") {
+    AuditedStore audited;
+    audited.live(short_life());
+    const auto before = bytes_of(audited.draw("2027Q1", "2027-03-02").value());
+    auto next = visit("ada", at("2027-03-01"));
+    next.sequence = 4;
+    daemon::commit(audited.store(), {next});
+
+    const auto running = audited.draw("2027Q1", "2027-03-02").value();
+
+    CHECK(bytes_of(running) == before);
+    CHECK(to_text(running.state_at) == "2027-02-05T00:00:00Z");
+}
+
+TEST_CASE("a quarter that is over and that no signed head covers yet waits for one") {
     AuditedStore audited;
     audited.live(short_life());
     auto next = visit("ada", at("2027-03-01"));

@@ -147,6 +147,8 @@ TEST_CASE("settings that name no endpoint of the workspace, or no range, are ref
 
     CHECK(destinations_of(settings, **book)->empty());
     settings.endpoints["crm"].url = "http://127.0.0.1:1/";
+    CHECK(destinations_of(settings, **book).error().code == ErrorCode::io);  // a secret is kept where a store is
+    std::filesystem::create_directory(settings.data);
     CHECK(destinations_of(settings, **book)->size() == 1);
     settings.deliveries_allow_private = "10.0.0.0/33";
     CHECK(destinations_of(settings, **book).error().message ==

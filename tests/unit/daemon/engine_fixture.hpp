@@ -82,7 +82,12 @@ inline Record consent(std::string_view customer, Timestamp when, const std::stri
 }
 
 inline Record tick(Timestamp when, bool catch_up = false) {
-    return record_of("", when, TickRecord{catch_up});
+    return record_of("", when, TickRecord{.catch_up = catch_up});
+}
+
+// As the daemon makes it once it has started or new definitions are in force.
+inline Record greeting(Timestamp when) {
+    return record_of("", when, TickRecord{.greets = true});
 }
 
 inline Record definitions(Timestamp when, Files files, std::string version = "v1") {

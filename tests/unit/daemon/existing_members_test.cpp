@@ -39,38 +39,53 @@ TEST_CASE("who entered by import is not contacted later either, unless the playb
     LivedEngine lived(shop(rules_with("")));
     lived.take(historical(purchase("ada", at("2027-01-03"))));
 
-    const auto effects = lived.take(visit("bob", at("2027-01-04")));
-
-    CHECK(touches_of(effects).empty());
+    CHECK_FALSE(lived.engine.awaits_greeting());
+    CHECK(touches_of(lived.take(greeting(at("2027-01-04")))).empty());
 }
 
-TEST_CASE("who entered by import is contacted at the first live record where the playbook says so") {
+TEST_CASE("who entered by import is contacted by the record that greets where the playbook says so") {
     LivedEngine lived(contacting_shop());
     const auto imported = lived.take(historical(purchase("ada", at("2027-01-03"))));
+    CHECK(lived.engine.awaits_greeting());
 
-    const auto effects = lived.take(visit("bob", at("2027-01-04")));
+    const auto effects = lived.take(greeting(at("2027-01-04")));
 
     CHECK(touches_of(imported).empty());
     CHECK(touches_of(effects) == "ada thank_you send");
     CHECK(to_text(effects.events.front().event.at) == "2027-01-04T00:00:00Z");
+    CHECK_FALSE(lived.engine.awaits_greeting());
+}
+
+TEST_CASE("no other record decides about existing members") {
+    LivedEngine lived(contacting_shop());
+    lived.take(historical(purchase("ada", at("2027-01-03"))));
+
+    const auto visited = lived.take(visit("bob", at("2027-01-04")));
+    const auto ticked = lived.take(tick(at("2027-01-05"), true));
+    const auto learned = lived.take(record_of(
+        "", at("2027-01-06"), LearningRecord{LearningSubject::segment, "buyers", LearningCause::market, "a text"}));
+
+    CHECK(touches_of(visited) + touches_of(ticked) + touches_of(learned) == "");
+    CHECK(lived.engine.awaits_greeting());
 }
 
 TEST_CASE("an existing member is contacted once") {
     LivedEngine lived(contacting_shop());
     lived.take(historical(purchase("ada", at("2027-01-03"))));
-    lived.take(visit("bob", at("2027-01-04")));
+    lived.take(greeting(at("2027-01-04")));
 
-    const auto effects = lived.take(definitions(at("2027-01-05"), contacting_shop(), "v2"));
+    lived.take(definitions(at("2027-01-05"), contacting_shop(), "v2"));
 
-    CHECK(touches_of(effects).empty());
+    CHECK_FALSE(lived.engine.awaits_greeting());
+    CHECK(touches_of(lived.take(greeting(at("2027-01-05")))).empty());
 }
 
-TEST_CASE("who left before the first live record is no existing member") {
+TEST_CASE("who left before the greeting is no existing member") {
     LivedEngine lived(contacting_shop());
     lived.take(historical(purchase("ada", at("2027-01-03"))));
     lived.take(historical(purchase("bob", at("2027-02-03"))));
 
-    const auto effects = lived.take(visit("cleo", at("2027-02-04")));
+    const auto effects = lived.take(greeting(at("2027-02-04")));
 
     CHECK(touches_of(effects) == "bob thank_you send");
 }
@@ -79,28 +94,21 @@ TEST_CASE("members who were contacted live are left alone when the playbook star
     LivedEngine lived(shop(rules_with("")));
     lived.take(purchase("ada", at("2027-01-03")));
 
-    const auto effects = lived.take(definitions(at("2027-01-04"), contacting_shop(), "v2"));
+    lived.take(definitions(at("2027-01-04"), contacting_shop(), "v2"));
 
-    CHECK(touches_of(effects).empty());
+    CHECK(touches_of(lived.take(greeting(at("2027-01-04")))).empty());
 }
 
 TEST_CASE("definitions that make members of old customers contact them where the playbook says so") {
     LivedEngine lived(shop(rules_with("").replace(rules_with("").find("orders_10d >= 1"), 15, "orders_10d >= 9")));
     lived.take(purchase("ada", at("2027-01-03")));
 
-    const auto effects = lived.take(definitions(at("2027-01-04"), contacting_shop(), "v2"));
+    const auto applied = lived.take(definitions(at("2027-01-04"), contacting_shop(), "v2"));
+    const auto greeted = lived.take(greeting(at("2027-01-04")));
 
-    CHECK(changes_of(effects) == "ada+buyers@2027-01-04T00:00:00Z");
-    CHECK(touches_of(effects) == "ada thank_you send");
-}
-
-TEST_CASE("what a standstill brought about is caught up on where the playbook says so") {
-    LivedEngine lived(contacting_shop());
-    lived.take(historical(purchase("ada", at("2027-01-03"))));
-
-    const auto effects = lived.take(tick(at("2027-01-05"), true));
-
-    CHECK(touches_of(effects) == "ada thank_you send");
+    CHECK(changes_of(applied) == "ada+buyers@2027-01-04T00:00:00Z");
+    CHECK(touches_of(applied).empty());
+    CHECK(touches_of(greeted) == "ada thank_you send");
 }
 
 }  // namespace segmentd::tests

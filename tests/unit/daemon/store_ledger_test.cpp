@@ -112,7 +112,7 @@ TEST_CASE("a store that is older than the ledger gets it from a rebuild") {
         REQUIRE(
             store.commit(three_records(), {}, std::vector{line(LedgerKind::entered, 5, "loyal", customer.c_str())}));
     }
-    folder.tamper("DROP TABLE ledger; DELETE FROM meta WHERE key = 'ledger_is_whole'");
+    folder.tamper("DROP TABLE ledger; DELETE FROM meta WHERE key = 'ledger_hash'");
 
     Store store = std::move(Store::open(folder.store(), Store::Mode::writer)).value();
     REQUIRE(store.read_journal(1, [](const Record&) -> Result<void> { return {}; }));
@@ -124,6 +124,50 @@ TEST_CASE("a store that is older than the ledger gets it from a rebuild") {
 
     CHECK(store.has_whole_ledger());
     CHECK(read_all(store, {}) == lines);
+}
+
+TEST_CASE("a line that is changed, taken away or added behind the daemon's back is found") {
+    const auto customer = first_customer();
+    const std::vector lines{line(LedgerKind::entered, 5, "loyal", customer.c_str()),
+                            line(LedgerKind::left, 9, "loyal", customer.c_str())};
+    for (const char* change : {"UPDATE ledger SET at = 8 WHERE position = 2", "UPDATE ledger SET name = 'lapsed'",
+                               "DELETE FROM ledger WHERE position = 2", "DELETE FROM ledger", "DROP TABLE ledger",
+                               "INSERT INTO ledger SELECT 3, sequence, kind, at, name, subject, details FROM ledger "
+                               "WHERE position = 2"}) {
+        INFO(change);
+        const StoreFolder folder;
+        {
+            Store store = open_writer(folder);
+            REQUIRE(store.commit(three_records(), {}, lines));
+            REQUIRE(store.check_ledger());
+        }
+        folder.tamper(change);
+
+        Store store = open_writer(folder);
+        const auto checked = store.check_ledger();
+
+        REQUIRE_FALSE(checked);
+        CHECK(checked.error().code == ErrorCode::corrupt);
+        CHECK(checked.error().where.file == folder.store() / "segmentd.db");
+    }
+}
+
+TEST_CASE("the running hash follows what was committed and nothing else") {
+    const StoreFolder folder;
+    const auto customer = first_customer();
+    {
+        Store store = open_writer(folder);
+        REQUIRE(
+            store.commit(three_records(), {}, std::vector{line(LedgerKind::entered, 5, "loyal", customer.c_str())}));
+        CHECK_FALSE(store.commit(std::vector{tick(4)}, {},
+                                 std::vector{line(LedgerKind::entered, 6, "loyal", customer.c_str()),
+                                             line(LedgerKind::entered, 6, "loyal", "nobody")}));
+        REQUIRE(
+            store.commit(std::vector{tick(4)}, {}, std::vector{line(LedgerKind::left, 7, "loyal", customer.c_str())}));
+        CHECK(store.check_ledger());
+    }
+
+    CHECK(open_writer(folder).check_ledger());
 }
 
 TEST_CASE("a damaged line is named") {

@@ -83,6 +83,32 @@ TEST_CASE("a name is taken while its token is expected or in force, and free aga
     CHECK(store.expect_token(reports, sha256("a"), from_microseconds(1'000'000)));
 }
 
+TEST_CASE("a row that is not what its records say is named when the journal is read") {
+    for (const char* change :
+         {"UPDATE tokens SET role = 'admin'", "UPDATE tokens SET expires_at = expires_at + 1",
+          "UPDATE tokens SET revoked_at = NULL", "UPDATE tokens SET created_by = 'token:eve'", "DELETE FROM tokens",
+          "INSERT INTO tokens SELECT 'ffffffffffffffff', hash, 'reports', 'admin', created_by, 1, 2, NULL FROM "
+          "tokens"}) {
+        INFO(change);
+        const StoreFolder folder;
+        auto revoked = reports;
+        revoked.action = TokenAction::revoked;
+        {
+            Store store = open_writer(folder);
+            REQUIRE(store.expect_token(reports, sha256("secret"), early));
+            commit(store, {record_of(1, reports), record_of(2, revoked)});
+        }
+        folder.tamper(change);
+
+        Store store = open_writer(folder);
+        const auto read = read_all(store);
+
+        REQUIRE_FALSE(read);
+        CHECK(read.error().code == ErrorCode::corrupt);
+        CHECK(read.error().message.find("the token 'reports'") != std::string::npos);
+    }
+}
+
 TEST_CASE("a store of an earlier version gains its tokens when it is opened for writing") {
     const StoreFolder folder;
     open_writer(folder);

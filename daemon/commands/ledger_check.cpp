@@ -1,0 +1,50 @@
+#include "daemon/commands/ledger_check.hpp"
+
+#include <fmt/format.h>
+
+#include "daemon/engine/ledger/ledger.hpp"
+
+namespace segmentd::daemon {
+namespace {
+
+Sha256 hash_of(const LedgerEntry& entry);
+tl::unexpected<Error> differs(std::uint64_t sequence, std::string_view what);
+
+}  // namespace
+
+void LedgerCheck::take(const Record& record, const Effects& effects) {
+    for (const auto& entry : ledger_entries(record, effects)) folded_.push_back({entry.sequence, hash_of(entry)});
+}
+
+Result<void> LedgerCheck::compare(Store& store) {
+    if (!store.has_whole_ledger()) return {};
+    std::size_t next = 0;
+    const auto last_record = store.record_count();
+    const auto read = store.read_ledger({}, {}, [&](const LedgerEntry& entry) -> Result<void> {
+        if (entry.sequence > last_record && next == folded_.size()) return {};
+        if (next == folded_.size()) return differs(entry.sequence, "has a line that the journal does not give");
+        const auto& line = folded_[next++];
+        if (entry.sequence == line.sequence && hash_of(entry) == line.hash) return {};
+        return differs(std::min(entry.sequence, line.sequence), "has a line that is not what the journal gives");
+    });
+    if (!read) return fail(read.error());
+    if (next < folded_.size()) return differs(folded_[next].sequence, "lacks a line that the journal gives");
+    compared_ = static_cast<std::int64_t>(next);
+    return {};
+}
+
+namespace {
+
+Sha256 hash_of(const LedgerEntry& entry) {
+    return sha256(fmt::format("{} {} {} {}:{} {}:{} {}", entry.sequence, static_cast<int>(entry.kind),
+                              to_microseconds(entry.at), entry.name.size(), entry.name, entry.customer.text.size(),
+                              entry.customer.text, entry.details));
+}
+
+tl::unexpected<Error> differs(std::uint64_t sequence, std::string_view what) {
+    return fail(ErrorCode::corrupt, fmt::format("the ledger {}, at record {}", what, sequence),
+                "restore the store from a backup");
+}
+
+}  // namespace
+}  // namespace segmentd::daemon
