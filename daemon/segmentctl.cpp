@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <regex>
 
+#include "daemon/commands/change_line.hpp"
 #include "daemon/commands/commands.hpp"
 #include "daemon/commands/order_line.hpp"
 #include "daemon/commands/output.hpp"
@@ -54,8 +55,6 @@ const CLI::Validator percentage(
 
 struct Arguments {
     daemon::CommandOptions options;
-    daemon::ApplyOptions apply;
-    daemon::RollbackOptions rollback;
 
     daemon::TestOptions test;
     std::string required_coverage;
@@ -139,36 +138,30 @@ void add_input_commands(CLI::App& app, Arguments& arguments, int& exit_code) {
     simulate->callback([&] { exit_code = daemon::simulate_command(arguments.options, arguments.simulate); });
 }
 
-void add_change_commands(CLI::App& app, Arguments& arguments, int& exit_code) {
-    auto& options = arguments.options;
-    const auto add = [&](const char* name, const char* what) {
-        auto* command = app.add_subcommand(name, what);
-        command->add_option("--data,-d", options.data, "folder of the store")->required();
-        command->add_flag("--json", options.as_json, "one JSON value");
-        return command;
-    };
-    auto* plan = add("plan", "what a workspace folder would do to customers if it were applied now");
-    plan->add_option("workspace", options.workspace, "the folder")->required();
-    plan->callback([&] { exit_code = daemon::plan_command(options); });
-
-    auto* apply = add("apply", "apply a folder that was planned");
-    apply->add_option("workspace", options.workspace, "the folder")->required();
-    apply->add_option("--plan", arguments.apply.plan, "the name that plan printed")->required();
-    apply
-        ->add_option("--tolerance", arguments.apply.tolerance,
-                     "share of a segment that may enter or leave more or less than planned; ten always may")
-        ->check(CLI::Range(0.0, 1.0))
-        ->capture_default_str();
-    apply->add_option("--reason", arguments.apply.reason, "why; it is kept in the journal");
-    apply->callback([&] { exit_code = daemon::apply_command(options, arguments.apply); });
-
-    auto* rollback = add("rollback", "apply definitions that were in force before");
-    rollback->add_option("--to", arguments.rollback.to, "their version, or how it begins")
-        ->required()
+// `add` adds a command on a store, `add_report` one that a daemon answers too.
+template <typename Add, typename AddReport>
+void add_reports_on_people(Arguments& arguments, const Add& add, const AddReport& add_report) {
+    auto* members = add("members", "the members of a segment",
+                        [](const Arguments& a) { return daemon::members_command(a.options, a.name, a.at); });
+    members->add_option("segment", arguments.name)->required();
+    members->add_option("--at", arguments.at, "as it was served at a past date (its end) or instant")
         ->check(no_empty_text);
-    rollback->add_option("--reason", arguments.rollback.reason, "why; it is kept in the journal");
-    rollback->add_flag("--dry-run", arguments.rollback.dry_run, "only print the plan");
-    rollback->callback([&] { exit_code = daemon::rollback_command(options, arguments.rollback); });
+    auto* brief = add("brief", "what to know of a segment before speaking to its members",
+                      [](const Arguments& a) { return daemon::brief_command(a.options, a.name, a.html); });
+    brief->add_option("segment", arguments.name)->required();
+    brief->add_flag("--html", arguments.html, "one HTML page, to be kept, sent or printed")->excludes("--json");
+    auto* explain = add_report(
+        "explain", "what is known about a customer, and why they are where they are", [](const Arguments& a) {
+            return a.explain.segment.empty() ? daemon::explain_command(a.options, a.explain.customer)
+                                             : daemon::explain_segment_command(a.options, a.explain);
+        });
+    explain->add_option("customer", arguments.explain.customer)->required();
+    auto* one_segment = explain->add_option("--segment", arguments.explain.segment,
+                                            "why in this segment or not, part by part, and what would change it");
+    one_segment->check(no_empty_text)->excludes("--url");
+    explain->add_option("--at", arguments.explain.at, "as it was served at a past date (its end) or instant")
+        ->check(no_empty_text)
+        ->needs(one_segment);
 }
 
 void add_report_commands(CLI::App& app, Arguments& arguments, int& exit_code) {
@@ -191,27 +184,7 @@ void add_report_commands(CLI::App& app, Arguments& arguments, int& exit_code) {
                [](const Arguments& a) { return daemon::segments_command(a.options, a.at); })
         ->add_option("--at", arguments.at, "a past date (its end) or instant; default: the engine time")
         ->check(no_empty_text);
-    auto* members = add("members", "the members of a segment",
-                        [](const Arguments& a) { return daemon::members_command(a.options, a.name, a.at); });
-    members->add_option("segment", arguments.name)->required();
-    members->add_option("--at", arguments.at, "as it was served at a past date (its end) or instant")
-        ->check(no_empty_text);
-    auto* brief = add("brief", "what to know of a segment before speaking to its members",
-                      [](const Arguments& a) { return daemon::brief_command(a.options, a.name, a.html); });
-    brief->add_option("segment", arguments.name)->required();
-    brief->add_flag("--html", arguments.html, "one HTML page, to be kept, sent or printed")->excludes("--json");
-    auto* explain = add_report(
-        "explain", "what is known about a customer, and why they are where they are", [](const Arguments& a) {
-            return a.explain.segment.empty() ? daemon::explain_command(a.options, a.explain.customer)
-                                             : daemon::explain_segment_command(a.options, a.explain);
-        });
-    explain->add_option("customer", arguments.explain.customer)->required();
-    auto* one_segment = explain->add_option("--segment", arguments.explain.segment,
-                                            "why in this segment or not, part by part, and what would change it");
-    one_segment->check(no_empty_text)->excludes("--url");
-    explain->add_option("--at", arguments.explain.at, "as it was served at a past date (its end) or instant")
-        ->check(no_empty_text)
-        ->needs(one_segment);
+    add_reports_on_people(arguments, add, add_report);
     add("models", "fitted models and their parameters",
         [](const Arguments& a) { return daemon::models_command(a.options); });
     add_report("pilots", "pilots and what they found",
@@ -290,6 +263,10 @@ void add_operating_commands(CLI::App& app, Arguments& arguments, int& exit_code)
     restore->add_option("--from", arguments.folder, "the folder of the backup")->required();
     restore->callback([&] { exit_code = daemon::restore_command(arguments.options, arguments.folder); });
 
+    auto* status = app.add_subcommand("status", "ask a running daemon how it is");
+    add_daemon_options(*status, arguments.options)->required();
+    status->callback([&] { exit_code = daemon::status_command(arguments.options); });
+
     auto* doctor = app.add_subcommand("doctor", "look at everything that a daemon needs; exit 1 where one is wrong");
     doctor->add_option("--workspace,-w", arguments.options.workspace, "folder of the workspace's YAML");
     doctor->add_option("--data,-d", arguments.options.data, "folder of the store");
@@ -362,12 +339,6 @@ void add_endpoint_commands(CLI::App& app, Arguments& arguments, int& exit_code) 
     replay->callback([&] { exit_code = daemon::endpoint_replay_command(arguments.options, arguments.endpoint); });
 }
 
-void add_daemon_commands(CLI::App& app, Arguments& arguments, int& exit_code) {
-    auto* status = app.add_subcommand("status", "ask a running daemon how it is");
-    add_daemon_options(*status, arguments.options)->required();
-    status->callback([&] { exit_code = daemon::status_command(arguments.options); });
-}
-
 void add_token_commands(CLI::App& app, Arguments& arguments, int& exit_code) {
     auto* token = app.add_subcommand("token", "access tokens: hand out, list, take back");
     token->require_subcommand(1);
@@ -405,14 +376,13 @@ int main(int count, char** texts) {
     Arguments arguments;
     int exit_code = daemon::exit_done;
     add_input_commands(app, arguments, exit_code);
-    add_change_commands(app, arguments, exit_code);
+    daemon::add_change_commands(app, exit_code);
     add_report_commands(app, arguments, exit_code);
     add_people_commands(app, arguments, exit_code);
     add_segment_commands(app, arguments, exit_code);
     add_operating_commands(app, arguments, exit_code);
     add_audit_commands(app, arguments, exit_code);
     add_endpoint_commands(app, arguments, exit_code);
-    add_daemon_commands(app, arguments, exit_code);
     add_token_commands(app, arguments, exit_code);
     try {
         app.parse(count, texts);

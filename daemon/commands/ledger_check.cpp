@@ -42,8 +42,11 @@ Sha256 hash_of(const LedgerEntry& entry) {
 }
 
 tl::unexpected<Error> differs(std::uint64_t sequence, std::string_view what) {
-    return fail(ErrorCode::corrupt, fmt::format("the ledger {}, at record {}", what, sequence),
-                "restore the store from a backup");
+    return fail({.code = ErrorCode::corrupt,
+                 .message = fmt::format("the ledger {}, at record {}", what, sequence),
+                 .where = {.file = "segmentd.db"},
+                 .rule = {},
+                 .hint = "restore the store from a backup"});
 }
 
 }  // namespace

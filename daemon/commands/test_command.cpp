@@ -30,7 +30,9 @@ int test_command(const std::string& workspace, const TestOptions& options) {
     }
     options.as_json ? print(test_json(*run), true) : fmt::print("{}", test_text(*run));
     if (run->failed() > 0) return exit_wrong_input;
-    if (run->coverage.share() * 100 >= options.required_percent) return exit_done;
+    const auto found = static_cast<double>(run->coverage.found());
+    const auto wanted = static_cast<double>(run->coverage.wanted());
+    if (found * 100 >= wanted * options.required_percent) return exit_done;
     return report(Error{ErrorCode::invalid,
                         fmt::format("the tests ask for {} of {} answers, {} % are required", run->coverage.found(),
                                     run->coverage.wanted(), options.required_percent),

@@ -90,8 +90,8 @@ Type Builder::compile_value(const FeatureDefinition& feature, CompiledFeature& c
                fmt::format("feature {}: {} needs a number", feature.id.text, to_word(feature.compute)), "cel_type",
                "aggregate a number, or use count, distinct, first or last");
     } else if (!can_be_kept(type)) {
-        refuse(feature.value.place, fmt::format("feature {}: a value is no {}", feature.id.text, to_text(type)), "cel_type",
-               "a feature keeps numbers, texts, truths and times");
+        refuse(feature.value.place, fmt::format("feature {}: a value is no {}", feature.id.text, to_text(type)),
+               "cel_type", "a feature keeps numbers, texts, truths and times");
     }
     return type;
 }

@@ -137,7 +137,7 @@ struct Rulebook {
     Definitions definitions;
     int money_digits = 2;
     RowLayout layout;
-    expression::Declarations scope;          // the names of a customer's row
+    expression::Declarations scope;            // the names of a customer's row
     std::vector<std::string> profile_names;    // by slot
     std::vector<std::string> score_names;      // by slot
     std::vector<std::string> threshold_names;  // by slot, with their values

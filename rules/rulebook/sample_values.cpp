@@ -61,7 +61,8 @@ const char* sample_of(TypeKind kind) {
         case TypeKind::duration: return R"("1.5s")";
         case TypeKind::list: return "[]";
         case TypeKind::map: return "{}";
-        case TypeKind::null: return "null";
+        case TypeKind::null:
+        case TypeKind::optional: return "null";
         case TypeKind::dyn:
         case TypeKind::integer:
         case TypeKind::unsigned_integer: break;

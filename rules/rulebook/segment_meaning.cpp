@@ -42,9 +42,8 @@ namespace {
 
 bool implies(const WrittenCondition& one, const WrittenCondition& other) {
     const auto known = knowledge_of(one.book);
-    return std::ranges::all_of(other.lines, [&](const auto& line) {
-        return implication(one.lines, line.text, known) == Implication::shown;
-    });
+    return std::ranges::all_of(
+        other.lines, [&](const auto& line) { return implication(one.lines, line.text, known) == Implication::shown; });
 }
 
 }  // namespace

@@ -140,7 +140,7 @@ class Reviews {
     void start_afresh(Waits awaited);
 
     Duration review_within_ = std::chrono::days(14);  // of reviews that no monitor opened
-    Zone calendar_;  // of the workspace: its days end here
+    Zone calendar_;                                   // of the workspace: its days end here
     std::vector<rules::EscalationStep> escalation_;
     std::vector<Monitor> monitors_;
     std::vector<std::size_t> seen_;  // customers seen in the running day

@@ -1,5 +1,6 @@
 #include "daemon/testing/segment_tests.hpp"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 
 #include "daemon/testing/test_report.hpp"
@@ -144,9 +145,11 @@ TEST_CASE("leave_at_once counts once the customer has entered") {
                                "  - {test: b, feature: {orders: 1}, expect: member,"
                                " then: [{after: 1d, feature: {orders: 0}, expect: not_member}]}\n");
 
-    CHECK(outside.coverage.gaps().back().key == "leave_at_once");
-    CHECK(outside.coverage.gaps().back().what == "was never asked");
-    CHECK(inside.coverage.gaps().back().key == "enter");
+    const auto is_unasked = [](const CoverageGap& gap) {
+        return gap.key == "leave_at_once" && gap.what == "was never asked";
+    };
+    CHECK(std::ranges::any_of(outside.coverage.gaps(), is_unasked));
+    CHECK(std::ranges::none_of(inside.coverage.gaps(), is_unasked));
 }
 
 TEST_CASE("JUnit's XML escapes what a name may hold") {
