@@ -78,7 +78,6 @@ DeliveryRecord Lane::finish(const Parcel& parcel, const Judgement& judgement, Mo
     if (judgement.disables && stop_ == EndpointStop::none) stop_ = EndpointStop::gone;
     if (asks_for_a_pause(judgement))
         not_before_ = std::max(not_before_, now + std::min(*judgement.retry_after, longest_pause));
-    last_error_ = judgement.detail.empty() ? judgement.cause : fmt::format("{}: {}", judgement.cause, judgement.detail);
     const auto found = known_.find(parcel.event.id);
     if (found == known_.end() || found->second.place != Place::under_way) return record;
     --under_way_;
@@ -111,7 +110,7 @@ void Lane::resume() {
 }
 
 LaneStatus Lane::status() const {
-    return {turns_.size(), under_way_, breaker_.state(), stop_, trouble_, last_error_};
+    return {turns_.size(), under_way_, breaker_.state(), stop_, trouble_};
 }
 
 void Lane::wait_again(Known& known, std::int64_t attempts, Moment due) {

@@ -31,8 +31,7 @@ struct LaneStatus {
     std::size_t under_way = 0;
     Breaker::State breaker = Breaker::State::closed;
     EndpointStop stop = EndpointStop::none;
-    std::string trouble;     // why nothing can be sent; empty where it can
-    std::string last_error;  // cause and detail of the last failure; empty after a success
+    std::string trouble;  // why nothing can be sent; empty where it can
 };
 
 class Lane {
@@ -101,7 +100,6 @@ class Lane {
     EndpointStop stop_ = EndpointStop::none;
     bool has_turned_away_ = false;
     std::string trouble_;
-    std::string last_error_;
 };
 
 }  // namespace segmentd::daemon

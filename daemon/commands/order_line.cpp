@@ -58,7 +58,9 @@ void add_touch_test(CLI::App& app, int& exit_code) {
     auto* touch = app.add_subcommand("touch", "try a touch out");
     touch->require_subcommand(1);
     auto order = std::make_shared<Order>();
-    auto* test = touch->add_subcommand("test", "send one touch of a playbook to a tester of the workspace");
+    auto* test = touch->add_subcommand(
+        "test",
+        "send one touch of a playbook to a tester of the workspace,\nreally, even where its endpoint is in shadow");
     test->add_option("playbook", order->name)->required();
     test->add_option("--to", order->tester, "the tester, as listed in workspace.yaml")->required();
     test->add_option("--touch", order->touch, "which touch, where the playbook has several");
@@ -124,7 +126,7 @@ void add_review_actions(CLI::App& reviews, int& exit_code) {
     const auto [acknowledge, seen] = add("acknowledge", "say that somebody is on it");
     acknowledge->add_option("--reason", seen->reason, "what is being done")->required();
     const auto [snooze, later] = add("snooze", "move the deadline");
-    snooze->add_option("--until", later->until, "the new deadline")->required();
+    snooze->add_option("--until", later->until, "the new deadline, at most 90 days ahead")->required();
     snooze->add_option("--reason", later->reason, "why; kept for the audit")->required();
 }
 

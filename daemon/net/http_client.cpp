@@ -70,8 +70,9 @@ std::optional<std::chrono::seconds> parse_retry_after(std::string_view text, std
     constexpr std::int64_t longest = std::int64_t{366} * 24 * 3600;
     std::int64_t count = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
-    const bool is_number = error == std::errc() && end == text.data() + text.size() && count >= 0;
-    if (is_number) return std::chrono::seconds(std::min(count, longest));
+    const bool is_whole = end == text.data() + text.size() && !text.starts_with('-');
+    if (is_whole && error == std::errc()) return std::chrono::seconds(std::min(count, longest));
+    if (is_whole && error == std::errc::result_out_of_range) return std::chrono::seconds(longest);
     const auto date = parse_http_date(text);
     if (!date) return std::nullopt;
     return std::clamp(*date - now, std::chrono::seconds(0), std::chrono::seconds(longest));

@@ -16,6 +16,7 @@ namespace json = boost::json;
 namespace {
 
 constexpr std::size_t longest_text = 10'000;
+constexpr Days longest_snooze{90};
 
 tl::unexpected<Error> unknown(const char* what, const std::string& name) {
     return fail(ErrorCode::not_found, fmt::format("the definitions in force have no {} '{}'", what, name));
@@ -99,6 +100,10 @@ Result<Payload> review(const Engine& engine, const json::object& words) {
     if (action == ReviewAction::snooze) {
         TRY(text, text_of(words, "until"));
         TRY(until, engine.calendar().parse_timestamp(text));
+        if (until > engine.engine_time() + longest_snooze) {
+            return fail(ErrorCode::invalid, fmt::format("{} is more than 90 days ahead", to_text(until)),
+                        "snooze for 90 days at most, or decide the review");
+        }
         record.until = until;
     }
     if (auto checked = check_action(engine.reviews().all(), record, engine.engine_time()); !checked) {

@@ -12,7 +12,7 @@ namespace segmentd::daemon {
 
 // Makes the record of an order, without sequence and times, after checking it against the state:
 //   pause, resume  {"name", "target":"playbook|pilot|endpoint" where the name alone does not say it}
-//   review         {"review":1,"action":"keep",...,"until":"2027-01-31" for a snooze}
+//   review         {"review":1,"action":"keep",...,"until":"2027-01-31" for a snooze, of at most 90 days}
 //   learning       {"subject":"segment|pilot","name","cause":"data_gap|process|market|hypothesis","text"}
 //   touch_test     {"playbook","touch" where the playbook has several,"tester"}
 // All take "reason"; pause, resume and review need one. invalid for wrong words and for texts that are not

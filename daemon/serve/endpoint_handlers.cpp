@@ -39,8 +39,7 @@ void add_line(json::object& row, const LineStatus& line) {
     row["state"] = state_of(line.lane);
     row["breaker"] = to_word(line.lane.breaker);
     row["under_way"] = line.lane.under_way;
-    const auto& error = line.lane.trouble.empty() ? line.lane.last_error : line.lane.trouble;
-    if (!error.empty()) row["last_error"] = error;
+    if (!line.lane.trouble.empty()) row["last_error"] = line.lane.trouble;
 }
 
 bool is_set(const json::object& body, const char* name) {

@@ -115,6 +115,9 @@ class NobodyByAccident(OrderCase):
                          [("segment.entered", "ada", "quiet", "crm"), ("touch", "ada", "quiet", "crm")])
         self.assertTrue(all(row["at"].startswith("2024-01-04T13:30:") for row in planned), planned)
         self.refuse(2, "--hours", "touches", "--plan", "--hours", "0", *self.offline)
+        self.refuse(2, "--plan", "touches", "--hours", "2", *self.offline)
+        for customer, rows in (("ada", planned), ("ben", [])):
+            self.assertEqual(self.store.ask("touches", "--plan", "--hours", "2", "--customer", customer), rows)
 
         self.check_silence(self.crm, sent)
         self.assertEqual(self.daemon.status()["records"], before)

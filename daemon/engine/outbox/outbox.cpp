@@ -12,6 +12,13 @@ Sha256 chained(const Sha256& before, std::string_view line) {
     return stream.finish();
 }
 
+// "connect: Connection refused", "http_5xx: HTTP 503"; older records have no cause.
+std::string error_of(const DeliveryRecord& delivery) {
+    const auto what = delivery.status != 0 ? fmt::format("HTTP {}", delivery.status) : delivery.detail;
+    if (delivery.cause.empty() || what.empty()) return delivery.cause + what;
+    return fmt::format("{}: {}", delivery.cause, what);
+}
+
 }  // namespace
 
 bool Outbox::take(const EventDecision& decision) {
@@ -57,10 +64,12 @@ void Outbox::note(const DeliveryRecord& delivery, Timestamp at) {
     if (delivery.outcome == DeliveryOutcome::delivered) {
         ++tally.delivered;
         tally.failed_in_a_row = 0;
+        tally.last_error.clear();
+        tally.last_cause.clear();
     } else {
         ++tally.failed_attempts;
         if (++tally.failed_in_a_row == 1) tally.failing_since = at;
-        tally.last_error = delivery.status != 0 ? fmt::format("HTTP {}", delivery.status) : delivery.detail;
+        tally.last_error = error_of(delivery);
         tally.last_cause = delivery.cause;
         tally.is_gone = tally.is_gone || delivery.cause == "gone";
     }

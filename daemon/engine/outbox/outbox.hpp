@@ -26,7 +26,7 @@ struct EndpointTally {
     std::int64_t delivered = 0;
     std::int64_t failed_attempts = 0;
     std::int64_t given_up = 0;
-    std::string last_error;            // of the last attempt that failed
+    std::string last_error;            // "http_5xx: HTTP 503", of the last attempt where that failed
     std::string last_cause;            // its cause in one word
     Timestamp failing_since{};         // of the first attempt after the last success; where failed_in_a_row > 0
     std::int64_t failed_in_a_row = 0;  // since then, or since it was resumed

@@ -197,7 +197,9 @@ TEST_CASE("Retry-After is seconds or a date") {
     CHECK(parse_retry_after("Sun, 06 Nov 1994 08:50:37 GMT", now) == seconds(60));
     CHECK(parse_retry_after("Sun, 06 Nov 1994 08:49:00 GMT", now) == seconds(0));
     CHECK(parse_retry_after("99999999999", now) == seconds(366 * 24 * 3600));
+    CHECK(parse_retry_after("99999999999999999999", now) == seconds(366 * 24 * 3600));
     CHECK(!parse_retry_after("-1", now));
+    CHECK(!parse_retry_after("-99999999999999999999", now));
     CHECK(!parse_retry_after("", now));
     CHECK(!parse_retry_after("Sun, 31 Feb 1994 08:49:37 GMT", now));
     CHECK(!parse_retry_after("tomorrow", now));

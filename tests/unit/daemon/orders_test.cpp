@@ -131,4 +131,15 @@ TEST_CASE("an action on a review that does not exist is refused") {
     CHECK(refusal(lived, "review", R"({"review":7,"action":"keep","reason":"x"})") == "there is no review 7");
 }
 
+TEST_CASE("a review is snoozed for 90 days at most") {
+    LivedEngine lived(ordered_shop(), at("2027-01-01"));
+    const auto until = [&](const char* day) {
+        return refusal(lived, "review",
+                       (R"({"review":7,"action":"snooze","reason":"x","until":")" + std::string(day) + "\"}").c_str());
+    };
+
+    CHECK(until("2027-04-01") == "there is no review 7");
+    CHECK(until("2027-04-02") == "2027-04-02T00:00:00Z is more than 90 days ahead");
+}
+
 }  // namespace segmentd::tests

@@ -197,13 +197,17 @@ TEST_CASE("a delivered touch is no longer pending and a failed attempt still is"
     agree(lived);
     const auto id = only_sent(lived.take(purchase("ada", at("2027-01-03")))).event.id;
 
-    lived.take(record_of("", at("2027-01-04"), DeliveryRecord{id, DeliveryOutcome::failed, 1, 503, "busy"}));
+    lived.take(
+        record_of("", at("2027-01-04"), DeliveryRecord{id, DeliveryOutcome::failed, 1, 503, "busy", "http_5xx"}));
     const auto after_failure = lived.engine.outbox().pending().size();
+    const auto error = lived.engine.outbox().tallies().at(EndpointId("crm")).last_error;
     lived.take(record_of("", at("2027-01-04"), DeliveryRecord{id, DeliveryOutcome::delivered, 2, 200, ""}));
 
     CHECK(after_failure == 1);
     CHECK(lived.engine.outbox().pending().empty());
     CHECK(lived.engine.outbox().tallies().at(EndpointId("crm")).delivered == 1);
+    CHECK(error == "http_5xx: HTTP 503");
+    CHECK(lived.engine.outbox().tallies().at(EndpointId("crm")).last_error.empty());
 }
 
 TEST_CASE("a touch that was given up is no longer pending") {
