@@ -358,10 +358,13 @@ Result<void> Engine::check_is_same_workspace(const rules::Definitions& proposed)
     return check_same_workspace(population_.book().definitions.workspace.name, proposed.workspace.name);
 }
 
+// The record says that they were taken.
 Result<std::shared_ptr<const rules::Rulebook>> Engine::compile(const WorkspaceRecord& workspace) const {
-    auto book = compile_workspace(workspace.files);
+    auto definitions = rules::load_recorded_workspace(workspace.files);
+    if (!definitions) return fail(definitions.error().front());
+    auto book = rules::build_recorded_rulebook(std::move(*definitions));
     if (!book) return fail(book.error().front());
-    return *book;
+    return std::make_shared<const rules::Rulebook>(std::move(*book));
 }
 
 Result<void> check_same_workspace(const std::string& own, const std::string& proposed) {

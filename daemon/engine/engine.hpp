@@ -165,7 +165,8 @@ bool is_quiet(const Record& record);
 // Error{conflict} where the two names of workspaces differ: the store's and the folder's.
 Result<void> check_same_workspace(const std::string& own, const std::string& proposed);
 
-// Would this workspace run? Everything that apply() would refuse, with file, line and hint.
+// Would this workspace be taken? Everything that speaks against it, with file, line and hint; apply() asks less, for it
+// is told that it was taken.
 tl::expected<std::shared_ptr<const rules::Rulebook>, std::vector<Error>> compile_workspace(
     const std::map<std::string, std::string>& files);
 

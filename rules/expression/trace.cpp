@@ -72,7 +72,8 @@ Truth Tracer::add(std::uint32_t at, Position position) {
     part.span = spans_[code_.origins[at]];
     part.parent = position.parent;
     part.is_reached = position.is_reached;
-    if (instruction.opcode == Opcode::slot) part.input = input_of(instruction);
+    const bool is_input = instruction.opcode == Opcode::slot || instruction.opcode == Opcode::optional_slot;
+    if (is_input) part.input = input_of(instruction);
     Evaluation evaluation(code_, row_);
     Value scratch;
     const Value* value = evaluation.value_of(at, scratch);

@@ -46,18 +46,21 @@ void check_agreement(const Definitions& definitions, Reading& reading) {
             check_currency(fmt::format("playbook {}: touch {}", playbook.id.text, touch.id.text), touch.cost,
                            touch.place, currency, reading);
         }
-        check_playbook_is_used(playbook, definitions, reading);
     }
     for (const auto& pilot : definitions.pilots) {
         check_currency(fmt::format("pilot {}: budget", pilot.id.text), pilot.budget, pilot.place, currency, reading);
-        check_maturity(pilot, definitions, reading);
     }
+    check_customer_zone(definitions.workspace, reading);
+}
+
+void check_policies(const Definitions& definitions, Reading& reading) {
+    for (const auto& playbook : definitions.playbooks) check_playbook_is_used(playbook, definitions, reading);
+    for (const auto& pilot : definitions.pilots) check_maturity(pilot, definitions, reading);
     if (!definitions.workspace.objectives.empty()) {
         for (const auto& segment : definitions.segments) check_objective(segment, definitions.workspace, reading);
     }
     check_monitors(definitions, reading);
     check_protection(definitions, reading);
-    check_customer_zone(definitions.workspace, reading);
 }
 
 namespace {

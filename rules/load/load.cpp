@@ -25,6 +25,7 @@ using load::Reading;
 // The state of loading one workspace.
 class Loader {
   public:
+    explicit Loader(bool is_recorded) : is_recorded_(is_recorded) {}
     tl::expected<Definitions, std::vector<Error>> load(const WorkspaceFiles& files);
 
   private:
@@ -34,6 +35,7 @@ class Loader {
     void load_document(const Node& document, std::vector<load::Refusal>& secrets_of_file);
     void meet_workspace(const Node& document);
 
+    bool is_recorded_;
     Reading reading_;
     Definitions definitions_;
     std::optional<SourcePlace> workspace_;
@@ -49,7 +51,11 @@ void refuse_kind(const load::Entry& first, const Node& document, Reading& readin
 }  // namespace
 
 tl::expected<Definitions, std::vector<Error>> load_workspace(const WorkspaceFiles& files) {
-    return Loader().load(files);
+    return Loader(false).load(files);
+}
+
+tl::expected<Definitions, std::vector<Error>> load_recorded_workspace(const WorkspaceFiles& files) {
+    return Loader(true).load(files);
 }
 
 ZonesNeeded zones_needed(const WorkspaceFiles& files) {
@@ -86,6 +92,7 @@ tl::expected<Definitions, std::vector<Error>> Loader::load(const WorkspaceFiles&
     }
     reading_.check_names();
     if (reading_.refusals() == 0) load::check_agreement(definitions_, reading_);
+    if (reading_.refusals() == 0 && !is_recorded_) load::check_policies(definitions_, reading_);
     if (reading_.refusals() != 0) return tl::unexpected(reading_.take_errors());
     sort_by_name(definitions_);
     definitions_.workspace.calendar = reading_.calendar();
@@ -145,6 +152,7 @@ void Loader::load_file(const std::string& path, std::string_view bytes) {
     }
     std::vector<load::Refusal> secrets;
     for (const Node& document : documents.nodes) load_document(document, secrets);
+    if (is_recorded_) return;
     for (auto& secret : load::find_literal_secrets(bytes, secrets)) reading_.refuse(std::move(secret));
 }
 

@@ -23,6 +23,10 @@ using WorkspaceFiles = std::map<std::string, std::string>;
 // purposes, properties, scores, arms, touches).
 tl::expected<Definitions, std::vector<Error>> load_workspace(const WorkspaceFiles& files);
 
+// The same of definitions that were taken once and stand in a journal: refusals that came later (load/agreement.hpp,
+// secrets) do not undo what was decided by them.
+tl::expected<Definitions, std::vector<Error>> load_recorded_workspace(const WorkspaceFiles& files);
+
 // The file of a workspace that holds the tables of its time zones (segmentd::parse_zones). It is not
 // written by people: whoever reads the folder adds it.
 inline constexpr const char* zones_file = "time_zones.txt";

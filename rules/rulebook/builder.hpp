@@ -7,7 +7,7 @@ namespace segmentd::rules {
 
 class Builder {
   public:
-    explicit Builder(Definitions definitions);
+    Builder(Definitions definitions, bool is_recorded);
 
     tl::expected<Rulebook, std::vector<Error>> build();
 
@@ -54,6 +54,7 @@ class Builder {
     void refuse(SourcePlace place, std::string message, std::string rule, std::string hint);
     std::optional<std::size_t> direct_property(const ExpressionText& value, const SignalDefinition& signal) const;
 
+    bool is_recorded_;
     Rulebook book_;
     std::vector<expression::Type> feature_types_;
     std::vector<Error> errors_;

@@ -1,6 +1,8 @@
 // Compiles the expressions of every kind of definition into the rulebook.
 #include <fmt/format.h>
 
+#include <limits>
+
 #include "base/money.hpp"
 #include "rules/rulebook/builder.hpp"
 #include "rules/rulebook/zero_division.hpp"
@@ -98,7 +100,9 @@ void Builder::compile_reports() {
 }
 
 std::optional<Program> Builder::compile(const ExpressionText& text, const Declarations& scope, const Type& wanted) {
-    auto program = expression::compile(text.text, scope, expression::Limits{});
+    expression::Limits limits;
+    if (is_recorded_) limits.cost = std::numeric_limits<std::uint64_t>::max();
+    auto program = expression::compile(text.text, scope, limits);
     const auto zero = program ? literal_division_by_zero(text.text) : std::nullopt;
     if (!program || zero) {
         auto error = zero ? *zero : program.error();

@@ -14,7 +14,7 @@ void Builder::compile_segments() {
         const bool is_whole = compiled.enter.size() == segment.enter.size() &&
                               compiled.leave_at_once.size() == segment.leave_at_once.size() &&
                               (segment.stay.empty() || compiled.stay.size() == segment.stay.size());
-        if (is_whole) {
+        if (is_whole && !is_recorded_) {
             refuse_constants(segment, "enter", segment.enter, compiled.enter);
             refuse_constants(segment, "leave_at_once", segment.leave_at_once, compiled.leave_at_once);
             refuse_stays(segment);

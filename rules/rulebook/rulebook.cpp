@@ -64,10 +64,14 @@ std::vector<std::size_t> reads_in_group(const std::vector<const Programs*>& list
 }  // namespace
 
 tl::expected<Rulebook, std::vector<Error>> build_rulebook(Definitions definitions) {
-    return Builder(std::move(definitions)).build();
+    return Builder(std::move(definitions), false).build();
 }
 
-Builder::Builder(Definitions definitions) {
+tl::expected<Rulebook, std::vector<Error>> build_recorded_rulebook(Definitions definitions) {
+    return Builder(std::move(definitions), true).build();
+}
+
+Builder::Builder(Definitions definitions, bool is_recorded) : is_recorded_(is_recorded) {
     book_.definitions = std::move(definitions);
 }
 
@@ -87,7 +91,7 @@ tl::expected<Rulebook, std::vector<Error>> Builder::build() {
     compile_tests();
     if (errors_.empty()) order_scores();
     if (errors_.empty()) order_segments();
-    if (errors_.empty()) check_protection();
+    if (errors_.empty() && !is_recorded_) check_protection();
     if (!errors_.empty()) {
         if (errors_.size() > most_errors) errors_.resize(most_errors);
         return tl::unexpected(std::move(errors_));

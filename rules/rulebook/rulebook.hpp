@@ -163,6 +163,10 @@ struct Rulebook {
 // conditions that read a protected attribute or a proxy of one without a signature.
 tl::expected<Rulebook, std::vector<Error>> build_rulebook(Definitions definitions);
 
+// The same of load_recorded_workspace(): conditions that today would be refused for their sense, their cost or what
+// they read, not for their syntax or types, are taken.
+tl::expected<Rulebook, std::vector<Error>> build_recorded_rulebook(Definitions definitions);
+
 // The index of a definition by its name, or nothing.
 template <typename Definition, typename AnyId>
 std::optional<std::size_t> index_of(const std::vector<Definition>& list, const AnyId& id) {

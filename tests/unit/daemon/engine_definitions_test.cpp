@@ -96,6 +96,22 @@ std::vector<Record> random_purchases(std::uint64_t seed) {
 
 }  // namespace
 
+TEST_CASE("definitions that were taken once fold although they would be refused today") {
+    const Files files = shop(R"(
+segment: everybody
+steward: dana
+enter: "true"
+---
+playbook: unused
+)");
+    REQUIRE_FALSE(daemon::compile_workspace(files));
+
+    LivedEngine shop_engine(files);
+    const auto effects = shop_engine.take(purchase("ann", at("2027-01-02")));
+
+    CHECK(effects.changes.size() == 1);
+}
+
 TEST_CASE("whoever is in a segment that new definitions do not have leaves it with them") {
     LivedEngine shop_engine(shop(one_feature));
     shop_engine.take(purchase("ann", at("2027-01-02")));
