@@ -126,7 +126,7 @@ std::string to_text(const Zones& zones) {
     std::vector<std::pair<const Zone*, std::string_view>> told;
     for (const auto& [name, zone] : zones.by_name) {
         const auto same =
-            std::ranges::find_if(told, [&zone = zone](const auto& other) { return *other.first == zone; });
+            std::ranges::find_if(told, [&here = zone](const auto& other) { return *other.first == here; });
         if (same != told.end()) {
             text += fmt::format("{} ={}\n", name, same->second);
             continue;

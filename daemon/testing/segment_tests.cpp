@@ -143,8 +143,9 @@ std::vector<Checkpoint> Trial::checkpoints() const {
     for (std::size_t i = 0; i < plan_.steps.size(); ++i) {
         all.push_back({plan_.steps[i].at, i == 0 ? &test_.first : &test_.then[i - 1], &plan_.steps[i]});
     }
-    if (plan_.flips_at) all.push_back({*plan_.flips_at, nullptr, nullptr});
-    std::ranges::stable_sort(all, {}, &Checkpoint::at);
+    if (!plan_.flips_at) return all;
+    const auto place = std::ranges::upper_bound(all, *plan_.flips_at, {}, &Checkpoint::at);
+    all.insert(place, {*plan_.flips_at, nullptr, nullptr});
     return all;
 }
 

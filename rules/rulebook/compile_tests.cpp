@@ -61,7 +61,12 @@ CompiledTest Builder::compile_test(const SegmentDefinition& segment, const Segme
         refuse(test.place, fmt::format("{}: more than {} signals", subject, most_signals), "limit",
                "leave out what decides nothing");
     }
-    std::ranges::stable_sort(compiled.signals, {}, &CompiledTestSignal::at);
+    std::vector<CompiledTestSignal> in_order;
+    for (auto& signal : compiled.signals) {
+        const auto place = std::ranges::upper_bound(in_order, signal.at, {}, &CompiledTestSignal::at);
+        in_order.insert(place, std::move(signal));
+    }
+    compiled.signals = std::move(in_order);
     const auto add_step = [&](const TestStep& step) {
         CompiledTestStep& made = compiled.steps.emplace_back();
         made.at = compiled.now + step.after;

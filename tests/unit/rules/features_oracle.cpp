@@ -169,9 +169,9 @@ Value value_of_some(const FeaturePlan& plan, const Signals& inside, Timestamp no
 Value feature_by_oracle(const FeaturePlan& plan, const std::vector<KnownSignal>& signals, LocalInstant now) {
     Signals all;
     for (const auto& signal : signals) {
-        if (signal.known_at <= now.at) all.push_back(signal.input);
+        if (signal.known_at > now.at) continue;
+        all.insert(std::ranges::upper_bound(all, signal.input.at, {}, &FeatureInput::at), signal.input);
     }
-    std::ranges::stable_sort(all, {}, &FeatureInput::at);
     Signals inside;
     std::ranges::copy_if(all, std::back_inserter(inside),
                          [&](const FeatureInput& signal) { return is_inside(plan, signal.at, now); });
