@@ -111,6 +111,9 @@ Tried try_files(std::unique_ptr<Offline> offline, const WorkspaceFiles& files, c
     const auto start = begin_plan(offline->engine(), offline->versions().back().files);
     auto effects = offline->apply_workspace(files, reason);
     if (!effects) return one(std::move(effects).error());
+    auto greeted = offline->greet_existing_members();
+    if (!greeted) return one(std::move(greeted).error());
+    std::ranges::move(greeted->events, std::back_inserter(effects->events));
     auto plan = make_plan(start, {offline->engine(), files, *effects});
     return Trial{std::move(offline), std::move(plan)};
 }

@@ -186,6 +186,17 @@ Result<Effects> Offline::apply_workspace(const std::map<std::string, std::string
     return append(std::move(record), first);
 }
 
+Result<Effects> Offline::greet_existing_members() {
+    if (!engine_.awaits_greeting()) return Effects{};
+    Record tick;
+    tick.received_at = wall_now();
+    tick.occurred_at = engine_.time_at(tick.received_at);
+    tick.actor = "system";
+    tick.payload = TickRecord{.greets = true};
+    const auto now = tick.occurred_at;
+    return append(std::move(tick), now);
+}
+
 void Offline::note_version(const Record& record) {
     const auto* workspace = std::get_if<WorkspaceRecord>(&record.payload);
     if (workspace == nullptr) return;

@@ -56,6 +56,9 @@ class Offline {
     // The sequence of the record that did so last.
     std::uint64_t workspace_record() const { return workspace_record_; }
 
+    // Contacts existing members whose playbook asks for them, as the daemon does at its start and with new definitions.
+    Result<Effects> greet_existing_members();
+
     // Fires what time brought about since the last record, as the daemon would at its start.
     Result<void> let_time_pass();
 

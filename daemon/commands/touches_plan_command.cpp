@@ -46,8 +46,7 @@ Result<void> foresee_start(Offline& offline, json::array& rows) {
     if (const auto first_start = engine.first_start()) {
         if (auto tied = append(offline, ClockRecord{}, *first_start, {}); !tied) return fail(std::move(tied).error());
     }
-    if (!engine.awaits_greeting()) return {};
-    auto greeted = append(offline, TickRecord{.greets = true}, engine.time_at(wall_now()), {});
+    auto greeted = offline.greet_existing_members();
     if (!greeted) return fail(std::move(greeted).error());
     add_rows(rows, *greeted, "an existing member, contacted when the daemon starts or takes these definitions in");
     return {};

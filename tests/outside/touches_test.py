@@ -75,6 +75,21 @@ class NobodyByAccident(OrderCase):
         self.daemon.hang_up()
         self.bodies(self.crm, "touch", 3)
 
+    def test_an_apply_decides_about_existing_members_as_its_plan_says(self):
+        self.open_shop()
+        self.import_rows(corner_shop.COLUMNS + "past,2023-12-20T00:00:00Z,even\n")
+        self.start()
+        self.assertEqual(self.daemon.stop(), 0)
+        corner_shop.write_file(self.store.workspace, "later.yaml", corner_shop.LATER + "existing_members: contact\n")
+        plan = self.succeed("plan", self.store.workspace, "--data", self.store.data)
+        self.assertEqual([(row["playbook"], row["decision"], row["count"]) for row in plan["touches"]], [("thank", "send", 1)])
+        self.assertEqual(self.store.ask("touches"), [])
+
+        self.succeed("apply", self.store.workspace, "--data", self.store.data, "--plan", plan["plan"], "--reason", "thanks")
+        self.assertEqual([(row["customer"], row["segment"]) for row in self.store.ask("touches")], [("past", "regulars")])
+        self.restart()
+        self.bodies(self.crm, "touch", 1)
+
     def test_a_model_that_is_fitted_anew_contacts_nobody(self):
         self.open_shop()
         store = Store(copy_workspace("cdnow", self.root), os.path.join(self.root, "cdnow"))
