@@ -187,9 +187,15 @@ const Value* Evaluation::binary(const Instruction& instruction, Value& scratch) 
 }
 
 const Value* Evaluation::call(const Instruction& instruction, Value& scratch) {
-    std::array<Value, most_arguments> scratches;
-    std::array<const Value*, most_arguments> arguments = {};
-    std::array<std::uint64_t, most_arguments> weights = {};
+    return instruction.count == 1 ? call_with<1>(instruction, scratch)
+                                  : call_with<most_arguments>(instruction, scratch);
+}
+
+template <std::size_t most>
+const Value* Evaluation::call_with(const Instruction& instruction, Value& scratch) {
+    std::array<Value, most> scratches;
+    std::array<const Value*, most> arguments = {};
+    std::array<std::uint64_t, most> weights = {};
     for (std::uint32_t i = 0; i < instruction.count; ++i) {
         arguments[i] = value_of(operand(instruction, i), scratches[i]);
         if (arguments[i] == nullptr) return nullptr;

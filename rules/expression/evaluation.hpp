@@ -36,6 +36,8 @@ class Evaluation {
     const Value* negation(const Instruction& instruction, Value& scratch);
     const Value* binary(const Instruction& instruction, Value& scratch);
     const Value* call(const Instruction& instruction, Value& scratch);
+    template <std::size_t most>
+    const Value* call_with(const Instruction& instruction, Value& scratch);
     const Value* pattern_match(const Instruction& instruction, Value& scratch);
     const Value* list(const Instruction& instruction, Value& scratch);
     const Value* map(const Instruction& instruction, Value& scratch);

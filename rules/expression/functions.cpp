@@ -247,10 +247,6 @@ std::uint64_t work_of(Function function, std::span<const std::uint64_t> weights)
     }
 }
 
-std::uint64_t work_of(BinaryOperator operation, std::uint64_t left, std::uint64_t right) {
-    return is_comparison(operation) ? std::min(left, right) : left + right;
-}
-
 bool is_library_name(std::string_view name) {
     return name == "math" || name == "strings" || name == "optional" || name == "cel";
 }

@@ -2,6 +2,7 @@
 // and give.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <optional>
@@ -118,7 +119,9 @@ std::optional<Type> generic_result(Function function, std::span<const Type> argu
 std::uint64_t work_of(Function function, std::span<const std::uint64_t> weights);
 
 // The same of an operator. A comparison looks at no more than the lighter side has.
-std::uint64_t work_of(BinaryOperator operation, std::uint64_t left, std::uint64_t right);
+inline std::uint64_t work_of(BinaryOperator operation, std::uint64_t left, std::uint64_t right) {
+    return is_comparison(operation) ? std::min(left, right) : left + right;
+}
 
 // True for the word before the point of math.abs, strings.quote, optional.of and cel.bind.
 bool is_library_name(std::string_view name);

@@ -28,8 +28,4 @@ bool makes_map(Macro macro) {
     return macro == Macro::transform_map || macro == Macro::transform_map_entry;
 }
 
-bool is_comparison(BinaryOperator operation) {
-    return operation >= BinaryOperator::equal && operation <= BinaryOperator::greater_equal;
-}
-
 }  // namespace segmentd::rules::expression

@@ -94,6 +94,8 @@ bool makes_claim(Macro macro);
 bool makes_map(Macro macro);
 
 // True for == != < <= > >=.
-bool is_comparison(BinaryOperator operation);
+inline bool is_comparison(BinaryOperator operation) {
+    return operation >= BinaryOperator::equal && operation <= BinaryOperator::greater_equal;
+}
 
 }  // namespace segmentd::rules::expression

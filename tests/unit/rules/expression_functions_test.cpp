@@ -1,6 +1,8 @@
 #include "rules/expression/functions.hpp"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
+#include <set>
 #include <string>
 
 #include "rules/expression/program.hpp"
@@ -151,6 +153,92 @@ TEST_CASE("the parts of a duration are whole units") {
     CHECK(result_of("duration('-3730.9s').getSeconds()") == "-3730");
     CHECK(result_of("duration('123.321456789s').getMilliseconds()") == "321");
     CHECK(result_of("duration('1s').getDate()") == "error");
+}
+
+TEST_CASE("every function is one of CEL and its libraries, or says by its prefix that it is ours") {
+    const std::set<std::string> published = {"size",
+                                             "contains",
+                                             "startsWith",
+                                             "endsWith",
+                                             "matches",
+                                             "bool",
+                                             "bytes",
+                                             "double",
+                                             "dyn",
+                                             "duration",
+                                             "int",
+                                             "string",
+                                             "timestamp",
+                                             "type",
+                                             "uint",
+                                             "getDate",
+                                             "getDayOfMonth",
+                                             "getDayOfWeek",
+                                             "getDayOfYear",
+                                             "getFullYear",
+                                             "getHours",
+                                             "getMilliseconds",
+                                             "getMinutes",
+                                             "getMonth",
+                                             "getSeconds",
+                                             "charAt",
+                                             "format",
+                                             "indexOf",
+                                             "join",
+                                             "lastIndexOf",
+                                             "lowerAscii",
+                                             "strings.quote",
+                                             "replace",
+                                             "reverse",
+                                             "split",
+                                             "substring",
+                                             "trim",
+                                             "upperAscii",
+                                             "math.abs",
+                                             "math.bitAnd",
+                                             "math.bitNot",
+                                             "math.bitOr",
+                                             "math.bitShiftLeft",
+                                             "math.bitShiftRight",
+                                             "math.bitXor",
+                                             "math.ceil",
+                                             "math.floor",
+                                             "math.greatest",
+                                             "math.isFinite",
+                                             "math.isInf",
+                                             "math.isNaN",
+                                             "math.least",
+                                             "math.round",
+                                             "math.sign",
+                                             "math.sqrt",
+                                             "math.trunc",
+                                             "optional.none",
+                                             "optional.of",
+                                             "optional.ofNonZeroValue",
+                                             "hasValue",
+                                             "or",
+                                             "orValue",
+                                             "value"};
+
+    for (const auto& name : function_names()) {
+        INFO(name);
+        CHECK((published.contains(name) || name.starts_with("segmentd.")));
+    }
+}
+
+TEST_CASE("overloads of one function stand beside each other") {
+    for (const auto& name : function_names()) {
+        for (const auto style : {CallStyle::function, CallStyle::method}) {
+            for (const auto& overload : find_overloads(name, style)) {
+                INFO(name);
+                const auto beside = overloads_of(overload.function);
+                CHECK(std::ranges::any_of(beside, [&](const Overload& other) {
+                    return other.style == style && other.parameters == overload.parameters &&
+                           other.arity == overload.arity;
+                }));
+            }
+        }
+    }
 }
 
 }  // namespace segmentd::rules::expression

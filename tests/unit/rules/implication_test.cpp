@@ -31,6 +31,11 @@ TEST_CASE("the same expression follows whatever its spaces and brackets") {
           Implication::shown);
 }
 
+TEST_CASE("a field in brackets is the field, and what is asked of it as an optional is asked of it") {
+    CHECK(says({"feature['orders'] >= 3"}, "feature.orders >= 2") == Implication::shown);
+    CHECK(says({"feature.orders >= 1", "feature.?orders.orValue(0) > 5"}, "feature.orders >= 3") == Implication::open);
+}
+
 TEST_CASE("a looser bound follows from a tighter one and a tighter one is refused") {
     CHECK(says({"feature.orders >= 3"}, "feature.orders >= 2") == Implication::shown);
     CHECK(says({"feature.orders >= 1"}, "feature.orders >= 1000") == Implication::weaker);
