@@ -201,8 +201,8 @@ class Packet:
         demand(len(content) % HEADER.size == 0, "headers.bin", "is cut off")
         self.headers = [HEADER.unpack_from(content, at) for at in range(0, len(content), HEADER.size)]
         for number, header in enumerate(self.headers, 1):
-            demand(header[0] == number, "headers.bin", f"header {number} has another sequence")
-            demand(header[2] >= self.headers[max(number - 2, 0)][2], "headers.bin", f"header {number} goes back")
+            in_order = header[0] == number and header[2] >= self.headers[max(number - 2, 0)][2]
+            demand(in_order, "headers.bin", f"header {number} is out of order")
         lines = self.bytes_of("tree_heads.jsonl").splitlines(keepends=True)
         demand(lines[-1:] == [self.bytes_of("head.json")], "head.json", "is not the last line of tree_heads.jsonl")
         self.heads = [json.loads(line) for line in lines]
@@ -213,9 +213,9 @@ class Packet:
                 tree.append(content[at * HEADER.size:(at + 1) * HEADER.size])
             demand(tree.root().hex() == head["root"], "headers.bin", f"the first {tree.size} have another root")
         demand(tree.size == len(self.headers), "headers.bin", "go on after the signed tree head")
-        root = tree.root().hex()
-        demand([self.said["tree_size"], self.said["tree_root"]] == [tree.size, root], "manifest.json", "differs")
-        return f"{tree.size} headers without a gap have the root {root}"
+        said, known = [self.said[name] for name in ("tree_size", "tree_root")], [tree.size, tree.root().hex()]
+        demand(said == known, "manifest.json", "differs")
+        return f"{tree.size} headers without a gap have the root {tree.root().hex()}"
 
     def signatures(self):
         own = base64.b64decode(self.heads[-1]["public_key"], validate=True)
@@ -238,8 +238,7 @@ class Packet:
             count = counts.setdefault(number, [0, 0, 0, 0])  # in the quarter, first, last, until its end
             count[3] += 1
             if at >= self.start:
-                count[0] += 1
-                count[1:3] = count[1] or sequence, sequence
+                count[:3] = count[0] + 1, count[1] or sequence, sequence
         self.words = dict(enumerate(TYPES, 1))
         said = {}
         for row in self.table("records.csv"):
