@@ -18,6 +18,7 @@ Section playbook_section(const json::object& playbook, const json::value& decisi
 std::string touch_text(const json::object& touch);
 Section success_section(const json::array& targets, const json::value& validation);
 Section pilot_section(const json::object& pilot);
+std::string decision_text(const json::object& decision);
 std::string finding_text(const json::object& finding);
 Section learnings_section(const json::array& learnings);
 Section review_section(const json::object& brief);
@@ -187,10 +188,20 @@ Section pilot_section(const json::object& pilot) {
             fmt::format("{}, {}: {}", word(guardrail, "metric"), word(guardrail, "arm"), word(guardrail, "verdict")));
     }
     add_list(section, "Guardrails", std::move(guardrails));
+    std::vector<std::string> decisions;
+    for (const auto& decision : pilot.at("decisions").as_array())
+        decisions.push_back(decision_text(decision.as_object()));
+    add_list(section, "Decided", std::move(decisions));
     std::vector<std::string> findings;
     for (const auto& finding : pilot.at("findings").as_array()) findings.push_back(finding_text(finding.as_object()));
     add_list(section, "What it shows", std::move(findings));
     return section;
+}
+
+std::string decision_text(const json::object& decision) {
+    const auto arm = word(decision, "arm");
+    return fmt::format("{}, {} verdict: {}{}: {}", word(decision, "at").substr(0, 10), word(decision, "verdict"),
+                       word(decision, "decision"), arm.empty() ? "" : ' ' + arm, word(decision, "because"));
 }
 
 // The interval that may be read at any time goes before the one for the planned end.

@@ -153,7 +153,11 @@ TEST_CASE("decisions of a touch are counted for this segment alone") {
 }
 
 TEST_CASE("a brief reads as approved in a terminal and in a browser, and no text becomes HTML") {
-    auto brief = BriefCase().brief();
+    BriefCase shown;
+    shown.lived.take(
+        record_of("", at("2027-01-06"),
+                  PilotDecisionRecord{PilotId("gift"), PilotVerdict::leading, "ship", "gift", "bought rose"}));
+    auto brief = shown.brief();
     daemon::add_decisions(brief, {touch_line(at("2027-01-02"), "a", "shadow", "visitors")}, true);
     brief["definitions"] = "0123456789ab";
     const auto folder = source_folder() / "tests/golden";
