@@ -11,6 +11,7 @@
 #include "daemon/planning/plan_segments.hpp"
 #include "rules/load/change_set.hpp"
 #include "rules/rulebook/segment_meaning.hpp"
+#include "rules/segments/limits.hpp"
 
 namespace segmentd::daemon {
 
@@ -29,6 +30,7 @@ json::array pilot_rows(const Comparison& comparison, const std::vector<rules::De
 json::array backfill_rows(const std::vector<rules::DefinitionChange>& changes);
 json::array touch_rows(const Effects& effects);
 json::array warning_rows(const json::object& plan);
+void warn_of_limits(const Comparison& comparison, json::array& warnings);
 
 }  // namespace
 
@@ -56,7 +58,9 @@ json::object make_plan(const PlanStart& start, const PlanEnd& end) {
                       {"pilots_contaminated", pilot_rows(comparison, changes)},
                       {"features_to_backfill", backfill_rows(changes)},
                       {"touches", touch_rows(end.effects)}};
-    plan["warnings"] = warning_rows(plan);
+    auto warnings = warning_rows(plan);
+    warn_of_limits(comparison, warnings);
+    plan["warnings"] = std::move(warnings);
     plan["diff"] = rules::text_difference(start.files, end.files);
     json::object named{{"plan", to_hex(sha256(json_text(plan))).substr(0, digits_of_a_name)}};
     named.insert(plan.begin(), plan.end());
@@ -198,6 +202,17 @@ json::array touch_rows(const Effects& effects) {
         rows.push_back({{"playbook", what.first}, {"decision", what.second}, {"count", count}});
     }
     return rows;
+}
+
+void warn_of_limits(const Comparison& comparison, json::array& warnings) {
+    const auto& population = comparison.engine.population();
+    for (const auto& segment : population.book().definitions.segments) {
+        const rules::SegmentSize size{static_cast<std::int64_t>(comparison.members_after(segment.id).size()),
+                                      static_cast<std::int64_t>(population.size())};
+        for (const auto& broken : rules::broken_limits(segment.limits, size)) {
+            warnings.push_back({{"rule", "limit"}, {"message", rules::sentence(segment.id, broken)}});
+        }
+    }
 }
 
 json::array warning_rows(const json::object& plan) {

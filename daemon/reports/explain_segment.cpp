@@ -7,9 +7,11 @@
 
 #include "base/json_text.hpp"
 #include "daemon/engine/memberships/memberships.hpp"
+#include "daemon/reports/segment_standing.hpp"
 #include "rules/expression/code.hpp"
 #include "rules/expression/trace.hpp"
 #include "rules/expression/value_text.hpp"
+#include "rules/rulebook/slot_names.hpp"
 
 namespace segmentd::daemon {
 
@@ -68,6 +70,10 @@ Result<json::object> explain_segment_report(const Engine& engine, const Customer
     report["definition_version"] = book.definitions.version;
     report["models"] = fitted_models(subject);
     report["conditions"] = conditions(subject);
+    report["segment_version"] = book.definitions.segments[*place].version;
+    for (auto& [name, value] : segment_standing(population, subject.customer, *place, subject.row)) {
+        report[name] = std::move(value);
+    }
     report["values"] = json::parse(inputs_of(population, *place, subject.row));
     report["next_change"] = next_change(subject);
     report["smallest_change"] = smallest_change(subject);
@@ -223,7 +229,7 @@ bool Counterfactual::turns(std::size_t slot, const Value& value) const {
 void Counterfactual::offer(std::size_t slot, const Value& value, double distance) {
     if (!best_.is_null() && distance >= distance_) return;
     distance_ = distance;
-    best_ = {{"input", name_of_slot(subject_.population.book(), slot)},
+    best_ = {{"input", rules::name_of_slot(subject_.population.book(), slot)},
              {"from", to_json(subject_.row[slot])},
              {"to", to_json(value)}};
 }

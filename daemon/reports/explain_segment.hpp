@@ -8,7 +8,8 @@
 namespace segmentd::daemon {
 
 // {"customer","segment","at","member","since","cause","values_then","version","unknown","definition_version","models",
-// "conditions","values","next_change","smallest_change"}.
+// "conditions","segment_version","family","comes_first","errors","values","next_change","smallest_change"}; the three
+// after segment_version are those of segment_standing().
 //
 // The engine stands at the instant in question. "conditions" are the lines that decide: `stay` and `leave_at_once` of a
 // member, `enter`, `stay` and `leave_at_once` of everybody else: [{"key","condition","result","parts"}]; "parts" are

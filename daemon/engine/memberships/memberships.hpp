@@ -5,7 +5,12 @@
 // is true; a line that turns false ends the membership, but not before minimum_stay has passed
 // unless a line of leave_at_once is true or it is consent that is wanting. An unknown input never lets anybody in
 // (missing: exclude), except where the segment says missing: include; it never throws a member out: the membership is
-// kept and marked unknown.
+// kept and marked unknown. missing: error keeps out as exclude does, and lists whom it keeps out, and marked members,
+// as undecided (Customer::undecided) for as long as it lasts. Only an input on which the answer hangs counts: where
+// another line is false, or another side of || true, the customer is decided.
+//
+// Of a family (rules/definitions/families.hpp) a customer is in one segment at most. Its segments are decided in the
+// order of priority: whoever a higher one has neither enters a lower one nor stays in it, whatever minimum_stay says.
 #pragma once
 
 #include <vector>
@@ -24,7 +29,8 @@ struct Cause {
 };
 
 // Decides every segment in dependency order, writes the memberships into the customer and into
-// the row, and returns the changes.
+// the row, and returns the changes. A move within a family is a leave and then an entry at one instant, each with
+// the family and the other segment in its cause: "signal purchase; family tiers: from silver".
 std::vector<MembershipChange> decide_memberships(const Population& population, Customer& customer, Row& row,
                                                  const Cause& cause);
 
@@ -40,8 +46,16 @@ using rules::expression::Truth;
 // All of a list: yes where all are true, no where one is false, otherwise unknown. Empty is yes.
 Truth all_hold(const rules::Programs& conditions, const Row& row);
 
-// "feature.orders_90d": what conditions call a slot of the row.
-std::string name_of_slot(const rules::Rulebook& book, std::size_t slot);
+// A line of a condition that is neither true nor false, with the inputs it reads that are not known. None of them: the
+// line cannot be computed from the values it has.
+struct UndecidedLine {
+    std::string condition;
+    std::vector<std::string> unknown_inputs;
+};
+
+// The undecided lines of a condition.
+std::vector<UndecidedLine> undecided_lines(const rules::Rulebook& book, const rules::Programs& condition,
+                                           const Row& row);
 
 // The inputs that the segment's `enter` and `stay` read, as a JSON object: {"score.alive":0.81}; null
 // where an input is not known.
