@@ -172,13 +172,12 @@ void Engine::take_customer_record(const Record& record, Effects& effects) {
 // Scores, segments, pilots, touches: in this order, for one customer at one instant.
 void Engine::reconsider(std::size_t index, const Cause& cause, Effects& effects) {
     auto& customer = population_.at(index);
-    const auto& book = population_.book();
     population_.fill_row(customer, cause.at, row_);
     for (const auto segment : customer.undecided) --undecided_[segment];
     auto changes = decide_memberships(population_, customer, row_, cause);
     for (const auto segment : customer.undecided) ++undecided_[segment];
     pilots_.enrol_where_eligible(population_, customer, cause.at);
-    pilots_.mature(book, customer, cause.at);
+    pilots_.mature(population_.book(), customer, cause.at);
     for (auto& change : changes) {
         if (cause.quiet)
             may_have_ungreeted_ = true;

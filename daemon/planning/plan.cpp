@@ -24,6 +24,8 @@ constexpr double few_stay = 0.8;   // Jaccard below it is warned of
 constexpr double many_move = 0.2;  // of all customers
 constexpr std::int64_t always_tolerated = 10;
 
+std::set<SegmentId> changed_segments(const std::vector<rules::DefinitionChange>& changes, const PlanStart& start,
+                                     const Engine& engine);
 json::array change_rows(const std::vector<rules::DefinitionChange>& changes, const PlanStart& start,
                         const Engine& engine);
 json::array pilot_rows(const Comparison& comparison, const std::vector<rules::DefinitionChange>& changes);
@@ -41,11 +43,7 @@ PlanStart begin_plan(const Engine& engine, WorkspaceFiles files) {
 
 json::object make_plan(const PlanStart& start, const PlanEnd& end) {
     const auto changes = rules::changes_between(start.files, end.files);
-    std::set<SegmentId> changed;
-    for (const auto& change : changes) {
-        if (change.kind == "segment") changed.insert(SegmentId(change.name));
-    }
-    const auto comparison = compare(start, end.engine, changed);
+    const auto comparison = compare(start, end.engine, changed_segments(changes, start, end.engine));
     const auto& book = end.engine.population().book();
     json::object plan{{"from", start.book ? json::value(start.book->definitions.version) : json::value()},
                       {"to", book.definitions.version},
@@ -111,6 +109,28 @@ Result<void> check_plan_holds(const json::object& planned, const json::object& n
 }
 
 namespace {
+
+// Those whose definition differs, and those that a family makes others: another place in it, another population, or
+// a remainder that comes or goes.
+std::set<SegmentId> changed_segments(const std::vector<rules::DefinitionChange>& changes, const PlanStart& start,
+                                     const Engine& engine) {
+    std::set<SegmentId> changed;
+    for (const auto& change : changes) {
+        if (change.kind == "segment") changed.insert(SegmentId(change.name));
+    }
+    if (!start.book) return changed;
+    const auto& before = start.book->definitions.segments;
+    const auto& after = engine.population().book().definitions.segments;
+    const auto add_what_differs = [&](const auto& some, const auto& others) {
+        for (const auto& segment : some) {
+            const auto* other = rules::find(others, segment.id);
+            if (other == nullptr || other->version != segment.version) changed.insert(segment.id);
+        }
+    };
+    add_what_differs(before, after);
+    add_what_differs(after, before);
+    return changed;
+}
 
 json::value meaning_of(const rules::DefinitionChange& change, const PlanStart& start, const Engine& engine) {
     if (change.kind != "segment" || change.change != "changed" || !start.book) return {};

@@ -14,11 +14,10 @@ json::object segment_standing(const Population& population, const Customer& cust
     const auto& book = population.book();
     const auto& definitions = book.definitions.segments;
     const auto& compiled = book.segments[segment];
-    json::object standing{
-        {"family", definitions[segment].family.text}, {"comes_first", nullptr}, {"errors", json::array()}};
-    const auto first = std::ranges::find_if(
-        compiled.comes_before, [&](std::size_t higher) { return customer.memberships[higher].has_value(); });
-    if (first != compiled.comes_before.end()) standing["comes_first"] = definitions[*first].id.text;
+    const auto first = customer.memberships[segment] ? std::nullopt : kept_out_by(book, segment, row);
+    json::object standing{{"family", definitions[segment].family.text},
+                          {"kept_out_by", first ? json::value(definitions[*first].id.text) : json::value()},
+                          {"errors", json::array()}};
     if (std::ranges::count(customer.undecided, segment) == 0) return standing;
     json::array errors;
     const auto& condition = customer.memberships[segment] ? compiled.stay : compiled.enter;

@@ -18,22 +18,20 @@ bool any_holds(const rules::Programs& conditions, const Row& row) {
         conditions, [&](const auto& condition) { return rules::expression::decide(condition, row) == Truth::yes; });
 }
 
-bool is_outranked(const rules::Rulebook& book, std::size_t index, const Row& row) {
-    return std::ranges::any_of(book.segments[index].comes_before,
-                               [&](std::size_t higher) { return row[book.layout.segments + higher].as_boolean(); });
-}
-
-// Whether somebody would enter; unknown only where the segment calls that an error.
-Truth enters(const rules::Rulebook& book, std::size_t index, const Row& row) {
+// Whether somebody would enter if no family had a say; unknown only where the segment calls that an error.
+Truth meets(const rules::Rulebook& book, std::size_t index, const Row& row) {
     const auto& segment = book.segments[index];
     Truth truth = all_hold(segment.enter, row);
     const auto missing = book.definitions.segments[index].missing;
     if (truth == Truth::unknown && missing != MissingRule::error) {
         truth = missing == MissingRule::include ? Truth::yes : Truth::no;
     }
-    if (is_outranked(book, index, row)) return Truth::no;
     const bool would_leave = all_hold(segment.stay, row) == Truth::no || any_holds(segment.leave_at_once, row);
     return would_leave ? Truth::no : truth;
+}
+
+Truth enters(const rules::Rulebook& book, std::size_t index, const Row& row) {
+    return first_before(book, index, row) ? Truth::no : meets(book, index, row);
 }
 
 // What is asked about one member of one segment.
@@ -57,7 +55,7 @@ bool remains(const Question& question, Membership& membership) {
     const auto& segment = question.book.segments[question.segment];
     const auto minimum_stay = question.book.definitions.segments[question.segment].minimum_stay;
     if (any_holds(segment.leave_at_once, question.row)) return false;
-    if (is_outranked(question.book, question.segment, question.row)) return false;
+    if (first_before(question.book, question.segment, question.row)) return false;
     const Truth truth = all_hold(segment.stay, question.row);
     membership.unknown = truth == Truth::unknown;
     if (truth != Truth::no) return true;
@@ -67,28 +65,25 @@ bool remains(const Question& question, Membership& membership) {
 // Within a family a customer moves: what they leave stands before what they enter, and both say so.
 void tell_moves(const std::vector<rules::SegmentDefinition>& segments, Customer& customer,
                 std::vector<MembershipChange>& changes) {
-    const auto family_of = [&](const MembershipChange& change) {
-        return segments[*rules::index_of(segments, change.segment)].family;
-    };
-    std::vector<MembershipChange> ordered;
-    for (const bool are_moves : {true, false}) {
-        for (auto& change : changes) {
-            const bool leaves_family = !change.entered && !family_of(change).empty();
-            if (leaves_family == are_moves) ordered.push_back(change);
+    const auto place_of = [&](const MembershipChange& change) { return *rules::index_of(segments, change.segment); };
+    const auto family_of = [&](const MembershipChange& change) { return segments[place_of(change)].family; };
+    const auto others = std::ranges::stable_partition(
+        changes, [&](const MembershipChange& change) { return !change.entered && !family_of(change).empty(); });
+    const std::ranges::subrange left(changes.begin(), others.begin());
+    for (auto& entry : others) {
+        const auto family = family_of(entry);
+        std::string from;
+        for (const auto& change : left) {
+            if (entry.entered && family_of(change) == family) from += (from.empty() ? "" : ", ") + change.segment.text;
         }
+        if (from.empty()) continue;
+        entry.cause += "; family " + family.text + ": from " + from;
+        customer.memberships[place_of(entry)]->cause = entry.cause;
     }
-    changes = std::move(ordered);
-    for (auto& change : changes) {
+    for (auto& change : left) {
         const auto family = family_of(change);
-        if (family.empty()) continue;
-        for (const auto& left : changes) {
-            if (!change.entered || left.entered || family_of(left) != family) continue;
-            change.cause += "; family " + family.text + ": from " + left.segment.text;
-            customer.memberships[*rules::index_of(segments, change.segment)]->cause = change.cause;
-            break;
-        }
         for (std::size_t i = 0; i < segments.size(); ++i) {
-            if (change.entered || segments[i].family != family || !customer.memberships[i]) continue;
+            if (segments[i].family != family || !customer.memberships[i]) continue;
             change.cause += "; family " + family.text + ": to " + segments[i].id.text;
         }
     }
@@ -135,7 +130,7 @@ std::vector<MembershipChange> decide_memberships(const Population& population, C
         }
         changes.push_back(std::move(change));
     }
-    tell_moves(book.definitions.segments, customer, changes);
+    if (!book.definitions.families.empty()) tell_moves(book.definitions.segments, customer, changes);
     return changes;
 }
 
@@ -158,6 +153,18 @@ std::vector<bool> entered_segments(const Population& population, Row& row) {
         row[book.layout.segments + index] = Value::boolean(entered[index]);
     }
     return entered;
+}
+
+std::optional<std::size_t> first_before(const rules::Rulebook& book, std::size_t segment, const Row& row) {
+    for (const auto higher : book.segments[segment].comes_before) {
+        if (row[book.layout.segments + higher].as_boolean()) return higher;
+    }
+    return std::nullopt;
+}
+
+std::optional<std::size_t> kept_out_by(const rules::Rulebook& book, std::size_t segment, const Row& row) {
+    const auto first = first_before(book, segment, row);
+    return first && meets(book, segment, row) == Truth::yes ? first : std::nullopt;
 }
 
 Truth all_hold(const rules::Programs& conditions, const Row& row) {

@@ -13,6 +13,7 @@
 // order of priority: whoever a higher one has neither enters a lower one nor stays in it, whatever minimum_stay says.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "daemon/engine/effects.hpp"
@@ -40,6 +41,12 @@ Timestamp next_stay_end(const Population& population, const Customer& customer, 
 // Would the customer be in the segment if they were met for the first time? For questions about
 // the past, where only `enter` counts. Fills the row's segment slots.
 std::vector<bool> entered_segments(const Population& population, Row& row);
+
+// The segment of the same family, before this one in the order, that has the customer; nothing where none does.
+std::optional<std::size_t> first_before(const rules::Rulebook& book, std::size_t segment, const Row& row);
+
+// The same where nothing else keeps the customer out: without the family they would enter.
+std::optional<std::size_t> kept_out_by(const rules::Rulebook& book, std::size_t segment, const Row& row);
 
 using rules::expression::Truth;
 
