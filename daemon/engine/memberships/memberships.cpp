@@ -67,9 +67,14 @@ void tell_moves(const std::vector<rules::SegmentDefinition>& segments, Customer&
                 std::vector<MembershipChange>& changes) {
     const auto place_of = [&](const MembershipChange& change) { return *rules::index_of(segments, change.segment); };
     const auto family_of = [&](const MembershipChange& change) { return segments[place_of(change)].family; };
-    const auto others = std::ranges::stable_partition(
-        changes, [&](const MembershipChange& change) { return !change.entered && !family_of(change).empty(); });
-    const std::ranges::subrange left(changes.begin(), others.begin());
+    auto first_other = changes.begin();
+    for (auto change = changes.begin(); change != changes.end(); ++change) {
+        if (change->entered || family_of(*change).empty()) continue;
+        std::rotate(first_other, change, change + 1);
+        ++first_other;
+    }
+    const std::ranges::subrange left(changes.begin(), first_other);
+    const std::ranges::subrange others(first_other, changes.end());
     for (auto& entry : others) {
         const auto family = family_of(entry);
         std::string from;
