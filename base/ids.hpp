@@ -29,6 +29,7 @@ using SourceId = Id<struct SourceKind>;
 using FeatureId = Id<struct FeatureKind>;
 using ModelId = Id<struct ModelKind>;
 using SegmentId = Id<struct SegmentKind>;
+using FamilyId = Id<struct FamilyKind>;
 using PlaybookId = Id<struct PlaybookKind>;
 using TouchId = Id<struct TouchKind>;
 using EndpointId = Id<struct EndpointKind>;

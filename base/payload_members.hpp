@@ -102,6 +102,7 @@ template <typename Visit>
 void visit_members(Visit& visit, const AlarmRecord*) {
     visit("day", &AlarmRecord::day);
     visit("estimate", &AlarmRecord::estimate);
+    visit("limit", &AlarmRecord::limit);
     visit("lower", &AlarmRecord::lower);
     visit("monitor", &AlarmRecord::monitor);
     visit("observations", &AlarmRecord::observations);

@@ -96,7 +96,9 @@ struct DeliveryRecord {
     bool operator==(const DeliveryRecord&) const = default;
 };
 
-// A drift monitor raised an alarm: a fact about many customers, recorded as it was seen.
+// A drift monitor raised an alarm, or a segment broke a limit: a fact about many customers, recorded as it was seen.
+// Of a limit, the reference is its border, estimate, lower and upper are the size or share, and the observations are
+// all known customers.
 struct AlarmRecord {
     std::string monitor;  // the segment watched
     std::int64_t day = 0;
@@ -105,6 +107,7 @@ struct AlarmRecord {
     double lower = 0;
     double upper = 0;
     std::int64_t observations = 0;
+    std::string limit{};  // "share at most 30 %"; empty for drift
     bool operator==(const AlarmRecord&) const = default;
 };
 

@@ -66,6 +66,9 @@ std::string Teller::operator()(const ModelRecord& model) const {
 }
 
 std::string Teller::operator()(const AlarmRecord& alarm) const {
+    if (!alarm.limit.empty()) {
+        return fmt::format("{} is {}, agreed was {}", alarm.monitor, alarm.estimate, alarm.limit);
+    }
     return fmt::format("share of {} is {} [{}, {}], approved was {}", alarm.monitor, alarm.estimate, alarm.lower,
                        alarm.upper, alarm.reference);
 }

@@ -57,9 +57,10 @@ std::vector<Paper> population_papers(const QuarterFold& fold) {
 namespace {
 
 Table segments_table(const rules::Definitions& definitions) {
-    Table table{{"segment", "title", "objective", "steward", "playbook", "enter", "stay", "leave_at_once",
-                 "minimum_stay", "missing", "success_metrics", "review_every", "rationale", "place"},
-                {}};
+    Table table{
+        {"segment", "title", "objective", "steward", "playbook", "enter", "stay", "leave_at_once", "minimum_stay",
+         "missing", "success_metrics", "review_every", "rationale", "place", "segment_version", "family", "review_on"},
+        {}};
     for (const auto& segment : definitions.segments) {
         std::vector<std::string> metrics;
         for (const auto& metric : segment.success_metrics) {
@@ -72,7 +73,8 @@ Table segments_table(const rules::Definitions& definitions) {
                               segment.playbook.id.text, lines_of(segment.enter), lines_of(segment.stay),
                               lines_of(segment.leave_at_once), to_text(segment.minimum_stay), word_of(segment.missing),
                               lines_of(metrics), segment.review_every ? to_text(*segment.review_every) : "",
-                              segment.rationale, place_of(segment.place)});
+                              segment.rationale, place_of(segment.place), segment.version, segment.family.text,
+                              segment.review_on ? to_text(*segment.review_on) : ""});
     }
     return table;
 }

@@ -7,13 +7,17 @@
 namespace segmentd::daemon {
 namespace {
 
+std::string take_segment_version(LedgerEntry& entry);
 Sha256 hash_of(const LedgerEntry& entry);
 tl::unexpected<Error> differs(std::uint64_t sequence, std::string_view what);
 
 }  // namespace
 
 void LedgerCheck::take(const Record& record, const Effects& effects) {
-    for (const auto& entry : ledger_entries(record, effects)) folded_.push_back({entry.sequence, hash_of(entry)});
+    for (auto& entry : ledger_entries(record, effects)) {
+        auto version = take_segment_version(entry);
+        folded_.push_back({entry.sequence, hash_of(entry), std::move(version)});
+    }
 }
 
 Result<void> LedgerCheck::compare(Store& store) {
@@ -24,7 +28,10 @@ Result<void> LedgerCheck::compare(Store& store) {
         if (entry.sequence > last_record && next == folded_.size()) return {};
         if (next == folded_.size()) return differs(entry.sequence, "has a line that the journal does not give");
         const auto& line = folded_[next++];
-        if (entry.sequence == line.sequence && hash_of(entry) == line.hash) return {};
+        auto rest = entry;
+        const auto version = take_segment_version(rest);
+        const bool is_same_version = version.empty() || version == line.segment_version;
+        if (is_same_version && entry.sequence == line.sequence && hash_of(rest) == line.hash) return {};
         return differs(std::min(entry.sequence, line.sequence), "has a line that is not what the journal gives");
     });
     if (!read) return fail(read.error());
@@ -34,6 +41,17 @@ Result<void> LedgerCheck::compare(Store& store) {
 }
 
 namespace {
+
+// Lines that an older segmentd wrote do not have it; the rest of theirs must be what the journal gives all the same.
+std::string take_segment_version(LedgerEntry& entry) {
+    static constexpr std::string_view name = R"("segment_version":")";
+    const auto start = entry.details.find(name);
+    if (start == std::string::npos) return {};
+    const auto end = entry.details.find('"', start + name.size());
+    auto version = entry.details.substr(start + name.size(), end - start - name.size());
+    entry.details.erase(start, end + 2 - start);
+    return version;
+}
 
 Sha256 hash_of(const LedgerEntry& entry) {
     return sha256(fmt::format("{} {} {} {}:{} {}:{} {}", entry.sequence, static_cast<int>(entry.kind),

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "base/sha256.hpp"
@@ -24,7 +25,8 @@ class LedgerCheck {
   private:
     struct Line {
         std::uint64_t sequence = 0;
-        Sha256 hash{};
+        Sha256 hash{};  // of the line without the next
+        std::string segment_version;
     };
     std::vector<Line> folded_;
     std::int64_t compared_ = 0;

@@ -46,11 +46,12 @@ std::vector<Error> overlooked_files(const WorkspaceFolder& folder) {
 }
 
 json::object counts_of(const rules::Definitions& definitions) {
-    return {{"signals", definitions.signals.size()},     {"sources", definitions.sources.size()},
-            {"features", definitions.features.size()},   {"models", definitions.models.size()},
-            {"segments", definitions.segments.size()},   {"playbooks", definitions.playbooks.size()},
-            {"endpoints", definitions.endpoints.size()}, {"metrics", definitions.metrics.size()},
-            {"pilots", definitions.pilots.size()},       {"governance", definitions.governance.size()}};
+    return {{"signals", definitions.signals.size()},      {"sources", definitions.sources.size()},
+            {"features", definitions.features.size()},    {"models", definitions.models.size()},
+            {"segments", definitions.segments.size()},    {"families", definitions.families.size()},
+            {"playbooks", definitions.playbooks.size()},  {"endpoints", definitions.endpoints.size()},
+            {"metrics", definitions.metrics.size()},      {"pilots", definitions.pilots.size()},
+            {"governance", definitions.governance.size()}};
 }
 
 }  // namespace

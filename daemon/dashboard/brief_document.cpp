@@ -13,6 +13,7 @@ namespace json = boost::json;
 namespace {
 
 Section why_section(const json::object& why);
+std::string evidence_text(const json::object& note);
 Section figures_section(const json::object& brief);
 Section playbook_section(const json::object& playbook, const json::value& decisions_since);
 std::string touch_text(const json::object& touch);
@@ -48,9 +49,13 @@ Document brief_document(const json::object& brief) {
         if (!section.blocks.empty()) document.sections.push_back(std::move(section));
     };
     add(why_section(brief.at("why").as_object()));
-    Section values{"What members value", {}};
-    add_list(values, "", texts(brief.at("values")));
-    add(std::move(values));
+    for (const auto& [title, name] : {std::pair{"What members value", "values"},
+                                      {"What they want to get done", "jobs_to_be_done"},
+                                      {"What is in their way", "pain_points"}}) {
+        Section section{title, {}};
+        add_list(section, "", texts(brief.at(name)));
+        add(std::move(section));
+    }
     add(figures_section(brief));
     for (const auto& playbook : brief.at("playbooks").as_array())
         add(playbook_section(playbook.as_object(), brief.at("decisions_since")));
@@ -78,8 +83,16 @@ Section why_section(const json::object& why) {
     } else {
         add_facts(section, "", {{"Objective", word(why, "objective")}});
     }
-    add_list(section, "Evidence", texts(why.at("evidence")));
+    std::vector<std::string> evidence;
+    for (const auto& note : why.at("evidence").as_array()) evidence.push_back(evidence_text(note.as_object()));
+    add_list(section, "Evidence", std::move(evidence));
     return section;
+}
+
+std::string evidence_text(const json::object& note) {
+    if (note.at("kind").is_null()) return word(note, "note");
+    return fmt::format("{} ({} of {}: {})", word(note, "note"), word(note, "kind"), word(note, "date"),
+                       word(note, "source"));
 }
 
 Section figures_section(const json::object& brief) {
@@ -243,7 +256,7 @@ Section review_section(const json::object& brief) {
     add_facts(section, "",
               {{"Steward", name},
                {"Reviewed every", word(governance, "review_every")},
-               {"Next review", word(governance, "next_review")}});
+               {"Next review", word(governance, "next_review") + (governance.at("is_due").as_bool() ? ", due" : "")}});
     std::vector<std::string> lines;
     for (const auto& value : brief.at("reviews").as_array()) {
         const auto& review = value.as_object();
@@ -262,7 +275,10 @@ Section membership_section(const json::object& conditions) {
     if (conditions.at("stay") != conditions.at("enter"))
         add_list(section, "Stays while all of these hold", texts(conditions.at("stay")));
     add_list(section, "Leaves at once where all of these hold", texts(conditions.at("leave_at_once")));
-    add_facts(section, "", {{"Stays at least", word(conditions, "minimum_stay")}});
+    add_facts(section, "",
+              {{"Stays at least", word(conditions, "minimum_stay")},
+               {"Of the family", word(conditions, "family")},
+               {"Behind in the family", joined(conditions.at("comes_before"))}});
     return section;
 }
 

@@ -18,7 +18,8 @@ struct MembershipChange {
     Timestamp at{};
     std::string cause;
     std::string values;
-    std::string version;
+    std::string version;          // of the definitions
+    std::string segment_version;  // of the segment's own definition
 };
 
 enum class TouchFate { send, shadow, refused };

@@ -51,6 +51,7 @@ Result<Effects> Engine::apply(const Record& record) {
     if (workspace != nullptr) adopt(std::move(derived), record, effects);
     if (!record.customer.empty()) take_customer_record(record, effects);
     take_common_record(record, effects);
+    if (record.historical) reviews_.took_in_past(engine_time_);
     const auto* tick = std::get_if<TickRecord>(&record.payload);
     if (tick != nullptr && tick->greets) greet_existing_members(effects);
     return effects;
@@ -171,11 +172,12 @@ void Engine::take_customer_record(const Record& record, Effects& effects) {
 // Scores, segments, pilots, touches: in this order, for one customer at one instant.
 void Engine::reconsider(std::size_t index, const Cause& cause, Effects& effects) {
     auto& customer = population_.at(index);
-    const auto& book = population_.book();
     population_.fill_row(customer, cause.at, row_);
+    for (const auto segment : customer.undecided) --undecided_[segment];
     auto changes = decide_memberships(population_, customer, row_, cause);
+    for (const auto segment : customer.undecided) ++undecided_[segment];
     pilots_.enrol_where_eligible(population_, customer, cause.at);
-    pilots_.mature(book, customer, cause.at);
+    pilots_.mature(population_.book(), customer, cause.at);
     for (auto& change : changes) {
         if (cause.quiet)
             may_have_ungreeted_ = true;
@@ -225,7 +227,8 @@ std::vector<Engine::Greeting> Engine::ungreeted() const {
             if (playbook == nullptr || playbook->existing_members != rules::ExistingMembers::contact) continue;
             if (customer.memberships[i]->greeted == playbook_mark(playbook->id)) continue;
             found.push_back({index,
-                             {customer.id, segment, true, engine_time_, "existing member", "{}", definitions.version},
+                             {customer.id, segment, true, engine_time_, "existing member", "{}", definitions.version,
+                              definitions.segments[i].version},
                              {pilot, arm}});
         }
     }
@@ -274,6 +277,7 @@ Result<Population> Engine::derive_from_past(const std::shared_ptr<const rules::R
 void Engine::adopt(Population derived, const Record& record, Effects& effects) {
     if (has_workspace()) end_memberships_without(*derived.shared_book(), cause_of(record), effects);
     population_.use(derived.shared_book());
+    undecided_.assign(population_.book().segments.size(), 0);
     pilots_.use(population_.book(), population_, derived);
     for (std::size_t i = 0; i < derived.size(); ++i) {
         auto& fresh = derived.at(i);
@@ -283,7 +287,7 @@ void Engine::adopt(Population derived, const Record& record, Effects& effects) {
         customer.features = std::move(fresh.features);
         customer.histories = std::move(fresh.histories);
     }
-    reviews_.use(population_.book());
+    reviews_.use(population_.book(), record.engine_time);
     reviews_.definitions_were_applied();
     may_have_ungreeted_ = true;
     if (record.sequence > 1) reconsider_all({cause_of(record), record.engine_time, true}, effects);
@@ -293,12 +297,13 @@ void Engine::adopt(Population derived, const Record& record, Effects& effects) {
 void Engine::end_memberships_without(const rules::Rulebook& next, const std::string& cause, Effects& effects) {
     const auto& book = population_.book();
     for (std::size_t segment = 0; segment < book.segments.size(); ++segment) {
-        const auto& id = book.definitions.segments[segment].id;
-        if (rules::index_of(next.definitions.segments, id)) continue;
+        const auto& gone = book.definitions.segments[segment];
+        if (rules::index_of(next.definitions.segments, gone.id)) continue;
         for (std::size_t index = 0; index < population_.size(); ++index) {
             const auto& customer = population_.at(index);
             if (!customer.memberships[segment]) continue;
-            effects.changes.push_back({customer.id, id, false, engine_time_, cause, "{}", next.definitions.version});
+            effects.changes.push_back(
+                {customer.id, gone.id, false, engine_time_, cause, "{}", next.definitions.version, gone.version});
         }
     }
 }

@@ -97,6 +97,9 @@ class Engine {
     // What people learned, oldest first: records of learnings.
     const std::vector<Record>& learnings() const { return learnings_; }
 
+    // How many customers each segment with missing: error could not decide about, as in the definitions; 0 for others.
+    const std::vector<std::int64_t>& undecided() const { return undecided_; }
+
     // The row of a customer at the engine time, memberships included. Looking changes nothing.
     Row row_of(std::size_t customer) const;
 
@@ -143,6 +146,7 @@ class Engine {
     };
     std::optional<TiedClock> clock_;
     Population population_;
+    std::vector<std::int64_t> undecided_;
     Pilots pilots_;
     Pauses pauses_;
     Outbox outbox_;

@@ -13,7 +13,10 @@ Timestamp Engine::next_due() const {
 
 // Everybody's timers come first at their instant: a day ends before the next one's decisions.
 void Engine::fire_timers(Timestamp until, bool quiet, Effects& effects) {
-    for (Timestamp due = next_due(); due <= until; due = next_due()) {
+    while (true) {
+        if (quiet) reviews_.skip_empty_days(until);
+        const Timestamp due = next_due();
+        if (due > until) return;
         const bool concerns_everybody = next_common_timer() == due;
         engine_time_ = due;
         if (concerns_everybody) {
@@ -33,7 +36,7 @@ Timestamp Engine::next_common_timer() const {
 
 void Engine::fire_common_timer(Timestamp at, bool quiet, Effects& effects) {
     if (reviews_.next_day_end() == at) {
-        for (auto& alarm : reviews_.end_day(population_)) effects.facts.push_back({std::move(alarm)});
+        for (auto& alarm : reviews_.end_day(population_, quiet)) effects.facts.push_back({std::move(alarm)});
     }
     if (reviews_.next_call() <= at) {
         const auto& workspace = population_.book().definitions.workspace;

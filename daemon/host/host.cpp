@@ -157,6 +157,7 @@ void Host::turn() {
     submit(std::move(batch));
     timers_ = engine_.timers();
     next_due_ = to_microseconds(engine_.next_due());
+    publish_undecided();
 }
 
 void Host::take(Intake& intake, CommitBatch& batch) {
@@ -255,8 +256,18 @@ void Host::submit(CommitBatch batch) {
 
 void Host::publish() {
     publish_clock();
+    publish_undecided();
     const std::lock_guard lock(book_mutex_);
     book_ = engine_.population().shared_book();
+}
+
+void Host::publish_undecided() {
+    const auto& segments = engine_.population().book().definitions.segments;
+    const std::lock_guard lock(book_mutex_);
+    for (auto& [segment, customers] : undecided_) customers = 0;
+    for (std::size_t i = 0; i < segments.size(); ++i) {
+        if (segments[i].missing == rules::MissingRule::error) undecided_[segments[i].id] = engine_.undecided()[i];
+    }
 }
 
 // The offsets are against the system's clock, which the readers of engine_now() ask; while a step is
@@ -298,6 +309,11 @@ bool Host::confirm_clock() {
 std::shared_ptr<const rules::Rulebook> Host::book() const {
     const std::lock_guard lock(book_mutex_);
     return book_;
+}
+
+std::map<SegmentId, std::int64_t> Host::undecided() const {
+    const std::lock_guard lock(book_mutex_);
+    return undecided_;
 }
 
 std::optional<Timestamp> Host::oldest_undurable() const {

@@ -12,6 +12,7 @@
 #include <condition_variable>
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -92,6 +93,9 @@ class Host {
     Timestamp engine_now() const;
     Timestamp wall_now() const;
 
+    // Customers about whom a segment with missing: error could not decide; 0 for segments that are gone. Any thread.
+    std::map<SegmentId, std::int64_t> undecided() const;
+
     CommitThread& commits() { return *commits_; }
     std::size_t waiting() const { return waiting_.load(); }
     std::optional<Timestamp> oldest_undurable() const;  // when it was received; nothing where all is durable
@@ -124,6 +128,7 @@ class Host {
     void submit(CommitBatch batch);
     void publish();
     void publish_clock();
+    void publish_undecided();
     void resume_clock(Timestamp received_last);
     void note_turn();
     void tick_when_due(CommitBatch& batch);
@@ -144,6 +149,7 @@ class Host {
 
     mutable std::mutex book_mutex_;
     std::shared_ptr<const rules::Rulebook> book_;
+    std::map<SegmentId, std::int64_t> undecided_;
     std::atomic<std::int64_t> clock_offset_{0};  // engine minus system, microseconds
     std::atomic<std::int64_t> wall_offset_{0};   // trusted wall minus system, microseconds
     std::atomic<bool> clock_is_held_{false};

@@ -11,13 +11,20 @@ std::set<std::size_t> slots_of(const rules::Programs& programs) {
     return slots;
 }
 
+// Of a family also the segments that come first.
+std::set<std::size_t> slots_asked_of(const rules::Rulebook& book, std::size_t segment) {
+    auto slots = slots_of(book.segments[segment].enter);
+    for (const auto higher : book.segments[segment].comes_before) slots.insert(book.layout.segments + higher);
+    return slots;
+}
+
 }  // namespace
 
 SegmentInputs inputs_behind(const rules::Rulebook& book, std::size_t segment) {
     const auto& layout = book.layout;
     SegmentInputs inputs;
     std::set<std::size_t> seen;
-    auto open = slots_of(book.segments[segment].enter);
+    auto open = slots_asked_of(book, segment);
     while (!open.empty()) {
         const auto slot = open.extract(open.begin()).value();
         if (!seen.insert(slot).second) continue;
@@ -30,7 +37,7 @@ SegmentInputs inputs_behind(const rules::Rulebook& book, std::size_t segment) {
             open.insert(features.begin(), features.end());
         }
         if (slot >= layout.segments && slot < layout.consents) {
-            open.merge(slots_of(book.segments[slot - layout.segments].enter));
+            open.merge(slots_asked_of(book, slot - layout.segments));
         }
     }
     return inputs;

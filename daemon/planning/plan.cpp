@@ -11,6 +11,7 @@
 #include "daemon/planning/plan_segments.hpp"
 #include "rules/load/change_set.hpp"
 #include "rules/rulebook/segment_meaning.hpp"
+#include "rules/segments/limits.hpp"
 
 namespace segmentd::daemon {
 
@@ -23,12 +24,15 @@ constexpr double few_stay = 0.8;   // Jaccard below it is warned of
 constexpr double many_move = 0.2;  // of all customers
 constexpr std::int64_t always_tolerated = 10;
 
+std::set<SegmentId> changed_segments(const std::vector<rules::DefinitionChange>& changes, const PlanStart& start,
+                                     const Engine& engine);
 json::array change_rows(const std::vector<rules::DefinitionChange>& changes, const PlanStart& start,
                         const Engine& engine);
 json::array pilot_rows(const Comparison& comparison, const std::vector<rules::DefinitionChange>& changes);
 json::array backfill_rows(const std::vector<rules::DefinitionChange>& changes);
 json::array touch_rows(const Effects& effects);
 json::array warning_rows(const json::object& plan);
+void warn_of_limits(const Comparison& comparison, json::array& warnings);
 
 }  // namespace
 
@@ -39,11 +43,7 @@ PlanStart begin_plan(const Engine& engine, WorkspaceFiles files) {
 
 json::object make_plan(const PlanStart& start, const PlanEnd& end) {
     const auto changes = rules::changes_between(start.files, end.files);
-    std::set<SegmentId> changed;
-    for (const auto& change : changes) {
-        if (change.kind == "segment") changed.insert(SegmentId(change.name));
-    }
-    const auto comparison = compare(start, end.engine, changed);
+    const auto comparison = compare(start, end.engine, changed_segments(changes, start, end.engine));
     const auto& book = end.engine.population().book();
     json::object plan{{"from", start.book ? json::value(start.book->definitions.version) : json::value()},
                       {"to", book.definitions.version},
@@ -56,7 +56,9 @@ json::object make_plan(const PlanStart& start, const PlanEnd& end) {
                       {"pilots_contaminated", pilot_rows(comparison, changes)},
                       {"features_to_backfill", backfill_rows(changes)},
                       {"touches", touch_rows(end.effects)}};
-    plan["warnings"] = warning_rows(plan);
+    auto warnings = warning_rows(plan);
+    warn_of_limits(comparison, warnings);
+    plan["warnings"] = std::move(warnings);
     plan["diff"] = rules::text_difference(start.files, end.files);
     json::object named{{"plan", to_hex(sha256(json_text(plan))).substr(0, digits_of_a_name)}};
     named.insert(plan.begin(), plan.end());
@@ -107,6 +109,28 @@ Result<void> check_plan_holds(const json::object& planned, const json::object& n
 }
 
 namespace {
+
+// Those whose definition differs, and those that a family makes others: another place in it, another population, or
+// a remainder that comes or goes.
+std::set<SegmentId> changed_segments(const std::vector<rules::DefinitionChange>& changes, const PlanStart& start,
+                                     const Engine& engine) {
+    std::set<SegmentId> changed;
+    for (const auto& change : changes) {
+        if (change.kind == "segment") changed.insert(SegmentId(change.name));
+    }
+    if (!start.book) return changed;
+    const auto& before = start.book->definitions.segments;
+    const auto& after = engine.population().book().definitions.segments;
+    const auto add_what_differs = [&](const auto& some, const auto& others) {
+        for (const auto& segment : some) {
+            const auto* other = rules::find(others, segment.id);
+            if (other == nullptr || other->version != segment.version) changed.insert(segment.id);
+        }
+    };
+    add_what_differs(before, after);
+    add_what_differs(after, before);
+    return changed;
+}
 
 json::value meaning_of(const rules::DefinitionChange& change, const PlanStart& start, const Engine& engine) {
     if (change.kind != "segment" || change.change != "changed" || !start.book) return {};
@@ -198,6 +222,17 @@ json::array touch_rows(const Effects& effects) {
         rows.push_back({{"playbook", what.first}, {"decision", what.second}, {"count", count}});
     }
     return rows;
+}
+
+void warn_of_limits(const Comparison& comparison, json::array& warnings) {
+    const auto& population = comparison.engine.population();
+    for (const auto& segment : population.book().definitions.segments) {
+        const rules::SegmentSize size{static_cast<std::int64_t>(comparison.members_after(segment.id).size()),
+                                      static_cast<std::int64_t>(population.size())};
+        for (const auto& broken : rules::broken_limits(segment.limits, size)) {
+            warnings.push_back({{"rule", "limit"}, {"message", rules::sentence(segment.id, broken)}});
+        }
+    }
 }
 
 json::array warning_rows(const json::object& plan) {

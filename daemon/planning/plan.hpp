@@ -42,8 +42,8 @@ struct PlanEnd {
 // are. jaccard is of the members before and after, null where there were none. borderline_share is the share of the
 // members after whose answer flips when one number that `enter` reads is 5 % (of whole numbers at least 1) off.
 // expected_churn_per_week is the share of the members after whom time alone would put out within seven days.
-// "migration": [{"from","to","customers"}] over everybody who moves, each pair of a segment left and one entered;
-// null stands for none.
+// "migration": [{"from","to","customers"}] over everybody who moves: from one segment of a family to another; and of
+// what else somebody leaves and enters each pair, null standing for none.
 // "overlap": [{"segment","with","customers"}] after, of the segments that change.
 // "pilots_contaminated": running pilots that lose or gain people or are changed themselves: [{"pilot","segment",
 // "enrolled","enrolled_who_leave","entering","changed"}].

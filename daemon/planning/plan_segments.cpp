@@ -5,6 +5,8 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
+#include <vector>
 
 #include "base/money.hpp"
 #include "daemon/engine/memberships/memberships.hpp"
@@ -32,6 +34,19 @@ double churn_share(const Engine& engine, std::size_t segment, const CustomerSet&
 bool flips_nearby(const rules::Programs& enter, const std::vector<int>& slots, Row& row);
 json::object segment_row(const Comparison& comparison, const SegmentId& segment);
 double share_of(std::size_t part, std::size_t whole);
+
+// What one customer leaves and enters.
+struct Move {
+    std::vector<const SegmentId*> left;
+    std::vector<const SegmentId*> entered;
+};
+
+using MoveCounts = std::map<std::pair<std::string, std::string>, std::int64_t>;  // an empty name stands for none
+using Families = std::map<SegmentId, FamilyId>;
+
+Families families_in(const Comparison& comparison);
+void count_moves_in_families(const Families& families, Move& move, MoveCounts& counts);
+void count_other_moves(Move move, MoveCounts& counts);
 
 }  // namespace
 
@@ -66,12 +81,7 @@ json::array segment_rows(const Comparison& comparison) {
     return rows;
 }
 
-// Everybody who leaves or enters anything, with each pair of what they leave and what they enter.
 json::array migration_rows(const Comparison& comparison) {
-    struct Move {
-        std::vector<const SegmentId*> left;
-        std::vector<const SegmentId*> entered;
-    };
     std::map<std::size_t, Move> moves;
     for (const auto& segment : comparison.segments) {
         const auto& before = comparison.members_before(segment);
@@ -79,14 +89,11 @@ json::array migration_rows(const Comparison& comparison) {
         before.without(after).for_each([&](std::size_t customer) { moves[customer].left.push_back(&segment); });
         after.without(before).for_each([&](std::size_t customer) { moves[customer].entered.push_back(&segment); });
     }
-    std::map<std::pair<std::string, std::string>, std::int64_t> counts;  // an empty name stands for none
+    const auto families = families_in(comparison);
+    MoveCounts counts;
     for (auto& [customer, move] : moves) {
-        static const SegmentId none;
-        if (move.left.empty()) move.left.push_back(&none);
-        if (move.entered.empty()) move.entered.push_back(&none);
-        for (const auto* from : move.left) {
-            for (const auto* to : move.entered) ++counts[{from->text, to->text}];
-        }
+        count_moves_in_families(families, move, counts);
+        count_other_moves(std::move(move), counts);
     }
     const auto name = [](const std::string& text) { return text.empty() ? json::value() : json::value(text); };
     json::array rows;
@@ -109,6 +116,46 @@ json::array overlap_rows(const Comparison& comparison) {
 }
 
 namespace {
+
+// As they are after the change; of segments that go, as they were.
+Families families_in(const Comparison& comparison) {
+    Families families;
+    const auto add = [&](const rules::Rulebook& book) {
+        for (const auto& segment : book.definitions.segments) families[segment.id] = segment.family;
+    };
+    if (comparison.start.book) add(*comparison.start.book);
+    add(comparison.engine.population().book());
+    return families;
+}
+
+// Takes out of the move what is one within a family.
+void count_moves_in_families(const Families& families, Move& move, MoveCounts& counts) {
+    const auto is_move = [&](const SegmentId* from, const SegmentId* to) {
+        const auto& family = families.at(*from);
+        return !family.empty() && families.at(*to) == family;
+    };
+    std::set<const SegmentId*> counted;
+    for (const auto* from : move.left) {
+        for (const auto* to : move.entered) {
+            if (!is_move(from, to)) continue;
+            ++counts[{from->text, to->text}];
+            counted.insert({from, to});
+        }
+    }
+    std::erase_if(move.left, [&](const auto* segment) { return counted.contains(segment); });
+    std::erase_if(move.entered, [&](const auto* segment) { return counted.contains(segment); });
+}
+
+// Each pair of what they leave and what they enter.
+void count_other_moves(Move move, MoveCounts& counts) {
+    static const SegmentId none;
+    if (move.left.empty() && move.entered.empty()) return;
+    if (move.left.empty()) move.left.push_back(&none);
+    if (move.entered.empty()) move.entered.push_back(&none);
+    for (const auto* from : move.left) {
+        for (const auto* to : move.entered) ++counts[{from->text, to->text}];
+    }
+}
 
 json::object segment_row(const Comparison& comparison, const SegmentId& segment) {
     const auto& before = comparison.members_before(segment);
@@ -218,7 +265,12 @@ double churn_share(const Engine& engine, std::size_t segment, const CustomerSet&
         }
         const auto& membership = customer.memberships[segment];
         const bool may_go = membership && membership->since + definition.minimum_stay <= later;
-        gone += may_go && all_hold(stay, row) == Truth::no ? 1 : 0;
+        bool goes = may_go && all_hold(stay, row) == Truth::no;
+        if (membership && !goes && !definition.comes_before.empty()) {
+            decide_memberships(population, customer, row, {"time", later, true});
+            goes = !customer.memberships[segment];
+        }
+        gone += goes ? 1 : 0;
     });
     return share_of(gone, members.size());
 }

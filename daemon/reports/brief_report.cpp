@@ -19,6 +19,7 @@ using rules::PilotDefinition;
 using rules::SegmentDefinition;
 
 json::object why(const rules::Definitions& definitions, const SegmentDefinition& segment);
+json::array notes(const std::vector<rules::Evidence>& evidence);
 json::object conditions(const SegmentDefinition& segment);
 json::array playbooks(const Engine& engine, const SegmentDefinition& segment);
 json::object playbook_row(const Engine& engine, const rules::PlaybookDefinition& playbook, json::array used_by);
@@ -50,6 +51,8 @@ Result<json::object> brief_report(const Engine& engine, const SegmentId& id) {
                         {"as_of", to_text(engine.engine_time())},
                         {"why", why(definitions, segment)},
                         {"values", texts(segment.values)},
+                        {"jobs_to_be_done", texts(segment.jobs_to_be_done)},
+                        {"pain_points", texts(segment.pain_points)},
                         {"conditions", conditions(segment)},
                         {"figures", std::move(figures)},
                         {"playbooks", playbooks(engine, segment)},
@@ -101,7 +104,7 @@ namespace {
 
 json::object why(const rules::Definitions& definitions, const SegmentDefinition& segment) {
     json::object row{
-        {"rationale", segment.rationale}, {"evidence", texts(segment.evidence)}, {"objective", segment.objective}};
+        {"rationale", segment.rationale}, {"evidence", notes(segment.evidence)}, {"objective", segment.objective}};
     for (const auto& objective : definitions.workspace.objectives) {
         if (objective.name != segment.objective) continue;
         row["objective_title"] = objective.title;
@@ -114,16 +117,31 @@ json::object why(const rules::Definitions& definitions, const SegmentDefinition&
     return row;
 }
 
+json::array notes(const std::vector<rules::Evidence>& evidence) {
+    json::array rows;
+    for (const auto& one : evidence) {
+        rows.push_back({{"note", one.note},
+                        {"kind", one.kind ? json::value(rules::word_of(*one.kind)) : json::value()},
+                        {"date", one.date ? json::value(to_date_text(*one.date)) : json::value()},
+                        {"source", one.source}});
+    }
+    return rows;
+}
+
 json::object conditions(const SegmentDefinition& segment) {
     const auto lines = [](const rules::Condition& condition) {
         json::array list;
         for (const auto& line : condition) list.emplace_back(line.text);
         return list;
     };
+    json::array higher;
+    for (const auto& other : segment.comes_before) higher.emplace_back(other.text);
     return {{"enter", lines(segment.enter)},
             {"stay", lines(segment.stay)},
             {"leave_at_once", lines(segment.leave_at_once)},
-            {"minimum_stay", segment.minimum_stay.count() > 0 ? json::value(to_text(segment.minimum_stay)) : nullptr}};
+            {"minimum_stay", segment.minimum_stay.count() > 0 ? json::value(to_text(segment.minimum_stay)) : nullptr},
+            {"family", segment.family.text},
+            {"comes_before", std::move(higher)}};
 }
 
 // In the order in which people look for them: the segment's own, then those that pilots try.
@@ -254,16 +272,12 @@ json::array open_reviews(const Engine& engine, const SegmentId& segment) {
     return rows;
 }
 
-// The next regular review is due so long after the last one that was decided; before there is one, nobody knows.
 json::object governance(const Engine& engine, const SegmentDefinition& segment) {
-    json::value next;
-    for (const auto& review : engine.reviews().all()) {
-        if (review.segment == segment.id && review.state == ReviewState::decided && segment.review_every)
-            next = engine.calendar().to_date_text(review.decided_at + *segment.review_every);
-    }
+    const auto look = engine.reviews().next_look(segment);
     return {{"steward", person(engine, segment.steward)},
             {"review_every", segment.review_every ? json::value(to_text(*segment.review_every)) : json::value()},
-            {"next_review", std::move(next)}};
+            {"next_review", look ? json::value(engine.calendar().to_date_text(*look)) : json::value()},
+            {"is_due", look && *look <= engine.engine_time()}};
 }
 
 json::value person(const Engine& engine, const PersonId& id) {

@@ -9,7 +9,7 @@
 
 namespace segmentd::daemon {
 
-// {"segment","title","company","definitions","as_of","why","values","conditions","figures","playbooks","success",
+// {"segment","title","company","definitions","as_of","why","values","jobs_to_be_done","pain_points","conditions","figures","playbooks","success",
 // "validation","pilots","learnings","reviews","governance"}. "validation" is the newest one or null. The playbooks are
 // the segment's own and those of arms of its pilots; the findings of a pilot are those for this segment. not_found
 // where there is no such segment.

@@ -1,6 +1,7 @@
 #include <boost/json.hpp>
 
 #include "daemon/reports/reports.hpp"
+#include "daemon/reports/segment_standing.hpp"
 #include "rules/expression/value_text.hpp"
 #include "rules/scoring/logistic.hpp"
 
@@ -98,10 +99,12 @@ json::array segments(const Population& population, const Customer& customer, con
             segment["cause"] = membership->cause;
             segment["values_then"] = json::parse(membership->values);
             segment["version"] = membership->version;
+            segment["segment_version"] = membership->segment_version;
             segment["unknown"] = membership->unknown;
         }
         segment["values_now"] = json::parse(inputs_of(population, i, row));
         segment["conditions"] = lines(membership ? book.segments[i].stay : book.segments[i].enter, row);
+        for (auto& [name, value] : segment_standing(population, customer, i, row)) segment[name] = std::move(value);
         result.push_back(std::move(segment));
     }
     return result;

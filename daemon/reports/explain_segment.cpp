@@ -7,9 +7,11 @@
 
 #include "base/json_text.hpp"
 #include "daemon/engine/memberships/memberships.hpp"
+#include "daemon/reports/segment_standing.hpp"
 #include "rules/expression/code.hpp"
 #include "rules/expression/trace.hpp"
 #include "rules/expression/value_text.hpp"
+#include "rules/rulebook/slot_names.hpp"
 
 namespace segmentd::daemon {
 
@@ -39,6 +41,8 @@ struct Subject {
 json::array conditions(const Subject& subject);
 json::value next_change(const Subject& subject);
 json::value smallest_change(const Subject& subject);
+void add_family(const Subject& subject, json::array& lines);
+std::vector<const rules::expression::Program*> lines_behind(const Subject& subject);
 json::object fitted_models(const Subject& subject);
 json::value to_json(const Value& value);
 
@@ -68,6 +72,10 @@ Result<json::object> explain_segment_report(const Engine& engine, const Customer
     report["definition_version"] = book.definitions.version;
     report["models"] = fitted_models(subject);
     report["conditions"] = conditions(subject);
+    report["segment_version"] = book.definitions.segments[*place].version;
+    for (auto& [name, value] : segment_standing(population, subject.customer, *place, subject.row)) {
+        report[name] = std::move(value);
+    }
     report["values"] = json::parse(inputs_of(population, *place, subject.row));
     report["next_change"] = next_change(subject);
     report["smallest_change"] = smallest_change(subject);
@@ -116,23 +124,60 @@ json::array conditions(const Subject& subject) {
     const bool has_own_stay = !subject.population.book().definitions.segments[subject.segment].stay.empty();
     if (subject.is_member() || has_own_stay) add("stay", compiled.stay);
     add("leave_at_once", compiled.leave_at_once);
+    add_family(subject, lines);
     return lines;
+}
+
+// What a family asks of everybody: not to be in one of its segments that come first.
+void add_family(const Subject& subject, json::array& lines) {
+    const auto& book = subject.population.book();
+    for (const auto higher : subject.compiled().comes_before) {
+        const bool has_them = subject.customer.memberships[higher].has_value();
+        const auto name = rules::name_of_slot(book, book.layout.segments + higher);
+        lines.push_back({{"key", "family"},
+                         {"condition", "!" + name},
+                         {"result", to_word(has_them ? Truth::no : Truth::yes)},
+                         {"parts", {{{"text", name}, {"value", has_them}}}}});
+    }
+}
+
+// All lines on which the answer hangs: those of the segment, of those it reads, and of those that come before it.
+std::vector<const rules::expression::Program*> lines_behind(const Subject& subject) {
+    const auto& book = subject.population.book();
+    std::vector<const rules::expression::Program*> found;
+    std::vector<std::size_t> open{subject.segment};
+    std::set<std::size_t> seen{subject.segment};
+    const auto meet = [&](std::size_t segment) {
+        if (seen.insert(segment).second) open.push_back(segment);
+    };
+    for (std::size_t i = 0; i < open.size(); ++i) {
+        const auto& compiled = book.segments[open[i]];
+        for (const auto* programs : {&compiled.enter, &compiled.stay, &compiled.leave_at_once}) {
+            for (const auto& line : *programs) {
+                found.push_back(&line);
+                for (const int slot : rules::expression::slots_read(line)) {
+                    const auto index = static_cast<std::size_t>(slot);
+                    if (index >= book.layout.segments && index < book.layout.consents)
+                        meet(index - book.layout.segments);
+                }
+            }
+        }
+        for (const auto higher : compiled.comes_before) meet(higher);
+    }
+    return found;
 }
 
 json::object fitted_models(const Subject& subject) {
     const auto& book = subject.population.book();
     const auto& layout = book.layout;
     json::object models;
-    const auto& compiled = subject.compiled();
-    for (const auto* programs : {&compiled.enter, &compiled.stay, &compiled.leave_at_once}) {
-        for (const auto& line : *programs) {
-            for (const int slot : rules::expression::slots_read(line)) {
-                const auto index = static_cast<std::size_t>(slot);
-                if (index < layout.scores || index >= layout.thresholds) continue;
-                const auto& model = book.definitions.models[book.scores[index - layout.scores].model].id;
-                const auto fitted = subject.population.models().find(model);
-                models[model.text] = fitted == subject.population.models().end() ? 0 : fitted->second.version;
-            }
+    for (const auto* line : lines_behind(subject)) {
+        for (const int slot : rules::expression::slots_read(*line)) {
+            const auto index = static_cast<std::size_t>(slot);
+            if (index < layout.scores || index >= layout.thresholds) continue;
+            const auto& model = book.definitions.models[book.scores[index - layout.scores].model].id;
+            const auto fitted = subject.population.models().find(model);
+            models[model.text] = fitted == subject.population.models().end() ? 0 : fitted->second.version;
         }
     }
     return models;
@@ -165,38 +210,50 @@ json::value next_change(const Subject& subject) {
     return {};
 }
 
-// The inputs of the segment that describe the customer: no thresholds, no other segments.
+// The inputs behind the answer that describe the customer: no thresholds, no segments.
 std::vector<std::size_t> own_slots(const Subject& subject) {
     const auto& layout = subject.population.book().layout;
-    const auto& compiled = subject.compiled();
     std::set<std::size_t> slots;
-    for (const auto* programs : {&compiled.enter, &compiled.stay, &compiled.leave_at_once}) {
-        for (const auto& line : *programs) {
-            for (const int slot : rules::expression::slots_read(line)) {
-                const auto index = static_cast<std::size_t>(slot);
-                if (index < layout.thresholds || index >= layout.consents) slots.insert(index);
-            }
+    for (const auto* line : lines_behind(subject)) {
+        for (const int slot : rules::expression::slots_read(*line)) {
+            const auto index = static_cast<std::size_t>(slot);
+            if (index < layout.thresholds || index >= layout.consents) slots.insert(index);
         }
     }
     return {slots.begin(), slots.end()};
 }
 
+// The texts, truths and numbers that the conditions name: also for an input that is not known.
+std::vector<Value> constants_in(const Subject& subject) {
+    std::vector<Value> constants;
+    for (const auto* line : lines_behind(subject)) {
+        for (const auto& constant : line->code().constants) {
+            const bool is_list = constant.kind() == Kind::list;
+            const auto& items = is_list ? constant.as_list() : std::vector<Value>{constant};
+            constants.insert(constants.end(), items.begin(), items.end());
+        }
+    }
+    return constants;
+}
+
 class Counterfactual {
   public:
-    explicit Counterfactual(const Subject& subject) : subject_(subject) {}
+    explicit Counterfactual(const Subject& subject)
+        : subject_(subject), copy_(subject.customer), constants_(constants_in(subject)) {}
 
     // The nearest other value of this input that turns the answer.
     void look(std::size_t slot);
     json::value best() const { return best_; }
 
   private:
-    bool turns(std::size_t slot, const Value& value) const;
+    bool turns(std::size_t slot, const Value& value);
     void offer(std::size_t slot, const Value& value, double distance);
     void look_among_numbers(std::size_t slot, double direction);
-    void look_among_constants(std::size_t slot);
     void try_constant(std::size_t slot, const Value& constant);
 
     const Subject& subject_;
+    Customer copy_;
+    std::vector<Value> constants_;
     json::value best_;
     double distance_ = 0;
 };
@@ -210,20 +267,20 @@ void Counterfactual::look(std::size_t slot) {
         look_among_numbers(slot, 1.0);
         look_among_numbers(slot, -1.0);
     }
-    look_among_constants(slot);
+    for (const auto& constant : constants_) try_constant(slot, constant);
 }
 
-bool Counterfactual::turns(std::size_t slot, const Value& value) const {
-    Customer copy = subject_.customer;
+bool Counterfactual::turns(std::size_t slot, const Value& value) {
+    copy_.memberships = subject_.customer.memberships;
     Row row = subject_.row;
     row[slot] = value;
-    return decided(subject_, copy, row, subject_.engine.engine_time()) != subject_.is_member();
+    return decided(subject_, copy_, row, subject_.engine.engine_time()) != subject_.is_member();
 }
 
 void Counterfactual::offer(std::size_t slot, const Value& value, double distance) {
     if (!best_.is_null() && distance >= distance_) return;
     distance_ = distance;
-    best_ = {{"input", name_of_slot(subject_.population.book(), slot)},
+    best_ = {{"input", rules::name_of_slot(subject_.population.book(), slot)},
              {"from", to_json(subject_.row[slot])},
              {"to", to_json(value)}};
 }
@@ -252,24 +309,6 @@ void Counterfactual::look_among_numbers(std::size_t slot, double direction) {
             (turns(slot, value_of(middle)) ? far : near) = middle;
         }
         return offer(slot, value_of(far), std::abs(far - from) / unit);
-    }
-}
-
-// The texts, truths and numbers that the conditions name: also for an input that is not known.
-void Counterfactual::look_among_constants(std::size_t slot) {
-    const auto& compiled = subject_.compiled();
-    for (const auto* programs : {&compiled.enter, &compiled.stay, &compiled.leave_at_once}) {
-        for (const auto& line : *programs) {
-            std::vector<Value> constants;
-            for (const auto& constant : line.code().constants) {
-                if (constant.kind() == Kind::list) {
-                    constants.insert(constants.end(), constant.as_list().begin(), constant.as_list().end());
-                } else {
-                    constants.push_back(constant);
-                }
-            }
-            for (const auto& constant : constants) try_constant(slot, constant);
-        }
     }
 }
 

@@ -61,6 +61,10 @@ json::value reviews_report(const Engine& engine) {
             row["estimate"] = review.alarm.estimate;
             row["interval"] = json::array{review.alarm.lower, review.alarm.upper};
             row["observations"] = review.alarm.observations;
+        } else if (review.kind == ReviewKind::limit) {
+            row["reference"] = review.alarm.reference;
+            row["estimate"] = review.alarm.estimate;
+            row["observations"] = review.alarm.observations;
         } else if (review.kind == ReviewKind::validation) {
             row["validation"] = validation_report(review.validation);
         }

@@ -10,10 +10,10 @@
 
 namespace segmentd::daemon {
 
-// [{"segment","version","size","share","revenue","expected_value","steward","steward_left"}] in the order of the
-// names.
-// share is of all known customers; revenue and expected_value are null where the workspace does
-// not say what they are.
+// [{"segment","version","size","share","revenue","expected_value","segment_version","family","steward",
+// "steward_left"}] in the order of the names. share is of all known customers; revenue and expected_value are null
+// where the workspace does not say what they are. The first form adds "undecided", the customers about whom a segment
+// with missing: error could not decide, "next_look", the date of the next review or null, and "is_due".
 boost::json::value segments_report(const Engine& engine);
 boost::json::value segments_report(Hindsight& hindsight);
 
@@ -23,7 +23,7 @@ boost::json::object segment_figures(const Engine& engine, std::size_t segment);
 // [{"segment","title","size","share"}] without looking into the members, so for all of them at once.
 boost::json::array segment_sizes(const Engine& engine);
 
-// [{"customer","since","cause"}] by customer.
+// [{"customer","since","cause","values","version","segment_version","unknown"}] by customer.
 Result<boost::json::value> members_report(const Engine& engine, const SegmentId& segment);
 
 // {"members": the first `limit` of them behind the customer `after`, "next_cursor"}: the last customer's
@@ -35,7 +35,8 @@ struct PageOfMembers {
 Result<boost::json::value> members_page(const Engine& engine, const SegmentId& segment, const PageOfMembers& page);
 
 // Everything known about one customer and why: inputs, scores with their model, each segment with
-// the truth of each of its lines, pilots, consents. Touches are the ledger's; the caller adds them.
+// the truth of each of its lines and segment_standing(), pilots, consents. Touches are the ledger's; the caller adds
+// them.
 Result<boost::json::object> explain_report(const Engine& engine, const CustomerId& customer);
 
 // One finding about a segment: {"segment","version","from","to","members","neighbour","outcomes":[{"metric",

@@ -35,13 +35,16 @@ json::object figures(const SegmentSums& sums, const Population& population) {
             {"expected_value", book.expected_value ? json::value(sums.expected_value) : json::value()}};
 }
 
-json::value to_json(const std::vector<SegmentSums>& all, const Population& population, Timestamp at) {
+json::array to_json(const std::vector<SegmentSums>& all, const Population& population, Timestamp at) {
     const auto& definitions = population.book().definitions;
     json::array rows;
     for (std::size_t i = 0; i < all.size(); ++i) {
-        json::object row{{"segment", definitions.segments[i].id.text}, {"version", definitions.version}};
+        const auto& segment = definitions.segments[i];
+        json::object row{{"segment", segment.id.text}, {"version", definitions.version}};
         for (auto& [name, value] : figures(all[i], population)) row[name] = value;
-        const auto& steward = definitions.segments[i].steward;
+        row["segment_version"] = segment.version;
+        row["family"] = segment.family.text;
+        const auto& steward = segment.steward;
         row["steward"] = steward.text;
         row["steward_left"] = rules::has_left(definitions.workspace, steward, at);
         rows.push_back(std::move(row));
@@ -77,7 +80,9 @@ json::array to_rows(const Population& population, const MembersOf& found) {
                         {"since", to_text(membership->since)},
                         {"cause", membership->cause},
                         {"values", json::parse(membership->values)},
-                        {"version", membership->version}});
+                        {"version", membership->version},
+                        {"segment_version", membership->segment_version},
+                        {"unknown", membership->unknown}});
     }
     return rows;
 }
@@ -96,7 +101,15 @@ json::value segments_report(const Engine& engine) {
             if (customer.memberships[i]) add_member(sums[i], population, row);
         }
     }
-    return to_json(sums, population, engine.engine_time());
+    auto rows = to_json(sums, population, engine.engine_time());
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        auto& row = rows[i].as_object();
+        const auto look = engine.reviews().next_look(population.book().definitions.segments[i]);
+        row["undecided"] = engine.undecided()[i];
+        row["next_look"] = look ? json::value(engine.calendar().to_date_text(*look)) : json::value();
+        row["is_due"] = look && *look <= engine.engine_time();
+    }
+    return rows;
 }
 
 json::value segments_report(Hindsight& hindsight) {

@@ -97,6 +97,13 @@ void answer_metrics(ServeContext& context, RoutedRequest, Respond respond) {
     set("segmentd_timers_waiting", "Customers whose segments can change by time alone.", host.timers());
     set("segmentd_timer_lag_seconds", "For how long the next timer has been due.", seconds_of(host.timer_lag()));
     set("segmentd_clock_held", "1 while a step of the wall clock waits to be confirmed.", host.clock_is_held());
+    for (const auto& [segment, customers] : host.undecided()) {
+        context.metrics
+            .gauge({"segmentd_segment_undecided",
+                    "Customers about whom a segment with missing: error could not decide for want of an input."},
+                   {{"segment", segment.text}})
+            .set(static_cast<double>(customers));
+    }
     respond({.status = 200,
              .content_type = "text/plain; version=0.0.4; charset=utf-8",
              .body = context.metrics.prometheus_text(),

@@ -6,6 +6,7 @@
 #include <cassert>
 
 #include "daemon/engine/engine.hpp"
+#include "daemon/engine/memberships/memberships.hpp"
 #include "rules/definitions/words.hpp"
 #include "rules/expression/trace.hpp"
 #include "rules/expression/value_text.hpp"
@@ -229,6 +230,11 @@ std::vector<LineAnswer> Trial::lines(const Row& row) const {
     add("enter", definition_.enter, compiled_.enter);
     add("stay", definition_.stay, compiled_.stay);
     add("leave_at_once", definition_.leave_at_once, compiled_.leave_at_once);
+    const auto first = first_before(engine_.population().book(), segment_, row);
+    if (first) {
+        const auto name = "segment." + engine_.population().book().definitions.segments[*first].id.text;
+        answers.push_back({"family", "!" + name, Truth::no, {{name, "true"}}, definition_.place});
+    }
     return answers;
 }
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "rules/definitions/endpoints.hpp"
+#include "rules/definitions/families.hpp"
 #include "rules/definitions/features.hpp"
 #include "rules/definitions/governance.hpp"
 #include "rules/definitions/models.hpp"
@@ -24,6 +25,7 @@ struct Definitions {
     std::vector<FeatureDefinition> features;
     std::vector<ModelDefinition> models;
     std::vector<SegmentDefinition> segments;
+    std::vector<FamilyDefinition> families;
     std::vector<PlaybookDefinition> playbooks;
     std::vector<EndpointDefinition> endpoints;
     std::vector<MetricDefinition> metrics;

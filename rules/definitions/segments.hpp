@@ -1,6 +1,7 @@
 // segments/*.yaml: who belongs together, why we believe it and who answers for it.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -10,8 +11,9 @@
 
 namespace segmentd::rules {
 
-// What an input that is not known means for entering.
-enum class MissingRule { exclude, include };
+// What it means for entering that enter is neither true nor false, because an input is not known. error keeps
+// out as exclude does, and says so: nobody is meant to lack the input.
+enum class MissingRule { exclude, include, error };
 
 struct SuccessMetric {
     Reference<MetricId> metric;
@@ -19,13 +21,38 @@ struct SuccessMetric {
     std::optional<double> at_most;
 };
 
+enum class EvidenceKind { interview, survey, analysis };
+
+// A note that supports the rationale; of a plain text only the note is known.
+struct Evidence {
+    std::optional<EvidenceKind> kind;
+    std::optional<Timestamp> date;
+    std::string source;
+    std::string note;
+};
+
+// Sizes that were agreed on. Borders are included; shares are of all known customers.
+struct SegmentLimits {
+    std::optional<std::int64_t> size_at_least;
+    std::optional<std::int64_t> size_at_most;
+    std::optional<double> share_at_least;
+    std::optional<double> share_at_most;
+    bool operator==(const SegmentLimits&) const = default;
+};
+
 struct SegmentDefinition {
     SegmentId id;
+    // 12 hex digits over what decides about membership: the conditions, minimum_stay, missing and the place in a
+    // family. Texts and targets do not change it, nor do the features, scores and thresholds that it reads: those
+    // are told by the version of the definitions.
+    std::string version;
     std::string title;
     std::string objective;
     std::string rationale;
-    std::vector<std::string> evidence;
-    std::vector<std::string> values;  // what members value
+    std::vector<Evidence> evidence;
+    std::vector<std::string> values;           // what members value
+    std::vector<std::string> jobs_to_be_done;  // what they want to get done
+    std::vector<std::string> pain_points;      // what is in their way
     PersonId steward;
     Reference<PlaybookId> playbook;
     Condition enter;
@@ -34,7 +61,12 @@ struct SegmentDefinition {
     Duration minimum_stay{0};
     MissingRule missing = MissingRule::exclude;
     std::vector<SuccessMetric> success_metrics;
+    SegmentLimits limits;
     std::optional<Duration> review_every;
+    std::optional<Timestamp> review_on;
+    FamilyId family;                      // empty: of none
+    std::vector<SegmentId> comes_before;  // the segments of the family with priority over this one
+    bool is_remainder = false;            // of its family; declared there
     std::vector<SegmentTest> tests;
     SourcePlace place;
 };

@@ -88,8 +88,12 @@ inline constexpr auto words_of<AssignmentRule> =
     std::to_array<Word<AssignmentRule>>({{"hashed", AssignmentRule::hashed}, {"imported", AssignmentRule::imported}});
 
 template <>
-inline constexpr auto words_of<MissingRule> =
-    std::to_array<Word<MissingRule>>({{"exclude", MissingRule::exclude}, {"include", MissingRule::include}});
+inline constexpr auto words_of<MissingRule> = std::to_array<Word<MissingRule>>(
+    {{"exclude", MissingRule::exclude}, {"include", MissingRule::include}, {"error", MissingRule::error}});
+
+template <>
+inline constexpr auto words_of<EvidenceKind> = std::to_array<Word<EvidenceKind>>(
+    {{"interview", EvidenceKind::interview}, {"survey", EvidenceKind::survey}, {"analysis", EvidenceKind::analysis}});
 
 template <>
 inline constexpr auto words_of<Expectation> = std::to_array<Word<Expectation>>(

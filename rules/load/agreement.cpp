@@ -167,6 +167,7 @@ void check_monitors(const Definitions& definitions, Reading& reading) {
 // A company that agreed on what it wants keeps no segment that serves nothing of it. Without success metrics of its
 // own a segment works when the metric of its objective reaches the objective's target.
 void check_objective(const SegmentDefinition& segment, const WorkspaceSettings& workspace, Reading& reading) {
+    if (segment.is_remainder) return;
     const auto refuse = [&](const char* what, const char* rule, const char* hint) {
         reading.refuse_at(segment.place, {{}, rule, fmt::format("segment {}: {}", segment.id.text, what), hint});
     };

@@ -9,8 +9,8 @@
 namespace segmentd::rules {
 namespace {
 
-constexpr std::array<std::string_view, 9> folders = {"signals",   "features", "models", "segments",  "playbooks",
-                                                     "endpoints", "metrics",  "pilots", "governance"};
+constexpr std::array<std::string_view, 10> folders = {"signals",   "features",  "models",  "segments", "families",
+                                                      "playbooks", "endpoints", "metrics", "pilots",   "governance"};
 
 // The part before the first slash; empty at the top.
 std::string_view folder_of(std::string_view path) {
@@ -37,6 +37,7 @@ std::vector<Error> find_misplaced(const Definitions& definitions) {
     check(definitions.features, "features", warnings);
     check(definitions.models, "models", warnings);
     check(definitions.segments, "segments", warnings);
+    check(definitions.families, "families", warnings);
     check(definitions.playbooks, "playbooks", warnings);
     check(definitions.endpoints, "endpoints", warnings);
     check(definitions.metrics, "metrics", warnings);

@@ -12,6 +12,7 @@ const Table<SourceDefinition>& source_table();
 const Table<FeatureDefinition>& feature_table();
 const Table<ModelDefinition>& model_table();
 const Table<SegmentDefinition>& segment_table();
+const Table<FamilyDefinition>& family_table();
 const Table<SegmentTest>& segment_test_table();
 const Table<PlaybookDefinition>& playbook_table();
 const Table<EndpointDefinition>& endpoint_table();

@@ -38,6 +38,7 @@ const std::vector<Kind>& kinds() {
         kind("feature", feature_table(), &Definitions::features),
         kind("model", model_table(), &Definitions::models),
         kind("segment", segment_table(), &Definitions::segments),
+        kind("family", family_table(), &Definitions::families),
         kind("playbook", playbook_table(), &Definitions::playbooks),
         kind("endpoint", endpoint_table(), &Definitions::endpoints),
         kind("metric", metric_table(), &Definitions::metrics),

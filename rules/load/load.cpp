@@ -9,6 +9,7 @@
 #include "base/sha256.hpp"
 #include "rules/expression/utf8.hpp"
 #include "rules/load/agreement.hpp"
+#include "rules/load/families.hpp"
 #include "rules/load/kinds.hpp"
 #include "rules/load/secrets.hpp"
 #include "rules/load/suggestion.hpp"
@@ -91,12 +92,14 @@ tl::expected<Definitions, std::vector<Error>> Loader::load(const WorkspaceFiles&
             {{}, "one_workspace", "no file says what workspace this is", "add workspace.yaml with workspace: NAME"});
     }
     reading_.check_names();
+    if (reading_.refusals() == 0) load::apply_families(definitions_, reading_);
     if (reading_.refusals() == 0) load::check_agreement(definitions_, reading_);
     if (reading_.refusals() == 0 && !is_recorded_) load::check_policies(definitions_, reading_);
     if (reading_.refusals() != 0) return tl::unexpected(reading_.take_errors());
     sort_by_name(definitions_);
     definitions_.workspace.calendar = reading_.calendar();
     definitions_.workspace.zones = reading_.zones();
+    load::set_segment_versions(definitions_);
     definitions_.version = version_of(files);
     return std::move(definitions_);
 }
@@ -234,6 +237,7 @@ void sort_by_name(Definitions& definitions) {
     sort(definitions.features);
     sort(definitions.models);
     sort(definitions.segments);
+    sort(definitions.families);
     sort(definitions.playbooks);
     sort(definitions.endpoints);
     sort(definitions.metrics);

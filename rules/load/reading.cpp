@@ -38,9 +38,10 @@ ErrorCode code_of(std::string_view rule) {
 }  // namespace
 
 const char* to_word(NameKind kind) {
-    static constexpr std::array words = {"signal",     "source",    "feature", "model",    "score",  "threshold",
-                                         "segment",    "playbook",  "touch",   "endpoint", "metric", "pilot",
-                                         "governance", "objective", "person",  "purpose",  "tester", "attribute"};
+    static constexpr std::array words = {"signal",    "source",  "feature", "model",      "score",
+                                         "threshold", "segment", "family",  "playbook",   "touch",
+                                         "endpoint",  "metric",  "pilot",   "governance", "objective",
+                                         "person",    "purpose", "tester",  "attribute"};
     return words.at(static_cast<std::size_t>(kind));
 }
 

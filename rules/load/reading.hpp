@@ -22,6 +22,7 @@ enum class NameKind {
     score,
     threshold,
     segment,
+    family,
     playbook,
     touch,
     endpoint,

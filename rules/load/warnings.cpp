@@ -41,11 +41,11 @@ namespace {
 
 void Warnings::look_at(const SegmentDefinition& segment) {
     const auto subject = fmt::format("segment {}", segment.id.text);
-    if (segment.objective.empty()) {
+    if (segment.objective.empty() && !segment.is_remainder) {
         warn(segment.place, subject + ": it serves no objective", "no_objective",
              "agree on objectives in workspace.yaml; every segment names one of them");
     }
-    if (segment.success_metrics.empty()) {
+    if (segment.success_metrics.empty() && !segment.is_remainder) {
         warn(segment.place, subject + ": nothing says when it works", "no_success_metric",
              "write success_metrics: [{metric: ..., at_least: ...}]");
     }

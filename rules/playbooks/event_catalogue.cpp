@@ -27,6 +27,8 @@ EventKind membership_event(EventType type, const char* when) {
                 {"values", "object", true, R"({"feature.seats":14})",
                  "what the segment's conditions read, by name, as it was; null where it was not known"},
                 {"version", "string", true, "3f2a9c1b7d04", "version of the definitions that decided"},
+                {"segment_version", "string", true, "b81e07c4a9d2",
+                 "version of the segment's own definition: the same as long as its conditions are"},
             }};
 }
 
@@ -36,7 +38,7 @@ EventKind review_event(EventType type, const char* when) {
             false,
             {
                 {"review", "integer", true, "7", "number of the review"},
-                {"kind", "string", true, "drift", "what opened it: drift, validation or pilot"},
+                {"kind", "string", true, "drift", "what opened it: drift, limit, validation or pilot"},
                 {"segment", "string", true, "growing_teams", "the segment that is reviewed"},
                 {"steward", "string", true, "dana", "the steward of the segment"},
                 {"owner", "string", true, "dana", "who answers for it now; after a deadline the next person"},

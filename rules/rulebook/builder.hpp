@@ -37,6 +37,7 @@ class Builder {
     void compile_endpoints();
     void try_on_samples(const EndpointDefinition& endpoint, const SourcePlace& place,
                         const expression::Program& program);
+    void keep_one_of_each_place();
     void order_scores();
     void order_segments();
     void find_readers();

@@ -19,6 +19,9 @@ void Builder::compile_segments() {
             refuse_constants(segment, "leave_at_once", segment.leave_at_once, compiled.leave_at_once);
             refuse_stays(segment);
         }
+        for (const auto& higher : segment.comes_before) {
+            compiled.comes_before.push_back(*index_of(book_.definitions.segments, higher));
+        }
         book_.segments.push_back(std::move(compiled));
     }
 }

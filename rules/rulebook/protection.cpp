@@ -95,6 +95,9 @@ std::set<std::string> Protection::names_under(const CompiledSegment& segment) co
             }
         }
     }
+    for (const auto higher : segment.comes_before) {
+        names.insert(segments_rest_on_[higher].begin(), segments_rest_on_[higher].end());
+    }
     return names;
 }
 
@@ -149,6 +152,11 @@ void Protection::check_segment(std::size_t index) const {
     check_row(reader, definition.enter, compiled.enter);
     if (!definition.stay.empty()) check_row(reader, definition.stay, compiled.stay);
     check_row(reader, definition.leave_at_once, compiled.leave_at_once);
+    for (const auto higher : compiled.comes_before) {
+        const auto way = fmt::format("segment.{}, which comes before it in the family {} and rests on ",
+                                     book_.definitions.segments[higher].id.text, definition.family.text);
+        for (const auto& name : segments_rest_on_[higher]) check_name(reader, name, definition.place, way);
+    }
 }
 
 void Protection::check_name(const Reader& reader, const std::string& name, const SourcePlace& place,

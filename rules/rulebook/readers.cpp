@@ -68,6 +68,10 @@ void Builder::find_readers_of_profiles() {
         segment.reads_profile_alone = std::ranges::all_of(segment.enter, [&](const auto& line) {
             return std::ranges::all_of(expression::slots_read(line), is_steady);
         });
+        segment.reads_profile_alone =
+            segment.reads_profile_alone && std::ranges::all_of(segment.comes_before, [&](std::size_t higher) {
+                return book_.segments[higher].reads_profile_alone;
+            });
     }
 }
 

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <functional>
+#include <set>
+#include <tuple>
 
 #include "base/money.hpp"
 #include "rules/rulebook/builder.hpp"
@@ -93,6 +95,7 @@ tl::expected<Rulebook, std::vector<Error>> Builder::build() {
     if (errors_.empty()) order_segments();
     if (errors_.empty() && !is_recorded_) check_protection();
     if (!errors_.empty()) {
+        keep_one_of_each_place();
         if (errors_.size() > most_errors) errors_.resize(most_errors);
         return tl::unexpected(std::move(errors_));
     }
@@ -156,6 +159,7 @@ void Builder::order_segments() {
     for (const auto& segment : book_.segments) {
         reads.push_back(reads_in_group({&segment.enter, &segment.stay, &segment.leave_at_once}, book_.layout.segments,
                                        definitions.size()));
+        reads.back().insert(reads.back().end(), segment.comes_before.begin(), segment.comes_before.end());
     }
     auto ordering = order_by_dependencies(reads);
     if (ordering.cycle.empty()) {
@@ -164,10 +168,21 @@ void Builder::order_segments() {
     }
     std::string way;
     for (const auto index : ordering.cycle) way += (way.empty() ? "" : " -> ") + definitions[index].id.text;
+    const bool is_by_family = std::ranges::any_of(
+        ordering.cycle, [&](std::size_t index) { return !definitions[index].comes_before.empty(); });
     const auto& first = definitions[ordering.cycle.front()];
     refuse(first.enter.empty() ? first.place : first.enter.front().place,
            fmt::format("segment {}: segments read each other in a circle: {}", first.id.text, way), "cycle",
-           "let one of them stand on features, scores or profile alone");
+           is_by_family ? "a segment of a family is decided after those before it, so these must not read it"
+                        : "let one of them stand on features, scores or profile alone");
+}
+
+// The lines of a family's `of` are compiled for each of its segments.
+void Builder::keep_one_of_each_place() {
+    std::set<std::tuple<std::string, int, int, std::string>> seen;
+    std::erase_if(errors_, [&](const Error& error) {
+        return !seen.emplace(error.where.file, error.where.line, error.where.column, error.rule).second;
+    });
 }
 
 void Builder::refuse(SourcePlace place, std::string message, std::string rule, std::string hint) {

@@ -94,8 +94,9 @@ struct CompiledSegment {
     Programs enter;
     Programs stay;
     Programs leave_at_once;
-    bool reads_profile_alone = false;  // and thresholds; also through the segments that it reads
-    std::vector<CompiledTest> tests;   // as in the definition
+    std::vector<std::size_t> comes_before;  // the segments of its family with priority: who is in one is not in this
+    bool reads_profile_alone = false;       // and thresholds; also through the segments that it reads
+    std::vector<CompiledTest> tests;        // as in the definition
 };
 
 struct CompiledMetric {
@@ -153,7 +154,7 @@ struct Rulebook {
     std::vector<CompiledSource> sources;     // as in definitions
     std::vector<CompiledBody> bodies;        // of endpoints, as in definitions
     std::vector<std::size_t> score_order;    // each after the scores it reads
-    std::vector<std::size_t> segment_order;  // each after the segments it reads
+    std::vector<std::size_t> segment_order;  // each after the segments it reads and those that come before it
     std::optional<expression::Program> revenue;
     std::optional<expression::Program> expected_value;
 };

@@ -16,8 +16,10 @@ json::value parsed(const std::string& text) {
 }
 
 std::string details_of(const MembershipChange& change) {
-    return json_text(
-        json::object{{"cause", change.cause}, {"values", parsed(change.values)}, {"version", change.version}});
+    return json_text(json::object{{"cause", change.cause},
+                                  {"segment_version", change.segment_version},
+                                  {"values", parsed(change.values)},
+                                  {"version", change.version}});
 }
 
 std::string details_of(const EventDecision& decision) {

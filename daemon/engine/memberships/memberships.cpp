@@ -18,10 +18,20 @@ bool any_holds(const rules::Programs& conditions, const Row& row) {
         conditions, [&](const auto& condition) { return rules::expression::decide(condition, row) == Truth::yes; });
 }
 
-bool may_enter(const rules::SegmentDefinition& definition, const rules::CompiledSegment& segment, const Row& row) {
-    const Truth truth = all_hold(segment.enter, row);
-    const bool enters = truth == Truth::yes || (truth == Truth::unknown && definition.missing == MissingRule::include);
-    return enters && all_hold(segment.stay, row) != Truth::no && !any_holds(segment.leave_at_once, row);
+// Whether somebody would enter if no family had a say; unknown only where the segment calls that an error.
+Truth meets(const rules::Rulebook& book, std::size_t index, const Row& row) {
+    const auto& segment = book.segments[index];
+    Truth truth = all_hold(segment.enter, row);
+    const auto missing = book.definitions.segments[index].missing;
+    if (truth == Truth::unknown && missing != MissingRule::error) {
+        truth = missing == MissingRule::include ? Truth::yes : Truth::no;
+    }
+    const bool would_leave = all_hold(segment.stay, row) == Truth::no || any_holds(segment.leave_at_once, row);
+    return would_leave ? Truth::no : truth;
+}
+
+Truth enters(const rules::Rulebook& book, std::size_t index, const Row& row) {
+    return first_before(book, index, row) ? Truth::no : meets(book, index, row);
 }
 
 // What is asked about one member of one segment.
@@ -45,10 +55,43 @@ bool remains(const Question& question, Membership& membership) {
     const auto& segment = question.book.segments[question.segment];
     const auto minimum_stay = question.book.definitions.segments[question.segment].minimum_stay;
     if (any_holds(segment.leave_at_once, question.row)) return false;
+    if (first_before(question.book, question.segment, question.row)) return false;
     const Truth truth = all_hold(segment.stay, question.row);
     membership.unknown = truth == Truth::unknown;
     if (truth != Truth::no) return true;
     return question.now < membership.since + minimum_stay && !lacks_consent(question);
+}
+
+// Within a family a customer moves: what they leave stands before what they enter, and both say so.
+void tell_moves(const std::vector<rules::SegmentDefinition>& segments, Customer& customer,
+                std::vector<MembershipChange>& changes) {
+    const auto place_of = [&](const MembershipChange& change) { return *rules::index_of(segments, change.segment); };
+    const auto family_of = [&](const MembershipChange& change) { return segments[place_of(change)].family; };
+    auto first_other = changes.begin();
+    for (auto change = changes.begin(); change != changes.end(); ++change) {
+        if (change->entered || family_of(*change).empty()) continue;
+        std::rotate(first_other, change, change + 1);
+        ++first_other;
+    }
+    const std::ranges::subrange left(changes.begin(), first_other);
+    const std::ranges::subrange others(first_other, changes.end());
+    for (auto& entry : others) {
+        const auto family = family_of(entry);
+        std::string from;
+        for (const auto& change : left) {
+            if (entry.entered && family_of(change) == family) from += (from.empty() ? "" : ", ") + change.segment.text;
+        }
+        if (from.empty()) continue;
+        entry.cause += "; family " + family.text + ": from " + from;
+        customer.memberships[place_of(entry)]->cause = entry.cause;
+    }
+    for (auto& change : left) {
+        const auto family = family_of(change);
+        for (std::size_t i = 0; i < segments.size(); ++i) {
+            if (segments[i].family != family || !customer.memberships[i]) continue;
+            change.cause += "; family " + family.text + ": to " + segments[i].id.text;
+        }
+    }
 }
 
 }  // namespace
@@ -57,14 +100,23 @@ std::vector<MembershipChange> decide_memberships(const Population& population, C
                                                  const Cause& cause) {
     const auto& book = population.book();
     std::vector<MembershipChange> changes;
+    customer.undecided.clear();
     for (const auto index : book.segment_order) {
         if (population.is_fixed(book.layout.segments + index)) continue;
         const auto& definition = book.definitions.segments[index];
-        const auto& segment = book.segments[index];
         auto& membership = customer.memberships[index];
         const bool was_member = membership.has_value();
-        const bool is_member =
-            was_member ? remains({book, index, row, cause.at}, *membership) : may_enter(definition, segment, row);
+        Truth truth = Truth::no;
+        if (!was_member) {
+            truth = enters(book, index, row);
+        } else if (remains({book, index, row, cause.at}, *membership)) {
+            truth = Truth::yes;
+        }
+        const bool is_member = truth == Truth::yes;
+        const bool is_marked = was_member && is_member && membership->unknown;
+        if (truth == Truth::unknown || (is_marked && definition.missing == MissingRule::error)) {
+            customer.undecided.push_back(index);
+        }
         row[book.layout.segments + index] = Value::boolean(is_member);
         if (is_member == was_member) continue;
         MembershipChange change{customer.id,
@@ -73,14 +125,17 @@ std::vector<MembershipChange> decide_memberships(const Population& population, C
                                 cause.at,
                                 cause.text,
                                 inputs_of(population, index, row),
-                                book.definitions.version};
+                                book.definitions.version,
+                                definition.version};
         if (is_member) {
-            membership = Membership{cause.at, cause.text, change.values, change.version, false, 0};
+            membership =
+                Membership{cause.at, cause.text, change.values, change.version, change.segment_version, false, 0};
         } else {
             membership.reset();
         }
         changes.push_back(std::move(change));
     }
+    if (!book.definitions.families.empty()) tell_moves(book.definitions.segments, customer, changes);
     return changes;
 }
 
@@ -99,10 +154,22 @@ std::vector<bool> entered_segments(const Population& population, Row& row) {
     const auto& book = population.book();
     std::vector<bool> entered(book.segments.size());
     for (const auto index : book.segment_order) {
-        entered[index] = may_enter(book.definitions.segments[index], book.segments[index], row);
+        entered[index] = enters(book, index, row) == Truth::yes;
         row[book.layout.segments + index] = Value::boolean(entered[index]);
     }
     return entered;
+}
+
+std::optional<std::size_t> first_before(const rules::Rulebook& book, std::size_t segment, const Row& row) {
+    for (const auto higher : book.segments[segment].comes_before) {
+        if (row[book.layout.segments + higher].as_boolean()) return higher;
+    }
+    return std::nullopt;
+}
+
+std::optional<std::size_t> kept_out_by(const rules::Rulebook& book, std::size_t segment, const Row& row) {
+    const auto first = first_before(book, segment, row);
+    return first && meets(book, segment, row) == Truth::yes ? first : std::nullopt;
 }
 
 Truth all_hold(const rules::Programs& conditions, const Row& row) {
@@ -115,15 +182,18 @@ Truth all_hold(const rules::Programs& conditions, const Row& row) {
     return truth;
 }
 
-std::string name_of_slot(const rules::Rulebook& book, std::size_t slot) {
-    const auto& layout = book.layout;
-    const auto& definitions = book.definitions;
-    if (slot < layout.features) return "profile." + book.profile_names[slot - layout.profile];
-    if (slot < layout.scores) return "feature." + definitions.features[slot - layout.features].id.text;
-    if (slot < layout.thresholds) return "score." + book.score_names[slot - layout.scores];
-    if (slot < layout.segments) return "threshold." + book.threshold_names[slot - layout.thresholds];
-    if (slot < layout.consents) return "segment." + definitions.segments[slot - layout.segments].id.text;
-    return "consent." + definitions.workspace.purposes[slot - layout.consents].id.text;
+std::vector<UndecidedLine> undecided_lines(const rules::Rulebook& book, const rules::Programs& condition,
+                                           const Row& row) {
+    std::vector<UndecidedLine> lines;
+    for (const auto& line : condition) {
+        if (rules::expression::decide(line, row) != Truth::unknown) continue;
+        lines.push_back({line.text(), {}});
+        for (const int position : rules::expression::slots_read(line)) {
+            const auto slot = static_cast<std::size_t>(position);
+            if (row[slot].is_missing()) lines.back().unknown_inputs.push_back(rules::name_of_slot(book, slot));
+        }
+    }
+    return lines;
 }
 
 std::string inputs_of(const Population& population, std::size_t segment, const Row& row) {

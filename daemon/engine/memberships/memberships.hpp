@@ -5,9 +5,15 @@
 // is true; a line that turns false ends the membership, but not before minimum_stay has passed
 // unless a line of leave_at_once is true or it is consent that is wanting. An unknown input never lets anybody in
 // (missing: exclude), except where the segment says missing: include; it never throws a member out: the membership is
-// kept and marked unknown.
+// kept and marked unknown. missing: error keeps out as exclude does, and lists whom it keeps out, and marked members,
+// as undecided (Customer::undecided) for as long as it lasts. Only an input on which the answer hangs counts: where
+// another line is false, or another side of || true, the customer is decided.
+//
+// Of a family (rules/definitions/families.hpp) a customer is in one segment at most. Its segments are decided in the
+// order of priority: whoever a higher one has neither enters a lower one nor stays in it, whatever minimum_stay says.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "daemon/engine/effects.hpp"
@@ -24,7 +30,8 @@ struct Cause {
 };
 
 // Decides every segment in dependency order, writes the memberships into the customer and into
-// the row, and returns the changes.
+// the row, and returns the changes. A move within a family is a leave and then an entry at one instant, each with
+// the family and the other segment in its cause: "signal purchase; family tiers: from silver".
 std::vector<MembershipChange> decide_memberships(const Population& population, Customer& customer, Row& row,
                                                  const Cause& cause);
 
@@ -35,13 +42,27 @@ Timestamp next_stay_end(const Population& population, const Customer& customer, 
 // the past, where only `enter` counts. Fills the row's segment slots.
 std::vector<bool> entered_segments(const Population& population, Row& row);
 
+// The segment of the same family, before this one in the order, that has the customer; nothing where none does.
+std::optional<std::size_t> first_before(const rules::Rulebook& book, std::size_t segment, const Row& row);
+
+// The same where nothing else keeps the customer out: without the family they would enter.
+std::optional<std::size_t> kept_out_by(const rules::Rulebook& book, std::size_t segment, const Row& row);
+
 using rules::expression::Truth;
 
 // All of a list: yes where all are true, no where one is false, otherwise unknown. Empty is yes.
 Truth all_hold(const rules::Programs& conditions, const Row& row);
 
-// "feature.orders_90d": what conditions call a slot of the row.
-std::string name_of_slot(const rules::Rulebook& book, std::size_t slot);
+// A line of a condition that is neither true nor false, with the inputs it reads that are not known. None of them: the
+// line cannot be computed from the values it has.
+struct UndecidedLine {
+    std::string condition;
+    std::vector<std::string> unknown_inputs;
+};
+
+// The undecided lines of a condition.
+std::vector<UndecidedLine> undecided_lines(const rules::Rulebook& book, const rules::Programs& condition,
+                                           const Row& row);
 
 // The inputs that the segment's `enter` and `stay` read, as a JSON object: {"score.alive":0.81}; null
 // where an input is not known.

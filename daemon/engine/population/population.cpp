@@ -45,6 +45,7 @@ void Population::keep_memberships(const rules::Rulebook& old_book) {
             if (old_index) kept[i] = std::move(customer.memberships[*old_index]);
         }
         customer.memberships = std::move(kept);
+        customer.undecided.clear();
     }
 }
 

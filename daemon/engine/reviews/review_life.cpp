@@ -6,6 +6,7 @@
 
 #include "base/canonical_json.hpp"
 #include "daemon/engine/reviews/reviews.hpp"
+#include "rules/segments/limits.hpp"
 
 namespace segmentd::daemon {
 
@@ -17,6 +18,10 @@ constexpr Days causes_of_the_last{28};
 constexpr std::size_t most_happenings = 1'000;
 
 std::string finding_of(const AlarmRecord& alarm) {
+    if (!alarm.limit.empty()) {
+        const bool is_share = alarm.limit.starts_with("share");
+        return rules::sentence(SegmentId(alarm.monitor), {alarm.limit, alarm.reference, alarm.estimate, is_share});
+    }
     return fmt::format("the share of {} is {:.1f} % (95 % interval {:.1f} to {:.1f} %), approved were {:.1f} %",
                        alarm.monitor, 100 * alarm.estimate, 100 * alarm.lower, 100 * alarm.upper,
                        100 * alarm.reference);
@@ -96,9 +101,11 @@ Duration Reviews::time_for_review(const SegmentId& segment) const {
 }
 
 const Review& Reviews::open(const rules::Rulebook& book, const AlarmRecord& alarm, Timestamp at) {
-    std::erase_if(unrecorded_,
-                  [&](const AlarmRecord& other) { return other.monitor == alarm.monitor && other.day == alarm.day; });
-    auto& review = add(book, ReviewKind::drift, SegmentId(alarm.monitor), at);
+    std::erase_if(unrecorded_, [&](const AlarmRecord& other) {
+        return other.monitor == alarm.monitor && other.day == alarm.day && other.limit == alarm.limit;
+    });
+    const auto kind = alarm.limit.empty() ? ReviewKind::drift : ReviewKind::limit;
+    auto& review = add(book, kind, SegmentId(alarm.monitor), at);
     review.alarm = alarm;
     review.finding = finding_of(alarm);
     return review;
@@ -203,6 +210,7 @@ const char* to_word(ReviewKind kind) {
         case ReviewKind::drift: return "drift";
         case ReviewKind::validation: return "validation";
         case ReviewKind::pilot: return "pilot";
+        case ReviewKind::limit: return "limit";
     }
     return "drift";
 }

@@ -30,12 +30,17 @@ ex::ShareObservation sum_of(const std::deque<ex::ShareObservation>& days) {
 
 }  // namespace
 
-void Reviews::use(const rules::Rulebook& book) {
+void Reviews::use(const rules::Rulebook& book, Timestamp at) {
+    note_in_force(book.definitions.segments, at);
+    has_limits_ = std::ranges::any_of(book.definitions.segments, [](const rules::SegmentDefinition& segment) {
+        return segment.limits != rules::SegmentLimits{};
+    });
     std::size_t count = 0;
     for (const auto& governance : book.definitions.governance) count += governance.drift.monitors.size();
     const auto old = std::exchange(monitors_, {});
     escalation_.clear();
     calendar_ = book.definitions.workspace.calendar;
+    if (has_limits_ && day_end_ == never) day_end_ = calendar_.start_of_day(calendar_.day_number(at) + 1);
     for (const auto& governance : book.definitions.governance) {
         const auto& drift = governance.drift;
         review_within_ = drift.review_within;
@@ -60,6 +65,7 @@ void Reviews::use(const rules::Rulebook& book) {
 }
 
 void Reviews::saw(std::size_t index, Customer& customer, Timestamp at) {
+    has_lived_ = true;
     if (monitors_.empty()) return;
     const auto day = calendar_.day_number(at);
     if (customer.last_seen_day == day) return;
@@ -68,10 +74,11 @@ void Reviews::saw(std::size_t index, Customer& customer, Timestamp at) {
     day_end_ = calendar_.start_of_day(day + 1);
 }
 
-std::vector<AlarmRecord> Reviews::end_day(const Population& population) {
+std::vector<AlarmRecord> Reviews::end_day(const Population& population, bool quiet) {
     const auto day = calendar_.day_number(day_end_) - 1;
-    std::vector<AlarmRecord> alarms;
+    auto alarms = quiet ? std::vector<AlarmRecord>() : judge_limits(population, day);
     for (auto& monitor : monitors_) {
+        if (seen_.empty()) break;
         const auto segment = rules::index_of(population.book().definitions.segments, monitor.segment);
         if (!segment) continue;
         ex::ShareObservation observation;
@@ -90,11 +97,17 @@ std::vector<AlarmRecord> Reviews::end_day(const Population& population) {
         const auto report = ex::report(monitor.state, monitor.settings);
         monitor.waits = Waits::decision;
         monitor.waits_until = never;
-        alarms.push_back({monitor.segment.text, day, monitor.settings.reference_share, report.share,
-                          report.interval.lower, report.interval.upper, monitor.state.all.total});
+        alarms.push_back({monitor.segment.text,
+                          day,
+                          monitor.settings.reference_share,
+                          report.share,
+                          report.interval.lower,
+                          report.interval.upper,
+                          monitor.state.all.total,
+                          {}});
     }
     seen_.clear();
-    day_end_ = never;
+    day_end_ = has_limits_ ? calendar_.start_of_day(day + 2) : never;
     unrecorded_.insert(unrecorded_.end(), alarms.begin(), alarms.end());
     return alarms;
 }
@@ -134,6 +147,12 @@ void Reviews::append_canonical(std::string& bytes) const {
         bytes += fmt::format("monitor {} {:016x} {} {} {} {}\n", monitor.segment.text,
                              std::bit_cast<std::uint64_t>(monitor.settings.reference_share), monitor.state.all.periods,
                              monitor.state.all.members, monitor.state.all.total, static_cast<int>(monitor.waits));
+    }
+    for (const auto& [segment, since] : in_force_) {
+        bytes += fmt::format("in force {} {} {}\n", segment.text, since.version, to_microseconds(since.since));
+    }
+    for (const auto& [segment, limits] : broken_) {
+        for (const auto& limit : limits) bytes += fmt::format("broken {} {}\n", segment.text, limit);
     }
     for (const auto& review : reviews_) {
         bytes += fmt::format("review {} {} {} {} {} {} {}\n", review.number, review.segment.text,

@@ -12,12 +12,20 @@
 //   recalibrate  the monitor starts afresh when a model is fitted, or after the time for a review
 //   refresh      the monitor starts afresh with new definitions, or after the time for a review
 //   retire       as refresh: the definition is going to be taken out
+// Limits of a segment (its size and its share of all known customers) are judged at the end of every day in engine
+// time, seen customers or not, except while the past is taken in or caught up with. A limit that is broken and was not
+// at the last judgement raises an alarm of its own kind, unless a review about that limit still waits: so a breach that
+// people chose to keep does not come back day by day.
+//
+// The regular look at a segment opens nothing: next_look() says when it is due.
+//
 // A validation that found no measurable difference opens a review of its own kind, one a segment at a time.
 #pragma once
 
 #include <deque>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -28,7 +36,7 @@
 
 namespace segmentd::daemon {
 
-enum class ReviewKind { drift, validation, pilot };
+enum class ReviewKind { drift, validation, pilot, limit };
 enum class ReviewState { open, acknowledged, snoozed, decided };
 
 struct Review {
@@ -40,7 +48,7 @@ struct Review {
     Timestamp deadline{};
     std::string finding;              // one sentence
     std::vector<std::string> causes;  // what we did ourselves in the 28 days before, the newest first
-    AlarmRecord alarm;                // of drift
+    AlarmRecord alarm;                // of drift and of a limit
     ValidationRecord validation;      // of a validation
 
     ReviewState state = ReviewState::open;
@@ -68,10 +76,13 @@ class Reviews {
   public:
     // Takes over the monitors and the steps of escalation; a monitor whose reference and tolerance did not
     // change keeps its evidence, any other starts afresh: a new reference is a new decision.
-    void use(const rules::Rulebook& book);
+    void use(const rules::Rulebook& book, Timestamp at);
 
     // A live signal of this customer came in.
     void saw(std::size_t index, Customer& customer, Timestamp at);
+
+    // A record of imported history was applied: until something live comes, nobody could look at a segment.
+    void took_in_past(Timestamp at);
 
     // Something that may later explain a drift; of one segment or, where that is empty, of all.
     void happened(Timestamp at, const SegmentId& segment, std::string what);
@@ -81,11 +92,20 @@ class Reviews {
     void model_was_fitted();
     void definitions_were_applied();
 
-    // The end of the running day, or `never` where nobody was seen in it.
+    // The end of the running day, or `never` where nobody was seen in it and no segment has limits.
     Timestamp next_day_end() const { return day_end_; }
 
-    // Closes the day: feeds the monitors and returns the alarms to be recorded.
-    std::vector<AlarmRecord> end_day(const Population& population);
+    // Closes the day: feeds the monitors, judges the limits and returns the alarms to be recorded. In the quiet (see
+    // is_quiet() of the engine) no limit is judged.
+    std::vector<AlarmRecord> end_day(const Population& population, bool quiet);
+
+    // Days until then in which nobody is seen are not ended one by one.
+    void skip_empty_days(Timestamp until);
+
+    // When the steward owes the next look: review_on, until a review of the segment is decided from then on; or else
+    // review_every after the latest of: the last decided review, the segment's conditions coming into force, the end
+    // of the history that was imported before the first live signal. Nothing where neither says so.
+    std::optional<Timestamp> next_look(const rules::SegmentDefinition& segment) const;
 
     // An alarm was recorded: opens its review.
     const Review& open(const rules::Rulebook& book, const AlarmRecord& alarm, Timestamp at);
@@ -136,6 +156,9 @@ class Reviews {
     std::size_t next_present(const rules::WorkspaceSettings& workspace, std::size_t step, Timestamp at) const;
     std::vector<std::string> causes_of(const SegmentId& segment, Timestamp at) const;
     void plan_next_call();
+    void note_in_force(const std::vector<rules::SegmentDefinition>& segments, Timestamp at);
+    std::vector<AlarmRecord> judge_limits(const Population& population, std::int64_t day);
+    bool waits_for_decision(const SegmentId& segment, const std::string& limit) const;
     static void settle(Monitor& monitor, ReviewAction decision, Timestamp at);
     void start_afresh(Waits awaited);
 
@@ -143,7 +166,16 @@ class Reviews {
     Zone calendar_;                                   // of the workspace: its days end here
     std::vector<rules::EscalationStep> escalation_;
     std::vector<Monitor> monitors_;
-    std::vector<std::size_t> seen_;  // customers seen in the running day
+    struct InForce {
+        std::string version;  // of the segment's own definition
+        Timestamp since{};
+    };
+    std::map<SegmentId, InForce> in_force_;
+    bool has_lived_ = false;  // a live signal came
+    Timestamp past_until_ = beginning_of_time;
+    bool has_limits_ = false;
+    std::map<SegmentId, std::set<std::string>> broken_;  // limits, at the last judgement
+    std::vector<std::size_t> seen_;                      // customers seen in the running day
     Timestamp day_end_ = never;
     std::vector<AlarmRecord> unrecorded_;
     std::vector<Review> reviews_;

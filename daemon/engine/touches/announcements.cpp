@@ -62,6 +62,7 @@ std::vector<EventDecision> announce_change(const EventContext& context, const Cu
     event.data = canonical_json(json::object{{"customer", change.customer.text},
                                              {"segment", change.segment.text},
                                              {"cause", change.cause},
+                                             {"segment_version", change.segment_version},
                                              {"values", values},
                                              {"version", change.version}})
                      .value_or("{}");

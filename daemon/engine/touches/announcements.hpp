@@ -9,9 +9,9 @@
 
 namespace segmentd::daemon {
 
-// "segment.entered" or "segment.left", data {"customer","segment","cause","values","version"}. They say
-// where a customer stands and are no contact, so they need no consent; of a suppressed customer nothing
-// is told.
+// "segment.entered" or "segment.left", data {"customer","segment","cause","segment_version","values",
+// "version"}. They say where a customer stands and are no contact, so they need no consent; of a suppressed customer
+// nothing is told.
 std::vector<EventDecision> announce_change(const EventContext& context, const Customer& customer,
                                            const MembershipChange& change);
 

@@ -47,7 +47,7 @@ class RecordMaker {
             case 9:
                 return DeliveryRecord{
                     text(), static_cast<DeliveryOutcome>(below(3)), integer(), integer(), text(), text(), integer()};
-            case 10: return AlarmRecord{text(), integer(), number(), number(), number(), number(), integer()};
+            case 10: return AlarmRecord{text(), integer(), number(), number(), number(), number(), integer(), text()};
             case 11: return ExposureRecord{PilotId(text()), text()};
             case 12: return PauseRecord{static_cast<PauseTarget>(below(3)), text(), is_heads()};
             case 13: return ReviewRecord{integer(), static_cast<ReviewAction>(below(6)), from_microseconds(integer())};
@@ -198,6 +198,14 @@ TEST_CASE("integers beyond the exact range of JSON numbers travel as text") {
         encode_payload(record) ==
         R"({"data":{"attributes":{"a":{"i":"9007199254740993"},"b":{"m":"-9223372036854775808"},"c":9007199254740991}}})");
     CHECK(decode_payload(RecordType::profile, encode_payload(record)).value() == record);
+}
+
+TEST_CASE("an alarm about drift is written as it was before alarms had limits") {
+    Record record;
+    record.payload = AlarmRecord{.monitor = "pro", .day = 3, .reference = 0.5, .observations = 600};
+
+    CHECK(encode_payload(record) == R"({"data":{"day":3,"monitor":"pro","observations":600,"reference":"0.5"}})");
+    CHECK(decode_payload(RecordType::alarm, encode_payload(record)).value() == record);
 }
 
 TEST_CASE("negative zero and NaN keep their meaning") {

@@ -96,7 +96,7 @@ TEST_CASE("entering a segment is told to endpoints that want to know, once each"
     CHECK(told.id.starts_with("event_"));
     CHECK(
         told.data ==
-        R"({"cause":"signal purchase","customer":"ada","segment":"buyers","values":{"feature.orders_10d":1},"version":")" +
+        R"({"cause":"signal purchase","customer":"ada","segment":"buyers","segment_version":"78ec773a3314","values":{"feature.orders_10d":1},"version":")" +
             lived.engine.population().book().definitions.version + R"("})");
 }
 

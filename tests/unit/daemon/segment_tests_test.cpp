@@ -165,4 +165,16 @@ TEST_CASE("JUnit's XML escapes what a name may hold") {
           "</testsuites>\n");
 }
 
+TEST_CASE("a failed test shows the segment of the family that has the customer") {
+    const auto run = run_of(
+        "  - {test: t, profile: {plan: pro}, expect: member}\n---\n"
+        "segment: big\nsteward: dana\nenter: profile.plan != 'free'\n---\n"
+        "family: sizes\nsteward: dana\nsegments: [big, regulars]\n");
+
+    const auto& line = run.outcomes.at(0).failures.at(0).lines.back();
+    CHECK(line.key == std::string("family"));
+    CHECK(line.text == "!segment.big");
+    CHECK(line.inputs.at(0).second == "true");
+}
+
 }  // namespace segmentd::daemon
