@@ -202,8 +202,9 @@ std::map<std::string, std::int64_t> sizes_at_end(const Engine& engine) {
     const auto& segments = engine.population().book().definitions.segments;
     for (const auto& segment : segments) sizes[segment.id.text] = 0;
     for (std::size_t index = 0; index < engine.population().size(); ++index) {
-        const auto& memberships = engine.population().at(index).memberships;
-        for (std::size_t i = 0; i < memberships.size(); ++i) sizes[segments[i].id.text] += memberships[i] ? 1 : 0;
+        for (const auto& membership : engine.population().at(index).memberships) {
+            ++sizes[segments[membership.segment].id.text];
+        }
     }
     return sizes;
 }

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <numeric>
+#include <utility>
 
 #include "daemon/engine/derivation.hpp"
 #include "daemon/engine/touches/announcements.hpp"
@@ -137,6 +139,7 @@ void Engine::take_validation(const ValidationRecord& found, Effects& effects) {
 
 // The way of one customer's record: identity and consent, features, outcomes, then the decisions.
 void Engine::take_customer_record(const Record& record, Effects& effects) {
+    const auto known = population_.size();
     const auto index = population_.find_or_create(record.customer);
     auto& customer = population_.at(index);
     const auto occurred_at = std::min(record.occurred_at, engine_time_);
@@ -147,8 +150,10 @@ void Engine::take_customer_record(const Record& record, Effects& effects) {
         customer.suppressed = suppression->suppressed;
     }
     if (const auto* profile = std::get_if<ProfileRecord>(&record.payload)) Population::take_profile(customer, *profile);
-    if (const auto* signal = std::get_if<SignalRecord>(&record.payload)) {
-        population_.take_signal(customer, *signal, occurred_at, engine_time_);
+    Touched touched;
+    const auto* signal = std::get_if<SignalRecord>(&record.payload);
+    if (signal != nullptr) {
+        population_.take_signal(customer, *signal, occurred_at, engine_time_, &touched);
         pilots_.observe(population_.book(), customer, *signal, occurred_at);
         if (!record.historical) reviews_.saw(index, customer, engine_time_);
     }
@@ -161,20 +166,61 @@ void Engine::take_customer_record(const Record& record, Effects& effects) {
             enrolment->second.exposed_at = engine_time_;
         }
     }
-    reconsider(index, {cause_of(record), engine_time_, record.historical}, effects);
-    const bool tells_of_the_past =
-        std::holds_alternative<ProfileRecord>(record.payload) || std::holds_alternative<SignalRecord>(record.payload);
-    if (record.historical && tells_of_the_past && !customer.enrolments.empty()) {
-        pilots_.recall(population_.book(), customer, occurred_at, entered_segments(population_, row_));
+    const Cause cause{cause_of(record), engine_time_, record.historical};
+    const bool tells_of_the_past = signal != nullptr || std::holds_alternative<ProfileRecord>(record.payload);
+    const bool recalls = record.historical && tells_of_the_past && !customer.enrolments.empty();
+    const bool is_known = index < known;
+    if (signal != nullptr && is_known && record.consent.empty() && !recalls && !population_.has_fixed()) {
+        reconsider(index, touched, cause, effects);
+    } else {
+        reconsider(index, cause, effects);
     }
+    if (recalls) pilots_.recall(population_.book(), customer, occurred_at, entered_segments(population_, row_));
 }
 
-// Scores, segments, pilots, touches: in this order, for one customer at one instant.
 void Engine::reconsider(std::size_t index, const Cause& cause, Effects& effects) {
+    population_.fill_row(population_.at(index), cause.at, row_);
+    decide(index, all_places_, cause, effects);
+    schedule(index, cause.at);
+}
+
+// After a signal. What it did not touch is as it was decided last: a timer fires wherever time alone changes something.
+void Engine::reconsider(std::size_t index, const Touched& touched, const Cause& cause, Effects& effects) {
     auto& customer = population_.at(index);
-    population_.fill_row(customer, cause.at, row_);
+    const auto& book = population_.book();
+    find_touched_places(touched);
+    row_.resize(book.layout.size);
+    filled_.resize(book.layout.size);
+    ++decisions_;
+    for (const auto place : places_) {
+        for (const auto slot : book.segments[book.segment_order[place]].inputs) {
+            if (std::exchange(filled_[slot], decisions_) != decisions_) {
+                population_.fill_slot(customer, cause.at, slot, row_);
+            }
+        }
+    }
+    decide(index, places_, cause, effects);
+    schedule(index, cause.at, touched);
+}
+
+void Engine::find_touched_places(const Touched& touched) {
+    const auto& book = population_.book();
+    places_.clear();
+    const auto add = [&](const std::vector<std::uint32_t>& readers) {
+        places_.insert(places_.end(), readers.begin(), readers.end());
+    };
+    for (const auto feature : touched.features) add(book.segments_by_feature[feature]);
+    for (const auto history : touched.histories) add(book.segments_by_history[history]);
+    std::ranges::sort(places_);
+    const auto [first, last] = std::ranges::unique(places_);
+    places_.erase(first, last);
+}
+
+// Segments, pilots, touches: in this order, for one customer at one instant. The row holds what the segments read.
+void Engine::decide(std::size_t index, SegmentPlaces places, const Cause& cause, Effects& effects) {
+    auto& customer = population_.at(index);
     for (const auto segment : customer.undecided) --undecided_[segment];
-    auto changes = decide_memberships(population_, customer, row_, cause);
+    auto changes = decide_memberships(population_, customer, row_, cause, places);
     for (const auto segment : customer.undecided) ++undecided_[segment];
     pilots_.enrol_where_eligible(population_, customer, cause.at);
     pilots_.mature(population_.book(), customer, cause.at);
@@ -185,7 +231,6 @@ void Engine::reconsider(std::size_t index, const Cause& cause, Effects& effects)
             decide_events(index, change, effects);
         effects.changes.push_back(std::move(change));
     }
-    schedule(index, cause.at);
     hash_.touch(customer.bucket);
 }
 
@@ -205,8 +250,8 @@ void Engine::contact(std::size_t index, const MembershipChange& change, const Pi
     }
     take_decisions(std::move(decisions), effects);
     const auto* playbook = playbook_for(population_, change.segment, pilot);
-    auto& membership = customer.memberships[*rules::index_of(population_.book().definitions.segments, change.segment)];
-    if (change.entered && membership && playbook != nullptr) membership->greeted = playbook_mark(playbook->id);
+    auto* membership = customer.memberships[*rules::index_of(population_.book().definitions.segments, change.segment)];
+    if (change.entered && membership != nullptr && playbook != nullptr) membership->greeted = playbook_mark(playbook->id);
 }
 
 // Members who entered quietly, where their playbook asks for them and has not contacted them.
@@ -219,16 +264,16 @@ std::vector<Engine::Greeting> Engine::ungreeted() const {
     });
     for (std::size_t index = 0; is_asked && index < population_.size(); ++index) {
         const auto& customer = population_.at(index);
-        for (std::size_t i = 0; i < definitions.segments.size(); ++i) {
-            if (!customer.memberships[i]) continue;
-            const auto& segment = definitions.segments[i].id;
+        for (const auto& membership : customer.memberships) {
+            const auto& definition = definitions.segments[membership.segment];
+            const auto& segment = definition.id;
             const auto [pilot, arm] = Pilots::arm_in_segment(population_.book(), customer, segment, engine_time_);
             const auto* playbook = playbook_for(population_, segment, {pilot, arm});
             if (playbook == nullptr || playbook->existing_members != rules::ExistingMembers::contact) continue;
-            if (customer.memberships[i]->greeted == playbook_mark(playbook->id)) continue;
+            if (membership.greeted == playbook_mark(playbook->id)) continue;
             found.push_back({index,
                              {customer.id, segment, true, engine_time_, "existing member", "{}", definitions.version,
-                              definitions.segments[i].version},
+                              definition.version},
                              {pilot, arm}});
         }
     }
@@ -278,6 +323,10 @@ void Engine::adopt(Population derived, const Record& record, Effects& effects) {
     if (has_workspace()) end_memberships_without(*derived.shared_book(), cause_of(record), effects);
     population_.use(derived.shared_book());
     undecided_.assign(population_.book().segments.size(), 0);
+    all_places_.resize(population_.book().segments.size());
+    std::iota(all_places_.begin(), all_places_.end(), 0U);
+    row_.clear();
+    filled_.clear();
     pilots_.use(population_.book(), population_, derived);
     for (std::size_t i = 0; i < derived.size(); ++i) {
         auto& fresh = derived.at(i);
@@ -301,7 +350,7 @@ void Engine::end_memberships_without(const rules::Rulebook& next, const std::str
         if (rules::index_of(next.definitions.segments, gone.id)) continue;
         for (std::size_t index = 0; index < population_.size(); ++index) {
             const auto& customer = population_.at(index);
-            if (!customer.memberships[segment]) continue;
+            if (customer.memberships[segment] == nullptr) continue;
             effects.changes.push_back(
                 {customer.id, gone.id, false, engine_time_, cause, "{}", next.definitions.version, gone.version});
         }
@@ -313,9 +362,9 @@ Row Engine::row_of(std::size_t index) const {
     Row row;
     population_.fill_row(customer, engine_time_, row);
     const auto first = population_.book().layout.segments;
-    for (std::size_t i = 0; i < customer.memberships.size(); ++i) {
+    for (std::size_t i = 0; i < population_.book().segments.size(); ++i) {
         if (population_.is_fixed(first + i)) continue;
-        row[first + i] = rules::expression::Value::boolean(customer.memberships[i].has_value());
+        row[first + i] = rules::expression::Value::boolean(customer.memberships[i] != nullptr);
     }
     return row;
 }

@@ -113,6 +113,9 @@ class Engine {
     void take_validation(const ValidationRecord& found, Effects& effects);
     void take_customer_record(const Record& record, Effects& effects);
     void reconsider(std::size_t index, const Cause& cause, Effects& effects);
+    void reconsider(std::size_t index, const Touched& touched, const Cause& cause, Effects& effects);
+    void find_touched_places(const Touched& touched);
+    void decide(std::size_t index, SegmentPlaces places, const Cause& cause, Effects& effects);
     void reconsider_all(const Cause& cause, Effects& effects);
     void take_common_record(const Record& record, Effects& effects);
     void take_delivery(const DeliveryRecord& delivery, Effects& effects);
@@ -133,6 +136,10 @@ class Engine {
     void take_decisions(std::vector<EventDecision> decisions, Effects& effects);
     void fire_timers(Timestamp until, bool quiet, Effects& effects);
     void schedule(std::size_t index, Timestamp now);
+    void schedule(std::size_t index, Timestamp now, const Touched& touched);
+    void set_timer(std::size_t index, Timestamp next);
+    Timestamp next_check(const Customer& customer, Timestamp now) const;
+    bool is_overtaken(std::size_t index, Timestamp due) const;
     Timestamp next_common_timer() const;
     void fire_common_timer(Timestamp at, bool quiet, Effects& effects);
     Result<std::shared_ptr<const rules::Rulebook>> compile(const WorkspaceRecord& workspace) const;
@@ -160,6 +167,10 @@ class Engine {
     StateHash hash_;
     std::set<std::pair<Timestamp, std::size_t>> timers_;
     Row row_;
+    std::vector<std::uint64_t> filled_;  // by slot of row_: for which decision
+    std::uint64_t decisions_ = 0;
+    std::vector<std::uint32_t> places_;      // of the segments that are decided
+    std::vector<std::uint32_t> all_places_;  // of every segment
 };
 
 // Nobody is contacted because of this record, nor because of the timers that fire before it: it is of the past,

@@ -24,7 +24,11 @@ void Engine::fire_timers(Timestamp until, bool quiet, Effects& effects) {
             continue;
         }
         const auto index = timers_.begin()->second;
-        reconsider(index, {"time", due, quiet}, effects);
+        if (is_overtaken(index, due)) {
+            schedule(index, due);
+        } else {
+            reconsider(index, {"time", due, quiet}, effects);
+        }
     }
 }
 
@@ -51,10 +55,29 @@ void Engine::fire_common_timer(Timestamp at, bool quiet, Effects& effects) {
     }
 }
 
+// A signal may have put off what a timer waits for: schedule() after a signal only ever brings a timer forward.
+bool Engine::is_overtaken(std::size_t index, Timestamp due) const {
+    return next_check(population_.at(index), due - Duration(1)) > due;
+}
+
+Timestamp Engine::next_check(const Customer& customer, Timestamp now) const {
+    return std::min({population_.next_change(customer, now), next_stay_end(population_, customer, now),
+                     Pilots::next_maturity(population_.book(), customer, now)});
+}
+
 void Engine::schedule(std::size_t index, Timestamp now) {
+    set_timer(index, next_check(population_.at(index), now));
+}
+
+void Engine::schedule(std::size_t index, Timestamp now, const Touched& touched) {
+    const auto& customer = population_.at(index);
+    set_timer(index, std::min({customer.next_check, population_.next_change(customer, now, touched),
+                               next_stay_end(population_, customer, now),
+                               Pilots::next_maturity(population_.book(), customer, now)}));
+}
+
+void Engine::set_timer(std::size_t index, Timestamp next) {
     auto& customer = population_.at(index);
-    const Timestamp next = std::min({population_.next_change(customer, now), next_stay_end(population_, customer, now),
-                                     Pilots::next_maturity(population_.book(), customer, now)});
     if (next == customer.next_check) return;
     if (customer.next_check != never) timers_.erase({customer.next_check, index});
     if (next != never) timers_.emplace(next, index);

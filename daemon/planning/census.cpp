@@ -29,10 +29,7 @@ Census take_census(const Population& population) {
     const auto& segments = population.book().definitions.segments;
     std::vector<CustomerSet> sets(segments.size(), CustomerSet(population.size()));
     for (std::size_t index = 0; index < population.size(); ++index) {
-        const auto& memberships = population.at(index).memberships;
-        for (std::size_t i = 0; i < sets.size(); ++i) {
-            if (memberships[i]) sets[i].add(index);
-        }
+        for (const auto& membership : population.at(index).memberships) sets[membership.segment].add(index);
     }
     Census census{population.size(), {}};
     for (std::size_t i = 0; i < sets.size(); ++i) census.members.emplace(segments[i].id, std::move(sets[i]));

@@ -260,10 +260,10 @@ double churn_share(const Engine& engine, std::size_t segment, const CustomerSet&
         Customer customer = population.at(index);
         population.fill_row(customer, later, row);
         const auto first = population.book().layout.segments;
-        for (std::size_t i = 0; i < customer.memberships.size(); ++i) {
-            row[first + i] = Value::boolean(customer.memberships[i].has_value());
+        for (std::size_t i = 0; i < population.book().segments.size(); ++i) {
+            row[first + i] = Value::boolean(customer.memberships[i] != nullptr);
         }
-        const auto& membership = customer.memberships[segment];
+        const auto* membership = customer.memberships[segment];
         const bool may_go = membership && membership->since + definition.minimum_stay <= later;
         bool goes = may_go && all_hold(stay, row) == Truth::no;
         if (membership && !goes && !definition.comes_before.empty()) {

@@ -92,14 +92,14 @@ json::array segments(const Population& population, const Customer& customer, con
     const auto& book = population.book();
     json::array result;
     for (std::size_t i = 0; i < book.segments.size(); ++i) {
-        const auto& membership = customer.memberships[i];
-        json::object segment{{"segment", book.definitions.segments[i].id.text}, {"member", membership.has_value()}};
+        const auto* membership = customer.memberships[i];
+        json::object segment{{"segment", book.definitions.segments[i].id.text}, {"member", membership != nullptr}};
         if (membership) {
             segment["since"] = to_text(membership->since);
-            segment["cause"] = membership->cause;
+            segment["cause"] = membership->origin->cause;
             segment["values_then"] = json::parse(membership->values);
-            segment["version"] = membership->version;
-            segment["segment_version"] = membership->segment_version;
+            segment["version"] = membership->origin->version;
+            segment["segment_version"] = membership->origin->segment_version;
             segment["unknown"] = membership->unknown;
         }
         segment["values_now"] = json::parse(inputs_of(population, i, row));

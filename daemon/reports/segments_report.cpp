@@ -75,13 +75,13 @@ Result<MembersOf> members_of(const Engine& engine, const SegmentId& segment, std
 json::array to_rows(const Population& population, const MembersOf& found) {
     json::array rows;
     for (const auto i : found.members) {
-        const auto& membership = population.at(i).memberships[found.segment];
+        const auto* membership = population.at(i).memberships[found.segment];
         rows.push_back({{"customer", population.at(i).id.text},
                         {"since", to_text(membership->since)},
-                        {"cause", membership->cause},
+                        {"cause", membership->origin->cause},
                         {"values", json::parse(membership->values)},
-                        {"version", membership->version},
-                        {"segment_version", membership->segment_version},
+                        {"version", membership->origin->version},
+                        {"segment_version", membership->origin->segment_version},
                         {"unknown", membership->unknown}});
     }
     return rows;
@@ -94,12 +94,9 @@ json::value segments_report(const Engine& engine) {
     std::vector<SegmentSums> sums(population.book().segments.size());
     for (std::size_t index = 0; index < population.size(); ++index) {
         const auto& customer = population.at(index);
-        const bool in_any = std::ranges::any_of(customer.memberships, [](const auto& m) { return m.has_value(); });
-        if (!in_any) continue;
+        if (customer.memberships.empty()) continue;
         const Row row = engine.row_of(index);
-        for (std::size_t i = 0; i < sums.size(); ++i) {
-            if (customer.memberships[i]) add_member(sums[i], population, row);
-        }
+        for (const auto& membership : customer.memberships) add_member(sums[membership.segment], population, row);
     }
     auto rows = to_json(sums, population, engine.engine_time());
     for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -141,8 +138,7 @@ json::array segment_sizes(const Engine& engine) {
     const auto& workspace = population.book().definitions.workspace;
     std::vector<std::int64_t> sizes(segments.size());
     for (std::size_t index = 0; index < population.size(); ++index) {
-        const auto& memberships = population.at(index).memberships;
-        for (std::size_t i = 0; i < sizes.size(); ++i) sizes[i] += memberships[i] ? 1 : 0;
+        for (const auto& membership : population.at(index).memberships) ++sizes[membership.segment];
     }
     const auto customers = std::max(static_cast<double>(population.size()), 1.0);
     json::array rows;

@@ -63,7 +63,7 @@ json::object silent_row(const CustomerId& customer, const SilentTouch& silent) {
             {"channel", silent.touch.channel},
             {"at", to_text(silent.membership.since)},
             {"decision", to_word(TouchFate::refused)},
-            {"cause", fmt::format("entered {}: {}", silent.segment.text, silent.membership.cause)},
+            {"cause", fmt::format("entered {}: {}", silent.segment.text, silent.membership.origin->cause)},
             {"reason", fmt::format("{}; existing_members: ignore", why)}};
 }
 
@@ -92,17 +92,15 @@ json::array silent_touches(const Engine& engine, const CustomerId& id) {
     const auto index = population.find(id);
     if (!index) return rows;
     const auto& customer = population.at(*index);
-    for (std::size_t i = 0; i < customer.memberships.size(); ++i) {
-        const auto& segment = population.book().definitions.segments[i].id;
-        const auto& membership = customer.memberships[i];
-        if (!membership) continue;
+    for (const auto& membership : customer.memberships) {
+        const auto& segment = population.book().definitions.segments[membership.segment].id;
         const auto [pilot, arm] = Pilots::arm_in_segment(population.book(), customer, segment, engine.engine_time());
         const auto* playbook = playbook_for(population, segment, {pilot, arm});
         if (playbook == nullptr || playbook->existing_members != rules::ExistingMembers::ignore) continue;
-        if (membership->greeted == playbook_mark(playbook->id)) continue;
+        if (membership.greeted == playbook_mark(playbook->id)) continue;
         for (const auto& touch : playbook->touches) {
             if (touch.when == rules::TouchTrigger::entered)
-                rows.push_back(silent_row(id, {segment, *membership, *playbook, touch}));
+                rows.push_back(silent_row(id, {segment, membership, *playbook, touch}));
         }
     }
     return rows;

@@ -43,6 +43,7 @@ class Builder {
     void find_readers();
     void check_protection();
     void find_readers_of_profiles();
+    void find_inputs();
 
     // Compiles one text that must give `wanted` (dynamic accepts all); errors are collected with
     // their place in the file and nothing is returned.

@@ -1,6 +1,7 @@
 // Finds out who reads what, so that a customer is looked at again only when it can matter.
 #include <algorithm>
 #include <cmath>
+#include <initializer_list>
 #include <set>
 
 #include "rules/rulebook/builder.hpp"
@@ -43,6 +44,83 @@ std::vector<const expression::Program*> deciding_programs(Rulebook& book) {
     return programs;
 }
 
+using Slots = std::set<std::size_t>;
+
+Slots slots_of(std::initializer_list<const Programs*> lists) {
+    Slots slots;
+    for (const auto* programs : lists) {
+        for (const auto& program : *programs) {
+            for (const int slot : expression::slots_read(program)) slots.insert(static_cast<std::size_t>(slot));
+        }
+    }
+    return slots;
+}
+
+bool is_score(const RowLayout& layout, std::size_t slot) {
+    return slot >= layout.scores && slot < layout.thresholds;
+}
+
+void add_score_inputs(const Rulebook& book, const std::vector<Slots>& inputs_of_scores, Slots& slots) {
+    const Slots direct = slots;
+    for (const auto slot : direct) {
+        if (is_score(book.layout, slot)) slots.merge(Slots(inputs_of_scores[slot - book.layout.scores]));
+    }
+}
+
+// By score: every slot that it stands on, through other scores too.
+std::vector<Slots> find_score_inputs(const Rulebook& book) {
+    std::vector<Slots> inputs(book.scores.size());
+    for (const auto index : book.score_order) {
+        const auto& score = book.scores[index];
+        auto& slots = inputs[index];
+        if (score.expression) {
+            for (const int slot : expression::slots_read(*score.expression)) {
+                slots.insert(static_cast<std::size_t>(slot));
+            }
+        }
+        const auto& of_model = book.models[score.model].feature_slots;
+        slots.insert(of_model.begin(), of_model.end());
+        add_score_inputs(book, inputs, slots);
+    }
+    return inputs;
+}
+
+// Scores come last, each after those it reads.
+std::vector<std::size_t> in_order_of_filling(const Rulebook& book, const Slots& slots) {
+    std::vector<std::size_t> order;
+    for (const auto slot : slots) {
+        if (!is_score(book.layout, slot)) order.push_back(slot);
+    }
+    for (const auto score : book.score_order) {
+        if (slots.contains(book.layout.scores + score)) order.push_back(book.layout.scores + score);
+    }
+    return order;
+}
+
+// What signals change, among the things that a decision looks at.
+struct Sources {
+    std::set<std::size_t> features;
+    std::set<std::size_t> histories;
+
+    void add(const Sources& others) {
+        features.insert(others.features.begin(), others.features.end());
+        histories.insert(others.histories.begin(), others.histories.end());
+    }
+};
+
+Sources sources_among(const Rulebook& book, const Slots& slots) {
+    Sources found;
+    for (const auto slot : slots) {
+        if (slot >= book.layout.features && slot < book.layout.scores) {
+            found.features.insert(slot - book.layout.features);
+        } else if (is_score(book.layout, slot)) {
+            const auto& history = book.models[book.scores[slot - book.layout.scores].model].history;
+            if (history) found.histories.insert(*history);
+        }
+    }
+    return found;
+}
+
 bool is_model_input(const Rulebook& book, std::size_t slot) {
     for (const auto& score : book.scores) {
         const auto& slots = book.models[score.model].feature_slots;
@@ -75,8 +153,33 @@ void Builder::find_readers_of_profiles() {
     }
 }
 
+// What each segment's decision stands on, and from there back from features and histories to the segments.
+void Builder::find_inputs() {
+    const auto& layout = book_.layout;
+    const auto inputs_of_scores = find_score_inputs(book_);
+    book_.segments_by_feature.assign(book_.features.size(), {});
+    book_.segments_by_history.assign(book_.histories.size(), {});
+    std::vector<Sources> sources(book_.segments.size());
+    for (std::uint32_t place = 0; place < book_.segment_order.size(); ++place) {
+        const auto index = book_.segment_order[place];
+        auto& segment = book_.segments[index];
+        auto slots = slots_of({&segment.enter, &segment.stay, &segment.leave_at_once});
+        for (const auto higher : segment.comes_before) slots.insert(layout.segments + higher);
+        add_score_inputs(book_, inputs_of_scores, slots);
+        segment.inputs = in_order_of_filling(book_, slots);
+        auto& own = sources[index];
+        own = sources_among(book_, slots);
+        for (const auto slot : slots) {
+            if (slot >= layout.segments && slot < layout.consents) own.add(sources[slot - layout.segments]);
+        }
+        for (const auto feature : own.features) book_.segments_by_feature[feature].push_back(place);
+        for (const auto history : own.histories) book_.segments_by_history[history].push_back(place);
+    }
+}
+
 void Builder::find_readers() {
     find_readers_of_profiles();
+    find_inputs();
     const auto programs = deciding_programs(book_);
     for (std::size_t index = 0; index < book_.features.size(); ++index) {
         auto& feature = book_.features[index];

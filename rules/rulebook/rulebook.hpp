@@ -8,6 +8,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -96,6 +97,7 @@ struct CompiledSegment {
     Programs leave_at_once;
     std::vector<std::size_t> comes_before;  // the segments of its family with priority: who is in one is not in this
     bool reads_profile_alone = false;       // and thresholds; also through the segments that it reads
+    std::vector<std::size_t> inputs;  // the slots that a decision looks at, each after those it stands on
     std::vector<CompiledTest> tests;        // as in the definition
 };
 
@@ -155,6 +157,9 @@ struct Rulebook {
     std::vector<CompiledBody> bodies;        // of endpoints, as in definitions
     std::vector<std::size_t> score_order;    // each after the scores it reads
     std::vector<std::size_t> segment_order;  // each after the segments it reads and those that come before it
+    // Places in segment_order, ascending: whose decision can change with this feature or history.
+    std::vector<std::vector<std::uint32_t>> segments_by_feature;
+    std::vector<std::vector<std::uint32_t>> segments_by_history;
     std::optional<expression::Program> revenue;
     std::optional<expression::Program> expected_value;
 };

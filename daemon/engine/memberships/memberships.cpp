@@ -1,6 +1,7 @@
 #include "daemon/engine/memberships/memberships.hpp"
 
 #include <algorithm>
+#include <numeric>
 #include <set>
 
 #include "rules/expression/value_text.hpp"
@@ -63,8 +64,8 @@ bool remains(const Question& question, Membership& membership) {
 }
 
 // Within a family a customer moves: what they leave stands before what they enter, and both say so.
-void tell_moves(const std::vector<rules::SegmentDefinition>& segments, Customer& customer,
-                std::vector<MembershipChange>& changes) {
+void tell_moves(const Population& population, Customer& customer, std::vector<MembershipChange>& changes) {
+    const auto& segments = population.book().definitions.segments;
     const auto place_of = [&](const MembershipChange& change) { return *rules::index_of(segments, change.segment); };
     const auto family_of = [&](const MembershipChange& change) { return segments[place_of(change)].family; };
     auto first_other = changes.begin();
@@ -83,7 +84,8 @@ void tell_moves(const std::vector<rules::SegmentDefinition>& segments, Customer&
         }
         if (from.empty()) continue;
         entry.cause += "; family " + family.text + ": from " + from;
-        customer.memberships[place_of(entry)]->cause = entry.cause;
+        customer.memberships[place_of(entry)]->origin =
+            population.keep({entry.cause, entry.version, entry.segment_version});
     }
     for (auto& change : left) {
         const auto family = family_of(change);
@@ -98,14 +100,21 @@ void tell_moves(const std::vector<rules::SegmentDefinition>& segments, Customer&
 
 std::vector<MembershipChange> decide_memberships(const Population& population, Customer& customer, Row& row,
                                                  const Cause& cause) {
+    std::vector<std::uint32_t> places(population.book().segment_order.size());
+    std::iota(places.begin(), places.end(), 0U);
+    return decide_memberships(population, customer, row, cause, places);
+}
+
+std::vector<MembershipChange> decide_memberships(const Population& population, Customer& customer, Row& row,
+                                                 const Cause& cause, SegmentPlaces places) {
     const auto& book = population.book();
     std::vector<MembershipChange> changes;
-    customer.undecided.clear();
-    for (const auto index : book.segment_order) {
+    for (const auto place : places) {
+        const auto index = static_cast<std::uint32_t>(book.segment_order[place]);
         if (population.is_fixed(book.layout.segments + index)) continue;
         const auto& definition = book.definitions.segments[index];
-        auto& membership = customer.memberships[index];
-        const bool was_member = membership.has_value();
+        auto* membership = customer.memberships[index];
+        const bool was_member = membership != nullptr;
         Truth truth = Truth::no;
         if (!was_member) {
             truth = enters(book, index, row);
@@ -114,6 +123,7 @@ std::vector<MembershipChange> decide_memberships(const Population& population, C
         }
         const bool is_member = truth == Truth::yes;
         const bool is_marked = was_member && is_member && membership->unknown;
+        if (!customer.undecided.empty()) std::erase(customer.undecided, index);
         if (truth == Truth::unknown || (is_marked && definition.missing == MissingRule::error)) {
             customer.undecided.push_back(index);
         }
@@ -128,24 +138,24 @@ std::vector<MembershipChange> decide_memberships(const Population& population, C
                                 book.definitions.version,
                                 definition.version};
         if (is_member) {
-            membership =
-                Membership{cause.at, cause.text, change.values, change.version, change.segment_version, false, 0};
+            const auto* origin = population.keep({cause.text, change.version, change.segment_version});
+            customer.memberships.add({cause.at, origin, change.values, index, 0, false});
         } else {
-            membership.reset();
+            customer.memberships.remove(index);
         }
         changes.push_back(std::move(change));
     }
-    if (!book.definitions.families.empty()) tell_moves(book.definitions.segments, customer, changes);
+    if (!book.definitions.families.empty() && !changes.empty()) tell_moves(population, customer, changes);
     return changes;
 }
 
 Timestamp next_stay_end(const Population& population, const Customer& customer, Timestamp now) {
     Timestamp next = never;
     const auto& segments = population.book().definitions.segments;
-    for (std::size_t i = 0; i < segments.size(); ++i) {
-        if (!customer.memberships[i] || segments[i].minimum_stay == Duration(0)) continue;
-        const Timestamp end = customer.memberships[i]->since + segments[i].minimum_stay;
-        if (end > now) next = std::min(next, end);
+    for (const auto& membership : customer.memberships) {
+        const auto minimum_stay = segments[membership.segment].minimum_stay;
+        const Timestamp end = membership.since + minimum_stay;
+        if (minimum_stay != Duration(0) && end > now) next = std::min(next, end);
     }
     return next;
 }

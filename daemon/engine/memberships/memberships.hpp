@@ -13,7 +13,9 @@
 // order of priority: whoever a higher one has neither enters a lower one nor stays in it, whatever minimum_stay says.
 #pragma once
 
+#include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "daemon/engine/effects.hpp"
@@ -29,11 +31,18 @@ struct Cause {
     bool quiet = false;  // import, refit, new definitions, catch-up: nobody is contacted for it
 };
 
+// Places in the rulebook's segment_order, ascending.
+using SegmentPlaces = std::span<const std::uint32_t>;
+
 // Decides every segment in dependency order, writes the memberships into the customer and into
 // the row, and returns the changes. A move within a family is a leave and then an entry at one instant, each with
 // the family and the other segment in its cause: "signal purchase; family tiers: from silver".
 std::vector<MembershipChange> decide_memberships(const Population& population, Customer& customer, Row& row,
                                                  const Cause& cause);
+
+// The same of these segments alone; of the row only their inputs are read.
+std::vector<MembershipChange> decide_memberships(const Population& population, Customer& customer, Row& row,
+                                                 const Cause& cause, SegmentPlaces places);
 
 // The first instant after `now` at which minimum_stay alone changes a decision, or `never`.
 Timestamp next_stay_end(const Population& population, const Customer& customer, Timestamp now);

@@ -9,21 +9,11 @@
 
 #include "base/attribute.hpp"
 #include "base/ids.hpp"
+#include "daemon/engine/population/membership.hpp"
 #include "rules/features/feature_state.hpp"
 #include "rules/scoring/purchase_days.hpp"
 
 namespace segmentd::daemon {
-
-// Since when a customer is in a segment, and what decided it.
-struct Membership {
-    Timestamp since{};
-    std::string cause;              // "signal purchase", "time", "model repeat_purchases v2", ...
-    std::string values;             // the inputs as they were, a JSON object
-    std::string version;            // of the definitions
-    std::string segment_version{};  // of the segment's own definition
-    bool unknown = false;           // an input of `stay` is not known at present
-    std::uint32_t greeted = 0;      // mark of the playbook that noticed the entry; 0: it happened quietly
-};
 
 // One metric of one pilot: what this customer brought so far, and whether it stands in the sums.
 struct Outcome {
@@ -52,8 +42,8 @@ struct Customer {
     std::int64_t last_seen_day = 0;                      // of live signals, for drift
     std::vector<rules::FeatureState> features;           // as in the rulebook
     std::vector<rules::PurchaseDays> histories;          // as in the rulebook
-    std::vector<std::optional<Membership>> memberships;  // as in the rulebook's segments
-    std::vector<std::size_t> undecided;                  // segments with missing: error that wait for an input
+    Memberships memberships;
+    std::vector<std::uint32_t> undecided;  // segments with missing: error that wait for an input
     std::map<PilotId, Enrolment> enrolments;
     Timestamp next_check = never;
 };

@@ -38,11 +38,17 @@ void Population::use(std::shared_ptr<const rules::Rulebook> book) {
 }
 
 void Population::keep_memberships(const rules::Rulebook& old_book) {
+    std::vector<std::optional<std::uint32_t>> places;
+    for (const auto& segment : old_book.definitions.segments) {
+        const auto place = rules::index_of(book_->definitions.segments, segment.id);
+        places.push_back(place ? std::optional(static_cast<std::uint32_t>(*place)) : std::nullopt);
+    }
     for (auto& customer : customers_) {
-        std::vector<std::optional<Membership>> kept(book_->segments.size());
-        for (std::size_t i = 0; i < kept.size(); ++i) {
-            const auto old_index = rules::index_of(old_book.definitions.segments, book_->definitions.segments[i].id);
-            if (old_index) kept[i] = std::move(customer.memberships[*old_index]);
+        Memberships kept;
+        for (auto membership : customer.memberships) {
+            if (!places[membership.segment]) continue;
+            membership.segment = *places[membership.segment];
+            kept.add(std::move(membership));
         }
         customer.memberships = std::move(kept);
         customer.undecided.clear();
@@ -85,7 +91,6 @@ std::size_t Population::find_or_create(const CustomerId& id) {
         customer.bucket = static_cast<std::uint16_t>(digest[0] << 8 | digest[1]);
         customer.features.resize(book_->features.size());
         customer.histories.resize(book_->histories.size());
-        customer.memberships.resize(book_->segments.size());
         customers_.push_back(std::move(customer));
     }
     return place->second;
@@ -97,7 +102,8 @@ std::optional<std::size_t> Population::find(const CustomerId& id) const {
     return found->second;
 }
 
-void Population::take_signal(Customer& customer, const SignalRecord& signal, Timestamp occurred_at, Timestamp now) {
+void Population::take_signal(Customer& customer, const SignalRecord& signal, Timestamp occurred_at, Timestamp now,
+                             Touched* touched) {
     const auto& contracts = book_->definitions.signals;
     const auto place = std::ranges::lower_bound(contracts, signal.signal, {}, &rules::SignalDefinition::id);
     if (place == contracts.end() || place->id != signal.signal) return;
@@ -120,7 +126,9 @@ void Population::take_signal(Customer& customer, const SignalRecord& signal, Tim
             counts = amount.has_value();
             if (amount) input.value = std::move(*amount);
         }
-        if (counts) customer.features[index].add(feature.plan, input, local(feature.plan, customer, now));
+        if (!counts) continue;
+        customer.features[index].add(feature.plan, input, local(feature.plan, customer, now));
+        if (touched != nullptr) touched->features.push_back(index);
     }
     for (std::size_t i = 0; i < book_->histories.size(); ++i) {
         const auto& history = book_->histories[i];
@@ -129,6 +137,7 @@ void Population::take_signal(Customer& customer, const SignalRecord& signal, Tim
         if (history.value) amount = amount_of(signal, *place, history.property, history.value, event);
         const auto day = book_->definitions.workspace.calendar.day_number(occurred_at);
         customer.histories[i].add(day, amount ? to_exact_units(*amount) : 0);
+        if (touched != nullptr) touched->histories.push_back(i);
     }
 }
 
@@ -139,36 +148,60 @@ void Population::take_profile(Customer& customer, const ProfileRecord& profile) 
 void Population::fill_row(Customer& customer, Timestamp now, Row& row) const {
     const auto& layout = book_->layout;
     row.assign(layout.size, Value());
-    for (std::size_t i = 0; i < book_->profile_names.size(); ++i) {
-        const auto found = customer.profile.find(book_->profile_names[i]);
-        if (found != customer.profile.end()) {
-            row[layout.profile + i] = rules::to_value(found->second, book_->money_digits);
-        }
-    }
-    for (std::size_t i = 0; i < book_->features.size(); ++i) {
-        const auto& plan = book_->features[i].plan;
-        const auto instant = local(plan, customer, now);
-        customer.features[i].advance(plan, instant);
-        row[layout.features + i] = customer.features[i].value(plan, instant);
-    }
-    for (std::size_t i = 0; i < book_->threshold_values.size(); ++i) {
-        row[layout.thresholds + i] = Value::real(book_->threshold_values[i]);
-    }
-    const auto& purposes = book_->definitions.workspace.purposes;
-    for (std::size_t i = 0; i < purposes.size(); ++i) {
-        row[layout.consents + i] = Value::boolean(allows(customer, purposes[i]));
-    }
+    for (std::size_t slot = 0; slot < layout.scores; ++slot) fill_slot(customer, now, slot, row);
+    for (std::size_t slot = layout.thresholds; slot < layout.segments; ++slot) fill_slot(customer, now, slot, row);
+    for (std::size_t slot = layout.consents; slot < layout.size; ++slot) fill_slot(customer, now, slot, row);
     for (const auto& [slot, value] : fixed_) row[slot] = value;
-    fill_scores(customer, now, row);
+    for (const auto score : book_->score_order) fill_slot(customer, now, layout.scores + score, row);
+}
+
+void Population::fill_slot(Customer& customer, Timestamp now, std::size_t slot, Row& row) const {
+    const auto& layout = book_->layout;
+    if (has_fixed() && is_fixed(slot)) {
+        row[slot] = fixed_.at(slot);
+    } else if (slot < layout.features) {
+        const auto found = customer.profile.find(book_->profile_names[slot - layout.profile]);
+        row[slot] = found == customer.profile.end() ? Value() : rules::to_value(found->second, book_->money_digits);
+    } else if (slot < layout.scores) {
+        const auto index = slot - layout.features;
+        const auto& plan = book_->features[index].plan;
+        const auto instant = local(plan, customer, now);
+        customer.features[index].advance(plan, instant);
+        row[slot] = customer.features[index].value(plan, instant);
+    } else if (slot < layout.thresholds) {
+        const auto value = score(slot - layout.scores, customer, now, row);
+        row[slot] = value ? Value::real(*value) : Value();
+    } else if (slot < layout.segments) {
+        row[slot] = Value::real(book_->threshold_values[slot - layout.thresholds]);
+    } else if (slot < layout.consents) {
+        row[slot] = Value::boolean(customer.memberships[slot - layout.segments] != nullptr);
+    } else {
+        const auto& purposes = book_->definitions.workspace.purposes;
+        row[slot] = Value::boolean(allows(customer, purposes[slot - layout.consents]));
+    }
 }
 
 Timestamp Population::next_change(const Customer& customer, Timestamp now) const {
+    Timestamp next = next_refresh(now);
+    for (std::size_t i = 0; i < book_->features.size(); ++i) next = std::min(next, next_change_of(i, customer, now));
+    return next;
+}
+
+Timestamp Population::next_change(const Customer& customer, Timestamp now, const Touched& touched) const {
+    Timestamp next = touched.histories.empty() ? never : next_refresh(now);
+    for (const auto index : touched.features) next = std::min(next, next_change_of(index, customer, now));
+    return next;
+}
+
+Timestamp Population::next_change_of(std::size_t feature, const Customer& customer, Timestamp now) const {
+    const auto& compiled = book_->features[feature];
+    if (!compiled.is_read) return never;
+    return customer.features[feature].valid_until(compiled.plan, local(compiled.plan, customer, now));
+}
+
+// The next day on which a score of repeat buying that somebody reads is made anew.
+Timestamp Population::next_refresh(Timestamp now) const {
     Timestamp next = never;
-    for (std::size_t i = 0; i < book_->features.size(); ++i) {
-        const auto& feature = book_->features[i];
-        if (!feature.is_read) continue;
-        next = std::min(next, customer.features[i].valid_until(feature.plan, local(feature.plan, customer, now)));
-    }
     const auto& calendar = book_->definitions.workspace.calendar;
     for (const auto& score : book_->scores) {
         const auto& model = book_->models[score.model];

@@ -22,8 +22,18 @@ namespace segmentd::daemon {
 
 using Row = std::vector<rules::expression::Value>;
 
+// What a signal changed of a customer: indexes into the rulebook's features and histories.
+struct Touched {
+    std::vector<std::size_t> features;
+    std::vector<std::size_t> histories;
+};
+
 class Population {
   public:
+    Population() = default;
+    Population(Population&&) = default;
+    Population& operator=(Population&&) = default;
+
     // Starts to use these definitions. Features and histories of known customers start empty (the
     // caller hands the past signals in again); memberships of segments that still exist stay.
     void use(std::shared_ptr<const rules::Rulebook> book);
@@ -44,23 +54,35 @@ class Population {
     // The customer's own zone where their profile names one that is known, else the workspace's.
     const Zone& zone_of(const Customer& customer) const;
 
-    // Hands a signal to the features and histories that read it, and looks at no others.
-    void take_signal(Customer& customer, const SignalRecord& signal, Timestamp occurred_at, Timestamp now);
+    // Hands a signal to the features and histories that read it, and looks at no others. They are added to `touched`
+    // where somebody asks.
+    void take_signal(Customer& customer, const SignalRecord& signal, Timestamp occurred_at, Timestamp now,
+                     Touched* touched = nullptr);
     static void take_profile(Customer& customer, const ProfileRecord& profile);
 
     // Lets windows lapse until `now` and fills the row: profile, features, scores, thresholds and
     // consents. Segment slots are left missing.
     void fill_row(Customer& customer, Timestamp now, Row& row) const;
 
+    // The same for one slot, memberships included. A score's inputs must stand in the row.
+    void fill_slot(Customer& customer, Timestamp now, std::size_t slot, Row& row) const;
+
     // Puts a value into a slot of every customer's row, whatever signals, models and memberships say; missing stands
     // for unknown. For tests of a segment and for questions of the kind "what if": the state is no longer that of
     // the journal then.
     void fix(std::size_t slot, rules::expression::Value value) { fixed_[slot] = std::move(value); }
     bool is_fixed(std::size_t slot) const { return fixed_.contains(slot); }
+    bool has_fixed() const { return !fixed_.empty(); }
 
     // The first instant after `now` at which an input that some segment reads can change without
     // a signal, or `never`.
     Timestamp next_change(const Customer& customer, Timestamp now) const;
+
+    // The same of the inputs that a signal touched alone.
+    Timestamp next_change(const Customer& customer, Timestamp now, const Touched& touched) const;
+
+    // The one copy of what memberships have in common.
+    const Origin* keep(Origin origin) const { return &*origins_.insert(std::move(origin)).first; }
 
     // What the workspace calls revenue and expected value, or nothing where they are not known.
     std::optional<double> revenue(const Row& row) const;
@@ -79,7 +101,8 @@ class Population {
     void adopt(const ModelRecord& model);
     rules::LocalInstant local(const rules::FeaturePlan& plan, const Customer& customer, Timestamp now) const;
     void keep_memberships(const rules::Rulebook& old_book);
-    void fill_scores(const Customer& customer, Timestamp now, Row& row) const;
+    Timestamp next_change_of(std::size_t feature, const Customer& customer, Timestamp now) const;
+    Timestamp next_refresh(Timestamp now) const;
     std::optional<double> score(std::size_t index, const Customer& customer, Timestamp now, const Row& row) const;
     std::optional<rules::PurchaseSummary> summary(std::size_t model, const Customer& customer, Timestamp now) const;
 
@@ -87,6 +110,7 @@ class Population {
     std::map<ModelId, ModelRecord> models_;
     std::vector<Fitted> fitted_;  // as in the rulebook's models
     std::deque<Customer> customers_;
+    mutable Origins origins_;  // only ever grows: memberships point into it
     std::unordered_map<CustomerId, std::size_t> index_;
     std::map<std::size_t, rules::expression::Value> fixed_;  // by slot; usually empty
 };

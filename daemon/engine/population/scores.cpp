@@ -10,15 +10,6 @@ namespace segmentd::daemon {
 using rules::ScoreOutput;
 using rules::expression::Value;
 
-void Population::fill_scores(const Customer& customer, Timestamp now, Row& row) const {
-    for (const auto index : book_->score_order) {
-        if (is_fixed(book_->layout.scores + index)) continue;
-        if (const auto value = score(index, customer, now, row)) {
-            row[book_->layout.scores + index] = Value::real(*value);
-        }
-    }
-}
-
 std::optional<double> Population::score(std::size_t index, const Customer& customer, Timestamp now,
                                         const Row& row) const {
     const auto& score = book_->scores[index];

@@ -83,14 +83,12 @@ void append_canonical(const Customer& customer, const rules::Rulebook& book, std
     bytes += customer.suppressed ? "suppressed" : "";
     for (const auto& feature : customer.features) feature.append_canonical(bytes);
     for (const auto& history : customer.histories) history.append_canonical(bytes);
-    for (std::size_t i = 0; i < customer.memberships.size(); ++i) {
-        const auto& membership = customer.memberships[i];
-        if (!membership) continue;
-        append_text(bytes, book.definitions.segments[i].id.text);
-        append_text(bytes, membership->cause);
-        append_text(bytes, membership->version);
-        bytes += fmt::format("{},{}{}", to_microseconds(membership->since), membership->greeted,
-                             membership->unknown ? '?' : ';');
+    for (const auto& membership : customer.memberships) {
+        append_text(bytes, book.definitions.segments[membership.segment].id.text);
+        append_text(bytes, membership.origin->cause);
+        append_text(bytes, membership.origin->version);
+        bytes += fmt::format("{},{}{}", to_microseconds(membership.since), membership.greeted,
+                             membership.unknown ? '?' : ';');
     }
     for (const auto& [pilot, enrolment] : customer.enrolments) {
         append_text(bytes, pilot.text);

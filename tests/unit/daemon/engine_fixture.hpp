@@ -134,14 +134,14 @@ class LivedEngine {
         return engine.population().at(*index);
     }
 
-    const std::optional<daemon::Membership>& membership(std::string_view id, std::string_view segment) const {
+    const daemon::Membership* membership(std::string_view id, std::string_view segment) const {
         const auto& segments = engine.population().book().definitions.segments;
         const auto index = rules::index_of(segments, SegmentId(segment));
         REQUIRE(index.has_value());
         return customer(id).memberships[*index];
     }
 
-    bool is_member(std::string_view id, std::string_view segment) const { return membership(id, segment).has_value(); }
+    bool is_member(std::string_view id, std::string_view segment) const { return membership(id, segment) != nullptr; }
 
     const daemon::Enrolment& enrolment(std::string_view id, std::string_view pilot) const {
         REQUIRE(is_enrolled(id, pilot));
