@@ -251,7 +251,8 @@ void Engine::contact(std::size_t index, const MembershipChange& change, const Pi
     take_decisions(std::move(decisions), effects);
     const auto* playbook = playbook_for(population_, change.segment, pilot);
     auto* membership = customer.memberships[*rules::index_of(population_.book().definitions.segments, change.segment)];
-    if (change.entered && membership != nullptr && playbook != nullptr) membership->greeted = playbook_mark(playbook->id);
+    if (change.entered && membership != nullptr && playbook != nullptr)
+        membership->greeted = playbook_mark(playbook->id);
 }
 
 // Members who entered quietly, where their playbook asks for them and has not contacted them.

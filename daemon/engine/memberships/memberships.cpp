@@ -122,7 +122,9 @@ std::vector<MembershipChange> decide_memberships(const Population& population, C
             truth = Truth::yes;
         }
         const bool is_member = truth == Truth::yes;
-        const bool is_marked = was_member && is_member && membership->unknown;
+        const bool enters_unknown =
+            is_member && !was_member && all_hold(book.segments[index].stay, row) == Truth::unknown;
+        const bool is_marked = enters_unknown || (was_member && is_member && membership->unknown);
         if (!customer.undecided.empty()) std::erase(customer.undecided, index);
         if (truth == Truth::unknown || (is_marked && definition.missing == MissingRule::error)) {
             customer.undecided.push_back(index);
@@ -139,7 +141,7 @@ std::vector<MembershipChange> decide_memberships(const Population& population, C
                                 definition.version};
         if (is_member) {
             const auto* origin = population.keep({cause.text, change.version, change.segment_version});
-            customer.memberships.add({cause.at, origin, change.values, index, 0, false});
+            customer.memberships.add({cause.at, origin, change.values, index, 0, enters_unknown});
         } else {
             customer.memberships.remove(index);
         }

@@ -39,9 +39,9 @@ struct Customer {
     std::map<std::string, bool> consent;  // purpose -> granted; absent: never answered
     bool suppressed = false;
     std::optional<Timestamp> first_seen;
-    std::int64_t last_seen_day = 0;                      // of live signals, for drift
-    std::vector<rules::FeatureState> features;           // as in the rulebook
-    std::vector<rules::PurchaseDays> histories;          // as in the rulebook
+    std::int64_t last_seen_day = 0;              // of live signals, for drift
+    std::vector<rules::FeatureState> features;   // as in the rulebook
+    std::vector<rules::PurchaseDays> histories;  // as in the rulebook
     Memberships memberships;
     std::vector<std::uint32_t> undecided;  // segments with missing: error that wait for an input
     std::map<PilotId, Enrolment> enrolments;

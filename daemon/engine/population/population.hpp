@@ -30,10 +30,6 @@ struct Touched {
 
 class Population {
   public:
-    Population() = default;
-    Population(Population&&) = default;
-    Population& operator=(Population&&) = default;
-
     // Starts to use these definitions. Features and histories of known customers start empty (the
     // caller hands the past signals in again); memberships of segments that still exist stay.
     void use(std::shared_ptr<const rules::Rulebook> book);
@@ -82,7 +78,7 @@ class Population {
     Timestamp next_change(const Customer& customer, Timestamp now, const Touched& touched) const;
 
     // The one copy of what memberships have in common.
-    const Origin* keep(Origin origin) const { return &*origins_.insert(std::move(origin)).first; }
+    const Origin* keep(Origin origin) const { return &*origins_->insert(std::move(origin)).first; }
 
     // What the workspace calls revenue and expected value, or nothing where they are not known.
     std::optional<double> revenue(const Row& row) const;
@@ -110,7 +106,8 @@ class Population {
     std::map<ModelId, ModelRecord> models_;
     std::vector<Fitted> fitted_;  // as in the rulebook's models
     std::deque<Customer> customers_;
-    mutable Origins origins_;  // only ever grows: memberships point into it
+    // Only ever grows: memberships point into it, those of copies of this population too.
+    std::shared_ptr<Origins> origins_ = std::make_shared<Origins>();
     std::unordered_map<CustomerId, std::size_t> index_;
     std::map<std::size_t, rules::expression::Value> fixed_;  // by slot; usually empty
 };

@@ -83,8 +83,8 @@ std::vector<std::string> family_segments_of(const daemon::Population& population
 std::size_t most_of_family(const LivedEngine& lived, const std::string& id) {
     const auto& population = lived.engine.population();
     const auto index = *population.find(CustomerId(id));
-    std::vector<bool> is_in;
-    for (const auto& membership : population.at(index).memberships) is_in.push_back(membership.has_value());
+    std::vector<bool> is_in(population.book().segments.size());
+    for (const auto& membership : population.at(index).memberships) is_in[membership.segment] = true;
     auto row = lived.engine.row_of(index);
     const auto anew = daemon::entered_segments(population, row);
     return std::max(family_segments_of(population, is_in).size(), family_segments_of(population, anew).size());
