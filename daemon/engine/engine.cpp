@@ -6,9 +6,7 @@
 #include <numeric>
 #include <utility>
 
-#include "daemon/engine/derivation.hpp"
 #include "daemon/engine/touches/announcements.hpp"
-#include "rules/load/load.hpp"
 
 namespace segmentd::daemon {
 namespace {
@@ -23,9 +21,18 @@ std::string cause_of(const Record& record) {
     if (const auto* model = std::get_if<ModelRecord>(&record.payload)) {
         return fmt::format("model {} v{}", model->model.text, model->version);
     }
-    if (const auto* workspace = std::get_if<WorkspaceRecord>(&record.payload))
-        return "definitions " + workspace->version;
     return to_word(type_of(record));
+}
+
+// True where an answer is another than before.
+bool take_consents(Customer& customer, const Record& record) {
+    bool changes = false;
+    for (const auto& [purpose, granted] : record.consent) {
+        const auto [answer, is_new] = customer.consent.try_emplace(purpose, granted);
+        changes = changes || is_new || answer->second != granted;
+        answer->second = granted;
+    }
+    return changes;
 }
 
 }  // namespace
@@ -40,17 +47,16 @@ Result<Effects> Engine::apply(const Record& record) {
     const auto* workspace = std::get_if<WorkspaceRecord>(&record.payload);
     if (workspace == nullptr && !has_workspace()) return refuse_record(record, "comes before any workspace");
 
-    Population derived;
+    std::optional<NewDefinitions> taken;
     if (workspace != nullptr) {
-        TRY(book, compile(*workspace));
-        TRY(fresh, derive_from_past(book, record));
-        derived = std::move(fresh);
+        TRY(prepared, prepare(*workspace, record));
+        taken = std::move(prepared);
     }
     Effects effects;
     if (has_workspace()) fire_timers(record.engine_time, is_quiet(record), effects);
     engine_time_ = record.engine_time;
     records_ = record.sequence;
-    if (workspace != nullptr) adopt(std::move(derived), record, effects);
+    if (taken) adopt(std::move(*taken), record, effects);
     if (!record.customer.empty()) take_customer_record(record, effects);
     take_common_record(record, effects);
     if (record.historical) reviews_.took_in_past(engine_time_);
@@ -145,7 +151,7 @@ void Engine::take_customer_record(const Record& record, Effects& effects) {
     const auto occurred_at = std::min(record.occurred_at, engine_time_);
     if (!customer.first_seen) customer.first_seen = occurred_at;
     if (!record.message_id.empty()) dedupe_.remember(record.customer, record.message_id, record.received_at);
-    for (const auto& [purpose, granted] : record.consent) customer.consent[purpose] = granted;
+    const bool answers_anew = take_consents(customer, record);
     if (const auto* suppression = std::get_if<SuppressionRecord>(&record.payload)) {
         customer.suppressed = suppression->suppressed;
     }
@@ -170,68 +176,12 @@ void Engine::take_customer_record(const Record& record, Effects& effects) {
     const bool tells_of_the_past = signal != nullptr || std::holds_alternative<ProfileRecord>(record.payload);
     const bool recalls = record.historical && tells_of_the_past && !customer.enrolments.empty();
     const bool is_known = index < known;
-    if (signal != nullptr && is_known && record.consent.empty() && !recalls && !population_.has_fixed()) {
+    if (signal != nullptr && is_known && !answers_anew && !recalls && !population_.has_fixed()) {
         reconsider(index, touched, cause, effects);
     } else {
         reconsider(index, cause, effects);
     }
     if (recalls) pilots_.recall(population_.book(), customer, occurred_at, entered_segments(population_, row_));
-}
-
-void Engine::reconsider(std::size_t index, const Cause& cause, Effects& effects) {
-    population_.fill_row(population_.at(index), cause.at, row_);
-    decide(index, all_places_, cause, effects);
-    schedule(index, cause.at);
-}
-
-// After a signal. What it did not touch is as it was decided last: a timer fires wherever time alone changes something.
-void Engine::reconsider(std::size_t index, const Touched& touched, const Cause& cause, Effects& effects) {
-    auto& customer = population_.at(index);
-    const auto& book = population_.book();
-    find_touched_places(touched);
-    row_.resize(book.layout.size);
-    filled_.resize(book.layout.size);
-    ++decisions_;
-    for (const auto place : places_) {
-        for (const auto slot : book.segments[book.segment_order[place]].inputs) {
-            if (std::exchange(filled_[slot], decisions_) != decisions_) {
-                population_.fill_slot(customer, cause.at, slot, row_);
-            }
-        }
-    }
-    decide(index, places_, cause, effects);
-    schedule(index, cause.at, touched);
-}
-
-void Engine::find_touched_places(const Touched& touched) {
-    const auto& book = population_.book();
-    places_.clear();
-    const auto add = [&](const std::vector<std::uint32_t>& readers) {
-        places_.insert(places_.end(), readers.begin(), readers.end());
-    };
-    for (const auto feature : touched.features) add(book.segments_by_feature[feature]);
-    for (const auto history : touched.histories) add(book.segments_by_history[history]);
-    std::ranges::sort(places_);
-    const auto [first, last] = std::ranges::unique(places_);
-    places_.erase(first, last);
-}
-
-// Segments, pilots, touches: in this order, for one customer at one instant. The row holds what the segments read.
-void Engine::decide(std::size_t index, SegmentPlaces places, const Cause& cause, Effects& effects) {
-    auto& customer = population_.at(index);
-    for (const auto segment : customer.undecided) --undecided_[segment];
-    auto changes = decide_memberships(population_, customer, row_, cause, places);
-    for (const auto segment : customer.undecided) ++undecided_[segment];
-    pilots_.enrol_where_eligible(population_, customer, cause.at);
-    pilots_.mature(population_.book(), customer, cause.at);
-    for (auto& change : changes) {
-        if (cause.quiet)
-            may_have_ungreeted_ = true;
-        else
-            decide_events(index, change, effects);
-        effects.changes.push_back(std::move(change));
-    }
-    hash_.touch(customer.bucket);
 }
 
 // What follows from a change that happened before everybody's eyes.
@@ -307,57 +257,6 @@ void Engine::reconsider_all(const Cause& cause, Effects& effects) {
     for (std::size_t index = 0; index < population_.size(); ++index) reconsider(index, cause, effects);
 }
 
-// What new definitions make of the past signals, found before anything changes: it may fail.
-Result<Population> Engine::derive_from_past(const std::shared_ptr<const rules::Rulebook>& book,
-                                            const Record& record) const {
-    Derivation derivation(book, population_, pilots_, record.engine_time);
-    if (record.sequence > 1) {
-        const auto replayed = past_(record.sequence, [&](const Record& past) { derivation.take(past); });
-        if (!replayed) return fail(replayed.error());
-    }
-    return derivation.finish();
-}
-
-// New definitions: what is derived from signals is taken over as derived anew; what customers and
-// people decided stays.
-void Engine::adopt(Population derived, const Record& record, Effects& effects) {
-    if (has_workspace()) end_memberships_without(*derived.shared_book(), cause_of(record), effects);
-    population_.use(derived.shared_book());
-    undecided_.assign(population_.book().segments.size(), 0);
-    all_places_.resize(population_.book().segments.size());
-    std::iota(all_places_.begin(), all_places_.end(), 0U);
-    row_.clear();
-    filled_.clear();
-    pilots_.use(population_.book(), population_, derived);
-    for (std::size_t i = 0; i < derived.size(); ++i) {
-        auto& fresh = derived.at(i);
-        const auto index = population_.find(fresh.id);
-        if (!index) continue;
-        auto& customer = population_.at(*index);
-        customer.features = std::move(fresh.features);
-        customer.histories = std::move(fresh.histories);
-    }
-    reviews_.use(population_.book(), record.engine_time);
-    reviews_.definitions_were_applied();
-    may_have_ungreeted_ = true;
-    if (record.sequence > 1) reconsider_all({cause_of(record), record.engine_time, true}, effects);
-}
-
-// Whoever is in a segment that the new definitions do not have leaves it with them.
-void Engine::end_memberships_without(const rules::Rulebook& next, const std::string& cause, Effects& effects) {
-    const auto& book = population_.book();
-    for (std::size_t segment = 0; segment < book.segments.size(); ++segment) {
-        const auto& gone = book.definitions.segments[segment];
-        if (rules::index_of(next.definitions.segments, gone.id)) continue;
-        for (std::size_t index = 0; index < population_.size(); ++index) {
-            const auto& customer = population_.at(index);
-            if (customer.memberships[segment] == nullptr) continue;
-            effects.changes.push_back(
-                {customer.id, gone.id, false, engine_time_, cause, "{}", next.definitions.version, gone.version});
-        }
-    }
-}
-
 Row Engine::row_of(std::size_t index) const {
     Customer customer = population_.at(index);
     Row row;
@@ -408,43 +307,11 @@ bool Engine::is_duplicate(const CustomerId& customer, const std::string& message
     return !message_id.empty() && dedupe_.knows(customer, message_id);
 }
 
-Result<void> Engine::check_is_same_workspace(const rules::Definitions& proposed) const {
-    if (!has_workspace()) return {};
-    return check_same_workspace(population_.book().definitions.workspace.name, proposed.workspace.name);
-}
-
-// The record says that they were taken.
-Result<std::shared_ptr<const rules::Rulebook>> Engine::compile(const WorkspaceRecord& workspace) const {
-    auto definitions = rules::load_recorded_workspace(workspace.files);
-    if (!definitions) return fail(definitions.error().front());
-    auto book = rules::build_recorded_rulebook(std::move(*definitions));
-    if (!book) return fail(book.error().front());
-    return std::make_shared<const rules::Rulebook>(std::move(*book));
-}
-
-Result<void> check_same_workspace(const std::string& own, const std::string& proposed) {
-    if (proposed == own) return {};
-    return fail({ErrorCode::conflict,
-                 fmt::format("this store belongs to the workspace '{}', the folder holds '{}'", own, proposed),
-                 {},
-                 "other_workspace",
-                 "name another --data, or the folder of that workspace"});
-}
-
 bool is_quiet(const Record& record) {
     const auto* tick = std::get_if<TickRecord>(&record.payload);
     return record.historical || (tick != nullptr && tick->catch_up) ||
            std::holds_alternative<WorkspaceRecord>(record.payload) ||
            std::holds_alternative<ModelRecord>(record.payload) || std::holds_alternative<ClockRecord>(record.payload);
-}
-
-tl::expected<std::shared_ptr<const rules::Rulebook>, std::vector<Error>> compile_workspace(
-    const std::map<std::string, std::string>& files) {
-    auto definitions = rules::load_workspace(files);
-    if (!definitions) return tl::unexpected(std::move(definitions).error());
-    auto book = rules::build_rulebook(std::move(*definitions));
-    if (!book) return tl::unexpected(std::move(book).error());
-    return std::make_shared<const rules::Rulebook>(std::move(*book));
 }
 
 }  // namespace segmentd::daemon

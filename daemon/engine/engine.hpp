@@ -19,6 +19,7 @@
 #include "daemon/engine/pauses/pauses.hpp"
 #include "daemon/engine/pilots/pilots.hpp"
 #include "daemon/engine/population/population.hpp"
+#include "daemon/engine/reach.hpp"
 #include "daemon/engine/reviews/reviews.hpp"
 #include "daemon/engine/state_hash/state_hash.hpp"
 #include "daemon/engine/touches/touches.hpp"
@@ -103,17 +104,33 @@ class Engine {
     // The row of a customer at the engine time, memberships included. Looking changes nothing.
     Row row_of(std::size_t customer) const;
 
+    // What decisions looked at so far: inputs of customers' rows and segments.
+    struct Work {
+        std::uint64_t inputs = 0;
+        std::uint64_t segments = 0;
+    };
+    const Work& work() const { return work_; }
+
     // SHA-256 over the whole state; recomputes what changed since the last call.
     Sha256 state_hash();
 
   private:
-    Result<Population> derive_from_past(const std::shared_ptr<const rules::Rulebook>& book, const Record& record) const;
+    struct NewDefinitions {
+        std::shared_ptr<const rules::Rulebook> book;
+        std::map<std::string, std::string> files;
+        Reach reach;
+        std::optional<Population> derived;  // where the past is needed
+    };
+    Result<NewDefinitions> prepare(const WorkspaceRecord& workspace, const Record& record) const;
     void end_memberships_without(const rules::Rulebook& next, const std::string& cause, Effects& effects);
-    void adopt(Population derived, const Record& record, Effects& effects);
+    void adopt(NewDefinitions taken, const Record& record, Effects& effects);
+    void take_over(Population& derived);
     void take_validation(const ValidationRecord& found, Effects& effects);
     void take_customer_record(const Record& record, Effects& effects);
     void reconsider(std::size_t index, const Cause& cause, Effects& effects);
     void reconsider(std::size_t index, const Touched& touched, const Cause& cause, Effects& effects);
+    void reconsider(std::size_t index, SegmentPlaces places, const Touched& touched, const Cause& cause,
+                    Effects& effects);
     void find_touched_places(const Touched& touched);
     void decide(std::size_t index, SegmentPlaces places, const Cause& cause, Effects& effects);
     void reconsider_all(const Cause& cause, Effects& effects);
@@ -152,6 +169,7 @@ class Engine {
         Timestamp wall{};
     };
     std::optional<TiedClock> clock_;
+    std::map<std::string, std::string> files_;  // of the definitions in force
     Population population_;
     std::vector<std::int64_t> undecided_;
     Pilots pilots_;
@@ -169,6 +187,7 @@ class Engine {
     Row row_;
     std::vector<std::uint64_t> filled_;  // by slot of row_: for which decision
     std::uint64_t decisions_ = 0;
+    Work work_;
     std::vector<std::uint32_t> places_;      // of the segments that are decided
     std::vector<std::uint32_t> all_places_;  // of every segment
 };

@@ -30,8 +30,8 @@ void Population::use(std::shared_ptr<const rules::Rulebook> book) {
     const auto old_book = std::exchange(book_, std::move(book));
     if (old_book != nullptr) keep_memberships(*old_book);
     for (auto& customer : customers_) {
-        customer.features.assign(book_->features.size(), {});
-        customer.histories.assign(book_->histories.size(), {});
+        customer.features.resize(book_->features.size());
+        customer.histories.resize(book_->histories.size());
     }
     fitted_.assign(book_->models.size(), {});
     for (const auto& [id, model] : models_) adopt(model);
@@ -51,7 +51,11 @@ void Population::keep_memberships(const rules::Rulebook& old_book) {
             kept.add(std::move(membership));
         }
         customer.memberships = std::move(kept);
-        customer.undecided.clear();
+        std::vector<std::uint32_t> undecided;
+        for (const auto segment : customer.undecided) {
+            if (places[segment]) undecided.push_back(*places[segment]);
+        }
+        customer.undecided = std::move(undecided);
     }
 }
 

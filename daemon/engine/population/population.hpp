@@ -22,7 +22,7 @@ namespace segmentd::daemon {
 
 using Row = std::vector<rules::expression::Value>;
 
-// What a signal changed of a customer: indexes into the rulebook's features and histories.
+// What changed of a customer: indexes into the rulebook's features and histories.
 struct Touched {
     std::vector<std::size_t> features;
     std::vector<std::size_t> histories;
@@ -30,8 +30,8 @@ struct Touched {
 
 class Population {
   public:
-    // Starts to use these definitions. Features and histories of known customers start empty (the
-    // caller hands the past signals in again); memberships of segments that still exist stay.
+    // Starts to use these definitions. Memberships of segments that still exist stay. What features and histories of
+    // known customers hold stays as it is: where they are computed otherwise, the caller puts others in their place.
     void use(std::shared_ptr<const rules::Rulebook> book);
     const rules::Rulebook& book() const { return *book_; }
     std::shared_ptr<const rules::Rulebook> shared_book() const { return book_; }
