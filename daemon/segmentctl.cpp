@@ -7,6 +7,7 @@
 #include "daemon/commands/commands.hpp"
 #include "daemon/commands/order_line.hpp"
 #include "daemon/commands/output.hpp"
+#include "daemon/commands/segment_line.hpp"
 #include "daemon/serve/roles.hpp"
 
 namespace {
@@ -63,7 +64,6 @@ struct Arguments {
     daemon::FitOptions fit;
     daemon::SimulateOptions simulate;
     daemon::TokenOptions token;
-    daemon::ValidateOptions validate;
     daemon::PacketOptions packet;
     std::string key;
     daemon::EndpointOptions endpoint;
@@ -75,7 +75,6 @@ struct Arguments {
     daemon::DoctorOptions doctor;
     std::int64_t hours = 24;
     bool plan = false;
-    std::int64_t weeks = 26;
     daemon::RejectsOptions rejects;
     bool html = false;
     bool verify = false;
@@ -224,34 +223,6 @@ void add_people_commands(CLI::App& app, Arguments& arguments, int& exit_code) {
     daemon::add_order_commands(app, *reviews, exit_code);
 }
 
-void add_segment_commands(CLI::App& app, Arguments& arguments, int& exit_code) {
-    auto* segment = app.add_subcommand("segment", "one segment: is it real, does it work");
-    segment->require_subcommand(1);
-
-    auto* validate = segment->add_subcommand("validate", "hold its members against others by what they did later");
-    auto& options = arguments.options;
-    validate->add_option("segment", arguments.validate.segment, "its name")->required();
-    validate->add_option("--from", arguments.validate.from, "members as of the start of this date")->required();
-    validate->add_option("--to", arguments.validate.until, "outcomes before this date")->required();
-    validate->add_option("--workspace,-w", options.workspace, "folder of the workspace's YAML");
-    auto* data = validate->add_option("--data,-d", options.data, "folder of the store");
-    auto* url = validate->add_option("--url", options.url, "or ask the running daemon")->excludes(data);
-    validate->add_option("--token", options.token, "a bearer token for it");
-    validate->add_option("--ca", options.authorities_file, "PEM of the authority behind the daemon's certificate");
-    validate->add_flag("--dry-run", arguments.validate.dry_run, "find, but do not record");
-    validate->add_flag("--json", options.as_json, "one JSON value instead of an outline");
-    validate->callback([&arguments, &exit_code, data, url] {
-        if (data->count() + url->count() == 0) throw CLI::RequiredError("--data or --url");
-        exit_code = daemon::validate_command(arguments.options, arguments.validate);
-    });
-
-    auto* track = segment->add_subcommand("track", "its success metrics, week by week");
-    add_store_options(*track, options);
-    track->add_option("segment", arguments.name, "its name")->required();
-    track->add_option("--weeks", arguments.weeks, "the last so many")->check(CLI::Range(1, 520))->capture_default_str();
-    track->callback([&] { exit_code = daemon::track_command(arguments.options, arguments.name, arguments.weeks); });
-}
-
 void add_operating_commands(CLI::App& app, Arguments& arguments, int& exit_code) {
     auto* backup = app.add_subcommand("backup", "copy the store, beside a running daemon too, and read the copy");
     add_store_options(*backup, arguments.options);
@@ -379,7 +350,7 @@ int main(int count, char** texts) {
     daemon::add_change_commands(app, exit_code);
     add_report_commands(app, arguments, exit_code);
     add_people_commands(app, arguments, exit_code);
-    add_segment_commands(app, arguments, exit_code);
+    daemon::add_segment_commands(app, exit_code);
     add_operating_commands(app, arguments, exit_code);
     add_audit_commands(app, arguments, exit_code);
     add_endpoint_commands(app, arguments, exit_code);

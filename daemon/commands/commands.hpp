@@ -85,6 +85,18 @@ int validate_command(const CommandOptions& options, const ValidateOptions& valid
 // The segment's success metrics week by week.
 int track_command(const CommandOptions& options, const std::string& segment, std::int64_t weeks);
 
+struct StabilityOptions {
+    std::string segment;
+    std::string from;
+    std::string to;
+    std::string refresh;
+    std::int64_t resamples = 25;  // 0: the segment's models are not refitted
+};
+
+// How stable a segment is (stability/stability_report.hpp), with the bootstrap of its models (stability/bootstrap.hpp)
+// where the store is at hand; a daemon does not refit for a question.
+int stability_command(const CommandOptions& options, const StabilityOptions& stability);
+
 // Reports on the state at the last durable record.
 int segments_command(const CommandOptions& options, const std::string& at);
 

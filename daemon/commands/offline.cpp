@@ -41,10 +41,14 @@ Offline::Offline(Store store, Use use)
     : store_(std::move(store)),
       use_(use),
       past_([this](std::uint64_t end, const RecordVisitor& visit) {
-          return store_.read_records(1, end, [&](const Record& record) -> Result<void> {
+          const auto read = store_.read_records(1, end, [&](const Record& record) -> Result<void> {
               visit(record);
               return {};
           });
+          for (const auto& record : pending_) {
+              if (read && record.sequence < end) visit(record);
+          }
+          return read;
       }),
       engine_(past_) {}
 
@@ -230,6 +234,21 @@ Result<void> Offline::commit(std::span<const Reject> rejects) {
     lines_.clear();
     auto head = store_.sign_head();
     return head ? Result<void>() : fail(std::move(head).error());
+}
+
+Result<void> Offline::read_memberships(const std::function<Result<void>(const LedgerEntry&)>& visit) {
+    if (!store_.has_whole_ledger() && store_.record_count() > 0) {
+        return fail(ErrorCode::unsupported, "the store was written before there was a ledger",
+                    "a daemon that is started on it makes the ledger");
+    }
+    LedgerQuery query;
+    query.kinds = {LedgerKind::entered, LedgerKind::left};
+    if (auto read = store_.read_ledger(query, {}, visit); !read) return read;
+    for (const auto& line : lines_) {
+        if (line.kind != LedgerKind::entered && line.kind != LedgerKind::left) continue;
+        if (auto visited = visit(line); !visited) return visited;
+    }
+    return {};
 }
 
 std::string person_at_keyboard() {

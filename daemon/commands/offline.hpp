@@ -10,6 +10,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -65,6 +66,10 @@ class Offline {
     Engine& engine() { return engine_; }
     Store& store() { return store_; }
     const PastRecords& past() const { return past_; }
+
+    // Visits the lines of the ledger about entering and leaving, those that are not written yet last. unsupported for a
+    // store that was written before there was a ledger.
+    Result<void> read_memberships(const std::function<Result<void>(const LedgerEntry&)>& visit);
 
     // Applies the record as the next one and keeps it for commit(), with the facts that follow from it.
     // Sequence and engine time are given here; the engine time never goes back.

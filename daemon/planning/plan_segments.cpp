@@ -1,26 +1,23 @@
 #include "daemon/planning/plan_segments.hpp"
 
 #include <boost/json.hpp>
-#include <cmath>
 #include <functional>
 #include <map>
-#include <optional>
 #include <set>
 #include <vector>
 
 #include "base/money.hpp"
 #include "daemon/engine/memberships/memberships.hpp"
+#include "daemon/planning/borderline.hpp"
 
 namespace segmentd::daemon {
 
 namespace json = boost::json;
 
-using rules::expression::Kind;
 using rules::expression::Value;
 
 namespace {
 
-constexpr double borderline = 0.05;
 constexpr auto churn_period = Days(7);
 
 struct Touched {
@@ -29,9 +26,7 @@ struct Touched {
 };
 
 Touched sum_touched(const Population& population, const Engine& engine, const CustomerSet& movers);
-double borderline_share(const Engine& engine, std::size_t segment, const CustomerSet& members);
 double churn_share(const Engine& engine, std::size_t segment, const CustomerSet& members);
-bool flips_nearby(const rules::Programs& enter, const std::vector<int>& slots, Row& row);
 json::object segment_row(const Comparison& comparison, const SegmentId& segment);
 double share_of(std::size_t part, std::size_t whole);
 
@@ -202,50 +197,6 @@ Touched sum_touched(const Population& population, const Engine& engine, const Cu
         touched.expected_value += population.expected_value(row).value_or(0.0);
     });
     return touched;
-}
-
-double borderline_share(const Engine& engine, std::size_t segment, const CustomerSet& members) {
-    const auto& enter = engine.population().book().segments[segment].enter;
-    std::set<int> slots;
-    for (const auto& line : enter) {
-        for (const int slot : rules::expression::slots_read(line)) slots.insert(slot);
-    }
-    const std::vector<int> read(slots.begin(), slots.end());
-    std::size_t near = 0;
-    members.for_each([&](std::size_t customer) {
-        Row row = engine.row_of(customer);
-        near += flips_nearby(enter, read, row) ? 1 : 0;
-    });
-    return share_of(near, members.size());
-}
-
-// The same kind of number, a little more or less.
-std::optional<Value> nudged(const Value& value, double by) {
-    if (value.kind() == Kind::real) return Value::real(value.as_real() * (1.0 + by));
-    if (value.kind() != Kind::integer) return std::nullopt;
-    const double step = std::max(1.0, std::round(std::abs(static_cast<double>(value.as_integer()) * by)));
-    if (!(step < 0x1p62)) return std::nullopt;
-    const auto whole = static_cast<std::int64_t>(step);
-    std::int64_t moved = 0;
-    const bool is_beyond = __builtin_add_overflow(value.as_integer(), by < 0 ? -whole : whole, &moved);
-    return is_beyond ? std::nullopt : std::optional(Value::integer(moved));
-}
-
-bool flips_nearby(const rules::Programs& enter, const std::vector<int>& slots, Row& row) {
-    const Truth now = all_hold(enter, row);
-    for (const int slot : slots) {
-        auto& place = row[static_cast<std::size_t>(slot)];
-        const Value kept = place;
-        for (const double by : {-borderline, borderline}) {
-            const auto moved = nudged(kept, by);
-            if (!moved) continue;
-            place = *moved;
-            const bool flips = all_hold(enter, row) != now;
-            place = kept;
-            if (flips) return true;
-        }
-    }
-    return false;
 }
 
 // Members who would have to go if a week passed and nothing else happened.

@@ -79,6 +79,7 @@ void answer_segments(ServeContext& context, RoutedRequest request, Respond respo
 void answer_validation(ServeContext& context, RoutedRequest request, Respond respond);
 void answer_validations(ServeContext& context, RoutedRequest request, Respond respond);
 void answer_track(ServeContext& context, RoutedRequest request, Respond respond);
+void answer_stability(ServeContext& context, RoutedRequest request, Respond respond);
 void answer_members(ServeContext& context, RoutedRequest request, Respond respond);
 void answer_explain(ServeContext& context, RoutedRequest request, Respond respond);
 void answer_models(ServeContext& context, RoutedRequest request, Respond respond);

@@ -1,4 +1,4 @@
-// Answers about one segment that read the whole past; they are made on the engine thread.
+// Answers about one segment that read the whole past; they are made on the engine thread, except where it is said.
 #include <boost/json.hpp>
 #include <charconv>
 
@@ -7,6 +7,7 @@
 #include "daemon/net/problem.hpp"
 #include "daemon/reports/reports.hpp"
 #include "daemon/serve/routes.hpp"
+#include "daemon/stability/stability_report.hpp"
 
 namespace segmentd::daemon {
 
@@ -41,6 +42,23 @@ std::optional<ValidationRequest> period_in(const std::string& body, const Zone& 
 std::string query_value(const RoutedRequest& request, const char* name) {
     const auto found = request.parameters.find(name);
     return found != request.parameters.end() ? found->second : std::string();
+}
+
+// The journal and the ledger as far as they are durable.
+Result<json::value> read_stability(const StabilityStart& start, Store& store) {
+    const auto past = [&](std::uint64_t end, const RecordVisitor& visit) {
+        return store.read_records(1, end, [&](const Record& record) -> Result<void> {
+            visit(record);
+            return {};
+        });
+    };
+    const auto lines = [&](const LedgerVisitor& visit) {
+        LedgerQuery query;
+        query.kinds = {LedgerKind::entered, LedgerKind::left};
+        return store.read_ledger(query, {}, visit);
+    };
+    TRY(report, stability_report(start, past, lines));
+    return json::value(std::move(report));
 }
 
 Record finding_record(const ServeContext& context, const std::string& actor, ValidationRecord found) {
@@ -97,6 +115,21 @@ void answer_track(ServeContext& context, RoutedRequest request, Respond respond)
     const TrackRequest wanted{SegmentId(request.open_parts.front()), context.host.engine_now(), weeks};
     const bool asked = context.host.ask(
         [respond, wanted](Engine& engine) { respond(answer_of(track_report(engine, engine.past(), wanted))); });
+    if (!asked) respond(busy_response(context));
+}
+
+// The engine thread says what it knows at present, the store thread reads the past; commits wait for it.
+void answer_stability(ServeContext& context, RoutedRequest request, Respond respond) {
+    const StabilityRequest wanted{SegmentId(request.open_parts.front()), query_value(request, "from"),
+                                  query_value(request, "to"), query_value(request, "refresh"),
+                                  context.host.engine_now()};
+    const bool asked = context.host.ask([&context, respond, wanted](Engine& engine) {
+        const auto start = begin_stability(engine, wanted);
+        if (!start) return respond(problem_response(start.error()));
+        const bool queried = context.host.commits().query(
+            [respond, start = *start](Store& store) { respond(answer_of(read_stability(*start, store))); });
+        if (!queried) respond(busy_response(context));
+    });
     if (!asked) respond(busy_response(context));
 }
 
