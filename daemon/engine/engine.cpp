@@ -258,9 +258,9 @@ void Engine::reconsider_all(const Cause& cause, Effects& effects) {
 }
 
 Row Engine::row_of(std::size_t index) const {
-    Customer customer = population_.at(index);
+    const auto& customer = population_.at(index);
     Row row;
-    population_.fill_row(customer, engine_time_, row);
+    population_.look_at_row(customer, engine_time_, row);
     const auto first = population_.book().layout.segments;
     for (std::size_t i = 0; i < population_.book().segments.size(); ++i) {
         if (population_.is_fixed(first + i)) continue;

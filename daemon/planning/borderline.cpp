@@ -19,15 +19,19 @@ bool flips_nearby(const rules::Programs& enter, const std::vector<int>& slots, R
 }  // namespace
 
 double borderline_share(const Engine& engine, std::size_t segment, const CustomerSet& customers) {
-    const auto& enter = engine.population().book().segments[segment].enter;
+    const auto& population = engine.population();
+    const auto& enter = population.book().segments[segment].enter;
     std::set<int> slots;
     for (const auto& line : enter) {
         for (const int slot : rules::expression::slots_read(line)) slots.insert(slot);
     }
     const std::vector<int> read(slots.begin(), slots.end());
     std::size_t near = 0;
+    Row row(population.book().layout.size);
     customers.for_each([&](std::size_t customer) {
-        Row row = engine.row_of(customer);
+        for (const auto slot : population.book().segments[segment].inputs) {
+            population.look_at_slot(population.at(customer), engine.engine_time(), slot, row);
+        }
         near += flips_nearby(enter, read, row) ? 1 : 0;
     });
     const auto size = customers.size();

@@ -208,6 +208,7 @@ double churn_share(const Engine& engine, std::size_t segment, const CustomerSet&
     std::size_t gone = 0;
     Row row;
     members.for_each([&](std::size_t index) {
+        if (population.at(index).next_check > later) return;  // time changes nothing about them until then
         Customer customer = population.at(index);
         population.fill_row(customer, later, row);
         const auto first = population.book().layout.segments;

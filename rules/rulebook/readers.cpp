@@ -163,6 +163,8 @@ void Builder::find_inputs() {
     for (std::uint32_t place = 0; place < book_.segment_order.size(); ++place) {
         const auto index = book_.segment_order[place];
         auto& segment = book_.segments[index];
+        const auto shown = slots_of({&segment.enter, &segment.stay});
+        segment.shown.assign(shown.begin(), shown.end());
         auto slots = slots_of({&segment.enter, &segment.stay, &segment.leave_at_once});
         for (const auto higher : segment.comes_before) slots.insert(layout.segments + higher);
         add_score_inputs(book_, inputs_of_scores, slots);

@@ -97,6 +97,7 @@ struct CompiledSegment {
     Programs leave_at_once;
     std::vector<std::size_t> comes_before;  // the segments of its family with priority: who is in one is not in this
     bool reads_profile_alone = false;       // and thresholds; also through the segments that it reads
+    std::vector<std::size_t> shown;         // the slots that `enter` and `stay` read: what a membership is told by
     std::vector<std::size_t> inputs;        // the slots that a decision looks at, each after those it stands on
     std::vector<CompiledTest> tests;        // as in the definition
 };

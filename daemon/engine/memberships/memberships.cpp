@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <numeric>
-#include <set>
 
 #include "rules/expression/value_text.hpp"
 #include "rules/rulebook/slot_names.hpp"
@@ -209,15 +208,8 @@ std::vector<UndecidedLine> undecided_lines(const rules::Rulebook& book, const ru
 }
 
 std::string inputs_of(const Population& population, std::size_t segment, const Row& row) {
-    const auto& compiled = population.book().segments[segment];
-    std::set<std::size_t> slots;
-    for (const auto* programs : {&compiled.enter, &compiled.stay}) {
-        for (const auto& program : *programs) {
-            for (const int slot : rules::expression::slots_read(program)) slots.insert(static_cast<std::size_t>(slot));
-        }
-    }
     std::string text;
-    for (const auto slot : slots) {
+    for (const auto slot : population.book().segments[segment].shown) {
         text += text.empty() ? "{\"" : ",\"";
         text += rules::name_of_slot(population.book(), slot) +
                 "\":" + (row[slot].is_missing() ? std::string("null") : rules::expression::to_json_text(row[slot]));

@@ -150,16 +150,32 @@ void Population::take_profile(Customer& customer, const ProfileRecord& profile) 
 }
 
 void Population::fill_row(Customer& customer, Timestamp now, Row& row) const {
+    for (std::size_t i = 0; i < book_->features.size(); ++i) let_lapse(customer, now, i);
+    look_at_row(customer, now, row);
+}
+
+void Population::look_at_row(const Customer& customer, Timestamp now, Row& row) const {
     const auto& layout = book_->layout;
     row.assign(layout.size, Value());
-    for (std::size_t slot = 0; slot < layout.scores; ++slot) fill_slot(customer, now, slot, row);
-    for (std::size_t slot = layout.thresholds; slot < layout.segments; ++slot) fill_slot(customer, now, slot, row);
-    for (std::size_t slot = layout.consents; slot < layout.size; ++slot) fill_slot(customer, now, slot, row);
+    for (std::size_t slot = 0; slot < layout.scores; ++slot) look_at_slot(customer, now, slot, row);
+    for (std::size_t slot = layout.thresholds; slot < layout.segments; ++slot) look_at_slot(customer, now, slot, row);
+    for (std::size_t slot = layout.consents; slot < layout.size; ++slot) look_at_slot(customer, now, slot, row);
     for (const auto& [slot, value] : fixed_) row[slot] = value;
-    for (const auto score : book_->score_order) fill_slot(customer, now, layout.scores + score, row);
+    for (const auto score : book_->score_order) look_at_slot(customer, now, layout.scores + score, row);
 }
 
 void Population::fill_slot(Customer& customer, Timestamp now, std::size_t slot, Row& row) const {
+    const auto& layout = book_->layout;
+    if (slot >= layout.features && slot < layout.scores) let_lapse(customer, now, slot - layout.features);
+    look_at_slot(customer, now, slot, row);
+}
+
+void Population::let_lapse(Customer& customer, Timestamp now, std::size_t feature) const {
+    const auto& plan = book_->features[feature].plan;
+    customer.features[feature].advance(plan, local(plan, customer, now));
+}
+
+void Population::look_at_slot(const Customer& customer, Timestamp now, std::size_t slot, Row& row) const {
     const auto& layout = book_->layout;
     if (has_fixed() && is_fixed(slot)) {
         row[slot] = fixed_.at(slot);
@@ -169,9 +185,7 @@ void Population::fill_slot(Customer& customer, Timestamp now, std::size_t slot, 
     } else if (slot < layout.scores) {
         const auto index = slot - layout.features;
         const auto& plan = book_->features[index].plan;
-        const auto instant = local(plan, customer, now);
-        customer.features[index].advance(plan, instant);
-        row[slot] = customer.features[index].value(plan, instant);
+        row[slot] = customer.features[index].value(plan, local(plan, customer, now));
     } else if (slot < layout.thresholds) {
         const auto value = score(slot - layout.scores, customer, now, row);
         row[slot] = value ? Value::real(*value) : Value();

@@ -63,6 +63,10 @@ class Population {
     // The same for one slot, memberships included. A score's inputs must stand in the row.
     void fill_slot(Customer& customer, Timestamp now, std::size_t slot, Row& row) const;
 
+    // The same values for who only looks.
+    void look_at_row(const Customer& customer, Timestamp now, Row& row) const;
+    void look_at_slot(const Customer& customer, Timestamp now, std::size_t slot, Row& row) const;
+
     // Puts a value into a slot of every customer's row, whatever signals, models and memberships say; missing stands
     // for unknown. For tests of a segment and for questions of the kind "what if": the state is no longer that of
     // the journal then.
@@ -97,6 +101,7 @@ class Population {
     void adopt(const ModelRecord& model);
     rules::LocalInstant local(const rules::FeaturePlan& plan, const Customer& customer, Timestamp now) const;
     void keep_memberships(const rules::Rulebook& old_book);
+    void let_lapse(Customer& customer, Timestamp now, std::size_t feature) const;
     Timestamp next_change_of(std::size_t feature, const Customer& customer, Timestamp now) const;
     Timestamp next_refresh(Timestamp now) const;
     std::optional<double> score(std::size_t index, const Customer& customer, Timestamp now, const Row& row) const;
