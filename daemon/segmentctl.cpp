@@ -125,7 +125,6 @@ void add_input_commands(CLI::App& app, Arguments& arguments, int& exit_code) {
 
     auto* simulate = app.add_subcommand("simulate", "write the signals of a made-up market whose truth is known");
     simulate->add_option("--seed", arguments.simulate.seed, "same seed, customers and end: the same bytes")
-        ->check(CLI::NonNegativeNumber)
         ->capture_default_str();
     simulate->add_option("--customers", arguments.simulate.customers, "how many")->capture_default_str();
     simulate

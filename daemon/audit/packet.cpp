@@ -3,15 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <boost/json.hpp>
 
-#include "base/json_text.hpp"
 #include "base/sha256.hpp"
 #include "daemon/audit/index_page.hpp"
+#include "daemon/audit/manifest.hpp"
 
 namespace segmentd::daemon {
-
-namespace json = boost::json;
 
 namespace {
 
@@ -55,11 +52,12 @@ Result<Packet> make_packet(Store& store, const Quarter& quarter, Timestamp wall_
 Result<std::vector<SignedTreeHead>> heads_until_cover(const std::vector<SignedTreeHead>& heads, std::uint64_t records) {
     std::vector<SignedTreeHead> chosen;
     for (const auto& head : heads) {
+        if (head.head.size == 0) continue;
         const bool is_same_day =
             !chosen.empty() && day_number(chosen.back().engine_time) == day_number(head.engine_time);
         if (is_same_day) chosen.pop_back();
         chosen.push_back(head);
-        if (head.head.size >= records && head.head.size > 0) return chosen;
+        if (head.head.size >= records) return chosen;
     }
     return fail(ErrorCode::conflict, "the store has no signed tree head yet",
                 "the daemon signs one a minute and when it ends; try again after that");
@@ -112,34 +110,28 @@ void add_heads(Packet& packet, const std::vector<SignedTreeHead>& heads) {
 }
 
 void add_manifest(Packet& packet, const QuarterFold& fold, const std::string& version) {
-    json::array files;
-    for (const auto& file : packet.files) {
-        files.push_back({{"name", file.name},
-                         {"sha256", to_hex(sha256(file.bytes))},
-                         {"bytes", file.bytes.size()},
-                         {"rows", file.rows}});
+    Manifest manifest{.program = version,
+                      .workspace = packet.workspace,
+                      .definitions = {},
+                      .store = packet.head.origin,
+                      .public_key = to_hex(packet.head.public_key),
+                      .quarter = fold.quarter(),
+                      .state_at = packet.state_at,
+                      .is_over = packet.is_over,
+                      .records = packet.records,
+                      .records_in_quarter = packet.records_in_quarter,
+                      .tree_size = packet.head.head.size,
+                      .tree_root = to_hex(packet.head.head.root),
+                      .files = {}};
+    if (fold.engine().has_workspace()) {
+        const auto& definitions = fold.engine().population().book().definitions;
+        manifest.definitions = definitions.version;
+        manifest.zone = definitions.workspace.zone;
     }
-    const auto* book = fold.engine().has_workspace() ? &fold.engine().population().book() : nullptr;
-    json::object manifest{
-        {"format", packet_format},
-        {"segmentd", version},
-        {"workspace", packet.workspace},
-        {"definitions", book != nullptr ? book->definitions.version : ""},
-        {"store", packet.head.origin},
-        {"public_key", to_hex(packet.head.public_key)},
-        {"quarter", packet.quarter},
-        {"zone", book != nullptr ? book->definitions.workspace.zone : "UTC"},
-        {"from", to_text(fold.quarter().from)},
-        {"until", to_text(fold.quarter().until)},
-        {"state_at", to_text(packet.state_at)},
-        {"is_over", packet.is_over},
-        {"records", packet.records},
-        {"records_in_quarter", packet.records_in_quarter},
-        {"tree_size", packet.head.head.size},
-        {"tree_root", to_hex(packet.head.head.root)},
-        {"files", std::move(files)},
-    };
-    auto text = json_text(manifest) + '\n';
+    for (const auto& file : packet.files) {
+        manifest.files.push_back({file.name, to_hex(sha256(file.bytes)), file.bytes.size(), file.rows});
+    }
+    auto text = manifest_text(manifest);
     packet.manifest_sha256 = to_hex(sha256(text));
     auto hash_line = fmt::format("{}  {}\n", packet.manifest_sha256, packet_file::manifest);
     packet.files.push_back({packet_file::manifest, "", std::move(text), 1});

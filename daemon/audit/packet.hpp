@@ -20,8 +20,6 @@
 
 namespace segmentd::daemon {
 
-inline constexpr int packet_format = 1;
-
 // The files that every packet has besides its papers; their names are part of the format.
 namespace packet_file {
 inline constexpr const char* index = "README.html";
@@ -55,7 +53,8 @@ struct Packet {
 // signed head. Reads only; `version` is the program's own.
 Result<Packet> make_packet(Store& store, const Quarter& quarter, Timestamp wall_now, const std::string& version);
 
-// Writes the packet beside the folder and moves it there when it is whole. conflict where the folder is there
+// Writes the packet beside the folder and moves it there when it is whole; the folder is its owner's alone (0700), its
+// files too (0600). conflict where the folder is there
 // and not empty, or something is left of an attempt that was cut off.
 Result<void> write_packet(const Packet& packet, const std::filesystem::path& folder);
 

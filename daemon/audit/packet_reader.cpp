@@ -3,51 +3,19 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <boost/json.hpp>
 #include <variant>
 
-#include "daemon/audit/packet.hpp"
 #include "daemon/collect/table_file.hpp"
 
 namespace segmentd::daemon {
-
-namespace json = boost::json;
 
 namespace {
 
 constexpr std::size_t header_size = 52;
 
-Manifest manifest_of(const json::object& object);
-std::string text_in(const json::object& object, const char* name);
-std::uint64_t count_in(const json::object& object, const char* name);
 std::uint64_t big_endian(std::string_view bytes);
 
 }  // namespace
-
-Result<Manifest> parse_manifest(const std::string& text) {
-    try {
-        const auto parsed = json::parse(text);
-        const auto& object = parsed.as_object();
-        if (count_in(object, "format") != packet_format) {
-            return fail(ErrorCode::unsupported, "the packet has a format that this program does not know");
-        }
-        auto manifest = manifest_of(object);
-        TRY(quarter, parse_quarter(text_in(object, "quarter")));
-        TRY(from, parse_timestamp(text_in(object, "from")));
-        TRY(until, parse_timestamp(text_in(object, "until")));
-        const auto largest_offset = (!object.contains("zone") || text_in(object, "zone") == "UTC") ? Days(0) : Days(1);
-        const auto is_near = [&](Timestamp said, Timestamp utc) {
-            return std::chrono::abs(said - utc) <= largest_offset;
-        };
-        if (!is_near(from, quarter.from) || !is_near(until, quarter.until)) {
-            return fail(ErrorCode::invalid, "from and until are not those of the quarter");
-        }
-        manifest.quarter = {quarter.name, from, until};
-        return manifest;
-    } catch (const std::exception&) {
-        return fail(ErrorCode::invalid, "it is not the manifest of an audit packet");
-    }
-}
 
 Result<Table> read_paper(const std::filesystem::path& path) {
     Table table;
@@ -105,30 +73,6 @@ Result<std::vector<RecordHeader>> parse_headers(const std::string& bytes) {
 }
 
 namespace {
-
-Manifest manifest_of(const json::object& object) {
-    Manifest manifest;
-    manifest.store = text_in(object, "store");
-    manifest.public_key = text_in(object, "public_key");
-    manifest.records = count_in(object, "records");
-    manifest.records_in_quarter = count_in(object, "records_in_quarter");
-    manifest.tree_size = count_in(object, "tree_size");
-    manifest.tree_root = text_in(object, "tree_root");
-    for (const auto& entry : object.at("files").as_array()) {
-        const auto& file = entry.as_object();
-        manifest.files.push_back(
-            {text_in(file, "name"), text_in(file, "sha256"), count_in(file, "bytes"), count_in(file, "rows")});
-    }
-    return manifest;
-}
-
-std::string text_in(const json::object& object, const char* name) {
-    return std::string(object.at(name).as_string());
-}
-
-std::uint64_t count_in(const json::object& object, const char* name) {
-    return object.at(name).to_number<std::uint64_t>();
-}
 
 std::uint64_t big_endian(std::string_view bytes) {
     std::uint64_t number = 0;

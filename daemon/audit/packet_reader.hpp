@@ -1,4 +1,4 @@
-// A packet's folder as it is read back: what its manifest says, and its tables. Nothing in it is believed.
+// The tables and headers of a packet's folder as they are read back. Nothing in them is believed.
 #pragma once
 
 #include <filesystem>
@@ -8,32 +8,9 @@
 
 #include "base/records.hpp"
 #include "base/result.hpp"
-#include "base/sha256.hpp"
 #include "daemon/audit/csv.hpp"
-#include "daemon/audit/quarter.hpp"
 
 namespace segmentd::daemon {
-
-struct ListedFile {
-    std::string name;
-    std::string sha256;
-    std::uint64_t bytes = 0;
-    std::uint64_t rows = 0;
-};
-
-struct Manifest {
-    Quarter quarter;
-    std::string store;
-    std::string public_key;
-    std::uint64_t records = 0;
-    std::uint64_t records_in_quarter = 0;
-    std::uint64_t tree_size = 0;
-    std::string tree_root;
-    std::vector<ListedFile> files;
-};
-
-// invalid where a member is missing or malformed, unsupported for a format that this program does not know.
-Result<Manifest> parse_manifest(const std::string& text);
 
 // Every row must have as many cells as there are columns.
 Result<Table> read_paper(const std::filesystem::path& path);

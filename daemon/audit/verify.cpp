@@ -8,6 +8,7 @@
 #include <set>
 #include <system_error>
 
+#include "daemon/audit/manifest.hpp"
 #include "daemon/audit/packet.hpp"
 #include "daemon/audit/packet_reader.hpp"
 #include "daemon/store/files.hpp"
@@ -70,6 +71,7 @@ constexpr std::array needed_files = {packet_file::index,    packet_file::headers
                                      "pilot_decisions.csv", "memberships.csv",    "consents.csv",     "tokens.csv",
                                      "rejects.csv",         "records.csv"};
 
+bool is_hash_line(const std::string& line);
 bool is_plain_name(const std::string& name);
 std::optional<std::int64_t> whole_number(const std::string& text);
 
@@ -97,14 +99,17 @@ namespace {
 
 Outcome Verification::manifest() {
     const auto text = bytes_of(packet_file::manifest);
-    if (!text) return stop(packet_file::manifest, "cannot be read: " + text.error().message);
-    const auto hash = to_hex(sha256(*text));
+    if (!text) return stop(packet_file::manifest, text.error().message);
     const auto said = bytes_of(packet_file::manifest_hash);
-    if (!said || *said != fmt::format("{}  {}\n", hash, packet_file::manifest)) {
-        return stop(packet_file::manifest_hash, "does not hold the SHA-256 of " + std::string(packet_file::manifest));
+    if (!said) return stop(packet_file::manifest_hash, said.error().message);
+    if (!is_hash_line(*said)) return stop(packet_file::manifest_hash, "is not written as sha256sum does");
+    const auto hash = to_hex(sha256(*text));
+    if (!said->starts_with(hash)) {
+        return stop(packet_file::manifest, fmt::format("has another SHA-256 than {} says", packet_file::manifest_hash));
     }
     auto manifest = parse_manifest(*text);
     if (!manifest) return stop(packet_file::manifest, manifest.error().message);
+    if (!has_bounds_of(*manifest)) return stop(packet_file::manifest, "has other bounds than its quarter");
     manifest_ = std::move(*manifest);
     return {{}, fmt::format("quarter {} of store {}, SHA-256 {}", manifest_.quarter.name, manifest_.store, hash)};
 }
@@ -167,8 +172,10 @@ Result<std::uint64_t> Verification::rows_in(const std::string& name, const std::
 }
 
 Result<std::string> Verification::bytes_of(const std::string& name) const {
-    std::error_code error;
-    if (fs::is_directory(folder_ / name, error)) return fail(ErrorCode::io, "it is a folder");
+    std::error_code ignored;
+    const auto status = fs::symlink_status(folder_ / name, ignored);
+    if (!fs::exists(status)) return fail(ErrorCode::not_found, "is missing");
+    if (!fs::is_regular_file(status)) return fail(ErrorCode::invalid, "is not a plain file");
     return read_file(folder_ / name);
 }
 
@@ -180,6 +187,11 @@ Outcome Verification::tree() {
     auto heads = read_tree_heads(folder_ / packet_file::heads);
     if (!heads || heads->empty()) return stop(packet_file::heads, "does not hold signed tree heads");
     heads_ = std::move(*heads);
+    std::string lines;
+    for (const auto& head : heads_) lines += to_line(head) + '\n';
+    if (bytes_of(packet_file::heads).value_or("") != lines) {
+        return stop(packet_file::heads, "is not written as tree heads are");
+    }
     if (bytes_of(packet_file::head).value_or("") != to_line(heads_.back()) + '\n') {
         return stop(packet_file::head, fmt::format("is not the last line of {}", packet_file::heads));
     }
@@ -229,6 +241,13 @@ Outcome Verification::records() {
         manifest_.records_in_quarter != static_cast<std::uint64_t>(in_quarter)) {
         return stop(packet_file::manifest, "does not hold the counts of the headers");
     }
+    const auto& [name, from, until] = manifest_.quarter;
+    const auto last = headers_.empty() ? until : headers_.back().engine_time;
+    const bool is_over_by_headers = last >= until;
+    if (manifest_.state_at != (manifest_.is_over ? until - Duration(1) : last) ||
+        (is_over_by_headers && !manifest_.is_over)) {
+        return stop(packet_file::manifest, "tells of a state that the headers do not know");
+    }
     return {
         {},
         fmt::format("{} records in the quarter, {} until its end, by type as the headers say", in_quarter, until_end)};
@@ -274,7 +293,8 @@ Outcome Verification::touches() const {
         const auto sequence = whole_number(row["sequence"]);
         const auto at = parse_timestamp(row["engine_time"]);
         const auto number = static_cast<std::uint64_t>(sequence.value_or(0));
-        const bool is_known = at && manifest_.quarter.holds(*at) && number >= 1 && number <= manifest_.records + 1;
+        const bool is_known = at && to_text(*at) == row["engine_time"] && manifest_.quarter.holds(*at) && number >= 1 &&
+                              number <= manifest_.records + 1;
         if (!is_known || (number <= headers_.size() && *at > headers_[number - 1].engine_time)) {
             return stop("touches.csv", fmt::format("names record {} at another time", row["sequence"]));
         }
@@ -289,11 +309,19 @@ Outcome Verification::memberships() {
         const auto start = whole_number(row["at_start"]), entered = whole_number(row["entered"]),
                    left = whole_number(row["left"]), dropped = whole_number(row["dropped"]),
                    end = whole_number(row["at_end"]);
-        if (!start || !entered || !left || !dropped || !end || *start + *entered - *left - *dropped != *end) {
+        if (!row.contains("segment") || !start || !entered || !left || !dropped || !end ||
+            *start + *entered - *left - *dropped != *end) {
             return stop("memberships.csv", fmt::format("segment {} does not add up", row["segment"]));
         }
     }
     return {{}, fmt::format("{} segments add up", table->rows.size())};
+}
+
+// The line of manifest.sha256, whatever the hash.
+bool is_hash_line(const std::string& line) {
+    constexpr std::size_t digits = 64;
+    return line.find_first_not_of("0123456789abcdef") == digits &&
+           line.substr(digits) == fmt::format("  {}\n", packet_file::manifest);
 }
 
 bool is_plain_name(const std::string& name) {
@@ -301,11 +329,11 @@ bool is_plain_name(const std::string& name) {
     return !name.empty() && name.front() != '.' && name.find_first_not_of(letters) == std::string::npos;
 }
 
-// A count of members; nothing for any other text.
+// A count or a sequence in its only form; nothing for any other text.
 std::optional<std::int64_t> whole_number(const std::string& text) {
     std::uint32_t number = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-    if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+    if (error != std::errc() || end != text.data() + text.size() || std::to_string(number) != text) return std::nullopt;
     return number;
 }
 

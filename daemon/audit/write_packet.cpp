@@ -1,10 +1,10 @@
 // Writing a packet to the disk, whole or not at all.
 #include <fmt/format.h>
 
-#include <fstream>
 #include <system_error>
 
 #include "daemon/audit/packet.hpp"
+#include "daemon/store/files.hpp"
 
 namespace segmentd::daemon {
 namespace {
@@ -24,6 +24,7 @@ Result<void> write_packet(const Packet& packet, const fs::path& named) {
     if (auto is_free = check_is_free(folder, partial); !is_free) return is_free;
     std::error_code error;
     fs::create_directory(partial, error);
+    if (!error) fs::permissions(partial, fs::perms::owner_all, error);
     if (error) return cannot_write(partial, error.message());
     auto written = write_files(packet, partial);
     if (written) {
@@ -54,10 +55,7 @@ Result<void> check_is_free(const fs::path& folder, const fs::path& partial) {
 
 Result<void> write_files(const Packet& packet, const fs::path& folder) {
     for (const auto& file : packet.files) {
-        std::ofstream out(folder / file.name, std::ios::binary);
-        out.write(file.bytes.data(), static_cast<std::streamsize>(file.bytes.size()));
-        out.close();
-        if (!out) return cannot_write(folder / file.name, std::generic_category().message(errno));
+        if (auto written = write_secret_file(folder / file.name, file.bytes); !written) return written;
     }
     return {};
 }

@@ -10,6 +10,7 @@
 #include "daemon/commands/offline.hpp"
 #include "daemon/commands/output.hpp"
 #include "daemon/settings/workspace_files.hpp"
+#include "daemon/store/files.hpp"
 
 namespace segmentd::daemon {
 
@@ -25,6 +26,7 @@ Result<std::optional<PublicKey>> parse_key(const std::string& text);
 int audit_packet_command(const CommandOptions& options, const PacketOptions& packet) {
     const auto quarter = parse_quarter(packet.quarter);
     if (!quarter) return report(quarter.error());
+    if (auto outside = check_is_outside(options.data, packet.out); !outside) return report(outside.error());
     const auto workspace = workspace_in(options.workspace);
     if (!workspace) return report(workspace.error());
     auto store = Store::open(options.data, Store::Mode::reader);

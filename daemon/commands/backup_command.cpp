@@ -43,7 +43,6 @@ class UnfinishedFolder {
 
 Result<BackupManifest> take_backup(const CommandOptions& options, const files::path& folder);
 Result<BackupManifest> bring_back(const files::path& backup, const CommandOptions& options, const files::path& folder);
-Result<void> check_is_outside(const files::path& data, const files::path& to);
 Result<void> check_workspace(const std::string& folder, const FoldedStore& folded);
 Result<FoldedStore> read_copy(const files::path& folder, Store::Mode mode);
 Result<void> check_same(const BackupManifest& manifest, const FoldedStore& folded);
@@ -147,16 +146,6 @@ Result<BackupManifest> bring_back(const files::path& backup, const CommandOption
 Result<FoldedStore> read_copy(const files::path& folder, Store::Mode mode) {
     TRY(store, Store::open(folder, mode));
     return fold_store(store, false);
-}
-
-// A backup inside the store would become part of the next one.
-Result<void> check_is_outside(const files::path& data, const files::path& to) {
-    std::error_code ignored;
-    const auto store = files::weakly_canonical(data, ignored);
-    const auto target = files::weakly_canonical(to, ignored);
-    const auto parts_left = std::mismatch(store.begin(), store.end(), target.begin(), target.end()).first;
-    if (parts_left != store.end()) return {};
-    return fail(ErrorCode::invalid, fmt::format("{} lies inside the store", to.string()), "name a folder elsewhere");
 }
 
 // A slip must not pass unnoticed; a folder that does not load must not stand in the way of a backup.

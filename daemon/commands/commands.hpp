@@ -203,7 +203,7 @@ int endpoint_dead_letters_command(const CommandOptions& options, const EndpointO
 int endpoint_replay_command(const CommandOptions& options, const EndpointOptions& endpoint);
 
 struct SimulateOptions {
-    std::uint64_t seed = 1;
+    std::string seed = "1";  // a whole number of 64 bits
     std::string ends_at;
     std::int64_t customers = 2000;
     std::string out;

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 
+#include <algorithm>
 #include <boost/json.hpp>
 #include <filesystem>
 #include <optional>
@@ -218,6 +219,7 @@ void check_endpoint(const Settings& settings, const rules::Rulebook& book, std::
 
 void check_endpoints(const Settings& settings, const rules::Rulebook& book, Findings& findings) {
     const auto& endpoints = book.definitions.endpoints;
+    if (const auto rules = address_rules(settings); !rules) return findings.error("settings", to_text(rules.error()));
     for (std::size_t index = 0; index < endpoints.size(); ++index) check_endpoint(settings, book, index, findings);
     for (const auto& [name, endpoint] : settings.endpoints) {
         if (rules::find(endpoints, EndpointId(name)) != nullptr) continue;
@@ -225,25 +227,27 @@ void check_endpoints(const Settings& settings, const rules::Rulebook& book, Find
     }
 }
 
-// Something listens there: is it a daemon? One whose certificate names another host than its address is known by
-// what it wrote into the store's lock.
-void check_listener(const Settings& settings, const std::string& check, const std::string& address,
-                    Findings& findings) {
+// The daemon that holds the store's lock wrote there which ports it serves.
+bool is_served_by_holder(const Settings& settings, std::uint16_t port) {
+    const auto urls = StoreLock::urls_of_holder(settings.data);
+    return std::ranges::any_of(urls, [&](const auto& url) { return url.ends_with(fmt::format(":{}", port)); });
+}
+
+// The daemon of this store listens there: does it take anything in? Its certificate may name another host.
+void check_own_daemon(const Settings& settings, const std::string& check, const std::string& address,
+                      Findings& findings) {
     const bool is_secure = has_tls(settings);
     HttpClientSettings client;
     if (is_secure) client.authorities_file = credential_path(settings.tls_certificate_file, credentials_directory());
     HttpCall call{.url = fmt::format("{}://{}/readyz", is_secure ? "https" : "http", address), .method = "GET"};
     call.timeout = patience;
     const auto answer = HttpClient(client).fetch(call);
-    if (!answer) {
-        const bool is_ours = is_secure && !StoreLock::url_of_holder(settings.data).empty();
-        if (is_ours)
-            return findings.ok(check, "the daemon of this store runs; its certificate does not name " + address);
-        return findings.error(check, address + " is taken by a program that is no segmentd");
-    }
-    if (answer->status == 200) return findings.ok(check, "a daemon answers at " + address);
-    findings.warning(check, fmt::format("a daemon answers at {} and takes nothing in: {} {}", address, answer->status,
-                                        answer->body));
+    if (!answer && is_secure)
+        return findings.ok(check, "the daemon of this store runs; its certificate does not name " + address);
+    if (!answer) return findings.error(check, address + " does not answer, although the daemon of this store runs");
+    if (answer->status == 200) return findings.ok(check, "the daemon of this store answers at " + address);
+    findings.warning(check, fmt::format("the daemon of this store answers at {} and takes nothing in: {} {}", address,
+                                        answer->status, answer->body));
 }
 
 void check_listening(const Settings& settings, const std::string& check, const std::string& address,
@@ -254,7 +258,8 @@ void check_listening(const Settings& settings, const std::string& check, const s
     const auto free = try_listening(server->address, server->port);
     if (free) return findings.ok(check, address + " is free");
     if (free.error().code != ErrorCode::conflict) return findings.error(check, to_text(free.error()));
-    check_listener(settings, check, address, findings);
+    if (is_served_by_holder(settings, server->port)) return check_own_daemon(settings, check, address, findings);
+    findings.error(check, address + " is taken by another program, and not by the daemon of this store");
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <boost/json.hpp>
+#include <charconv>
 #include <filesystem>
 #include <fstream>
 
@@ -18,6 +19,8 @@ namespace files = std::filesystem;
 
 namespace {
 
+constexpr Timestamp last_end = std::chrono::sys_days(std::chrono::year(2100) / 1 / 1);  // the demo's pilots end then
+
 Result<MarketSettings> settings_of(const SimulateOptions& simulate) {
     if (simulate.customers < 1 || simulate.customers > most_market_teams) {
         return fail(ErrorCode::invalid, fmt::format("{} customers cannot be simulated", simulate.customers),
@@ -28,7 +31,18 @@ Result<MarketSettings> settings_of(const SimulateOptions& simulate) {
         return fail(ErrorCode::invalid, fmt::format("a year that ends on {} begins before 1970", simulate.ends_at),
                     "name a date of 1971 or later");
     }
-    return MarketSettings{simulate.seed, simulate.customers, std::chrono::floor<std::chrono::seconds>(ends_at)};
+    if (ends_at > last_end) {
+        return fail(ErrorCode::invalid, fmt::format("a year that ends on {} is out of reach", simulate.ends_at),
+                    fmt::format("name a date until {}", to_date_text(last_end)));
+    }
+    std::uint64_t seed = 0;
+    const auto* seed_end = simulate.seed.data() + simulate.seed.size();
+    const auto read = std::from_chars(simulate.seed.data(), seed_end, seed);
+    if (read.ec != std::errc() || read.ptr != seed_end) {
+        return fail(ErrorCode::invalid, fmt::format("'{}' is no seed", simulate.seed),
+                    "name a whole number from 0 to 18446744073709551615");
+    }
+    return MarketSettings{seed, simulate.customers, std::chrono::floor<std::chrono::seconds>(ends_at)};
 }
 
 struct OutputFile {

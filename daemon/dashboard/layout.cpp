@@ -78,6 +78,7 @@ constexpr std::string_view sign_in = R"html(<main class="reading">
 <p class="alarm" role="alert">{{message}}</p>
 {{/message}}
 <form method="post" action="/login">
+<input name="username" autocomplete="username" value="segmentd" hidden>
 <label for="token">Token</label>
 <input id="token" name="token" type="password" autocomplete="current-password" required>
 <button type="submit">Sign in</button>

@@ -12,7 +12,6 @@
 namespace segmentd::daemon {
 namespace {
 
-Result<std::shared_ptr<const AddressRules>> address_rules(const Settings& settings);
 Result<std::vector<WebhookKey>> signing_keys(const Settings& settings, const std::string& endpoint);
 void authenticate(Destination& destination, const rules::EndpointAuthentication& wanted, const Settings& settings);
 std::string secret_or_trouble(Destination& destination, const std::string& name, const Settings& settings);
@@ -50,6 +49,7 @@ Result<std::map<EndpointId, Destination>> destinations_of(const Settings& settin
         return fail(ErrorCode::not_found, fmt::format("settings name the endpoint '{}', the workspace does not", name),
                     "endpoints stand in endpoints/*.yaml");
     }
+    if (auto rules = address_rules(settings); !rules) return fail(std::move(rules).error());
     std::map<EndpointId, Destination> destinations;
     for (std::size_t index = 0; index < endpoints.size(); ++index) {
         const auto& id = endpoints[index].id;
@@ -69,8 +69,6 @@ Result<std::map<EndpointId, Destination>> destinations_of(const Settings& settin
     return destinations;
 }
 
-namespace {
-
 Result<std::shared_ptr<const AddressRules>> address_rules(const Settings& settings) {
     auto ranges = parse_address_ranges(settings.deliveries_allow_private);
     if (!ranges) {
@@ -85,6 +83,8 @@ Result<std::shared_ptr<const AddressRules>> address_rules(const Settings& settin
     for (std::string host; std::getline(hosts >> std::ws, host, ',');) rules.hosts.push_back(host);
     return std::make_shared<const AddressRules>(std::move(rules));
 }
+
+namespace {
 
 // The current one, and the previous one where a rotation is under way.
 Result<std::vector<WebhookKey>> signing_keys(const Settings& settings, const std::string& endpoint) {

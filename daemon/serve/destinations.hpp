@@ -2,13 +2,19 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
 
 #include "daemon/activation/destination.hpp"
+#include "daemon/net/address_rules.hpp"
 #include "daemon/settings/settings.hpp"
 #include "rules/rulebook/rulebook.hpp"
 
 namespace segmentd::daemon {
+
+// What the settings say about the addresses that may be called; invalid where a range is none, whether or not an
+// endpoint has an address.
+Result<std::shared_ptr<const AddressRules>> address_rules(const Settings& settings);
 
 // One endpoint of the rulebook, by its index; nothing where the settings give it no address. A signing
 // secret that is not given is made once and kept in the data folder. A secret that the endpoint names

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "daemon/dashboard/pages.hpp"
 #include "daemon/net/problem.hpp"
 #include "daemon/net/query.hpp"
 #include "daemon/serve/admission.hpp"
@@ -198,6 +199,9 @@ void handle_request(ServeContext& context, Listener listener, HttpRequest reques
         return route.handler(
             context, {std::move(request), std::move(*open_parts), std::move(*parameters), std::move(*holder), actor},
             std::move(respond));
+    }
+    if (!is_known_path && listener == Listener::main && accepts_html(request)) {
+        return respond(page_response(404, message_page("Not found", "There is no such page here.")));
     }
     const int status = is_known_path ? 405 : 404;
     respond(problem_response(Problem{.status = status}));

@@ -147,7 +147,7 @@ Result<void> Service::open_servers() {
         ingest_server_ = std::move(ingest_server);
         ingest_url_ = url_of(settings_.ingest_listen, ingest_server_->port(), has_tls(settings_));
     }
-    host_->commits().query([url = url_](Store& store) { (void)store.announce(url); });
+    host_->commits().query([urls = url_ + '\n' + ingest_url_](Store& store) { (void)store.announce(urls); });
     return {};
 }
 

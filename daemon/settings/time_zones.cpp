@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <fstream>
 
-#include "base/zone.hpp"
 #include "rules/load/load.hpp"
 
 namespace segmentd::daemon {
@@ -38,6 +37,15 @@ Result<void> add_time_zones(std::map<std::string, std::string>& files) {
     } catch (const std::exception& error) {
         return fail(ErrorCode::unavailable, fmt::format("the system's time zones cannot be read: {}", error.what()),
                     "install the package tzdata");
+    }
+}
+
+std::optional<Zone> system_zone(const std::string& name) {
+    if (name == "UTC") return Zone::utc();
+    try {
+        return table_of(*date::locate_zone(name));
+    } catch (const std::exception&) {  // no such zone, or no tzdata
+        return std::nullopt;
     }
 }
 

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 
 #include "base/result.hpp"
+#include "base/zone.hpp"
 
 namespace segmentd::daemon {
 
@@ -16,5 +18,8 @@ namespace segmentd::daemon {
 // Clock changes from 1970 to 2037, as tzdata is stored on the system; from then on the last offset holds.
 // unavailable where the system has no tzdata. Any thread.
 Result<void> add_time_zones(std::map<std::string, std::string>& files);
+
+// A zone as this system's tzdata has it; nothing where it does not know the name. Any thread.
+std::optional<Zone> system_zone(const std::string& name);
 
 }  // namespace segmentd::daemon

@@ -27,14 +27,18 @@ const std::array<SimulatedPilot, 2>& simulated_pilots() {
     static constexpr std::array<SimulatedPilot, 2> pilots = {{
         {"guided_setup",
          {"alone", "guided"},
-         {{{"activated_14d", Days(14), true},
-           {"first_renewal_35d", Days(35), true},
-           {"tickets_28d", tickets_window, false}}},
-         3},
+         {{{"activated_14d", Days(14), SimulatedCompute::any},
+           {"first_renewal_35d", Days(35), SimulatedCompute::any},
+           {"tickets_28d", tickets_window, SimulatedCompute::count},
+           {"revenue_100d", revenue_window, SimulatedCompute::sum_of_money},
+           {"expanded_90d", expanded_window, SimulatedCompute::any}}},
+         5},
         {"next_plan_offer",
          {"notice", "offer"},
-         {{{"upgraded_30d", Days(30), true}, {"problems_30d", problems_window, false}}},
-         2},
+         {{{"upgraded_30d", Days(30), SimulatedCompute::any},
+           {"problems_30d", problems_window, SimulatedCompute::count},
+           {"revenue_100d", revenue_window, SimulatedCompute::sum_of_money}}},
+         3},
     }};
     return pilots;
 }
@@ -71,19 +75,20 @@ std::array<KnownOutcome, 2> expect_of_offer(const MarketModel& model, const Team
 
 EffectTruth effect_of(const MarketTruth& truth, const TruthQuestion& question) {
     EffectTruth known;
-    const auto window = simulated_pilots()[question.pilot].metrics()[question.metric].window;
+    const auto& metric = simulated_pilots()[question.pilot].metrics()[question.metric];
     for (const auto& enrolment : truth.enrolments) {
-        if (enrolment.pilot != question.pilot || enrolment.at + window > question.until) continue;
+        if (enrolment.pilot != question.pilot || enrolment.at + metric.window > question.until) continue;
         if (question.group == TruthGroup::small_crews && !enrolment.is_small_crew) continue;
         const auto& outcome = enrolment.outcomes[question.metric];
         ++known.teams[enrolment.arm];
         known.observed[enrolment.arm] += static_cast<double>(outcome.observed);
         for (std::size_t arm = 0; arm < 2; ++arm) known.expected[arm] += outcome.expected[arm];
     }
+    const auto units = metric.units_in_one();
     const auto teams = static_cast<double>(known.teams[0] + known.teams[1]);
     for (std::size_t arm = 0; arm < 2; ++arm) {
-        if (known.teams[arm] > 0) known.observed[arm] /= static_cast<double>(known.teams[arm]);
-        if (teams > 0) known.expected[arm] /= teams;
+        if (known.teams[arm] > 0) known.observed[arm] /= static_cast<double>(known.teams[arm]) * units;
+        if (teams > 0) known.expected[arm] /= teams * units;
     }
     known.effect = known.expected[1] - known.expected[0];
     return known;

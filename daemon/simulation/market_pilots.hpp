@@ -10,17 +10,25 @@
 
 namespace segmentd::daemon {
 
-// Metrics whose expectation the model gives in closed form; the windows are those of the workspace.
+// How a metric counts; money is kept in cents and told in euros.
+enum class SimulatedCompute { any, count, sum_of_money };
+
+// The windows are those of the workspace.
 struct SimulatedMetric {
     const char* name;
     Duration window;
-    bool is_binary;
+    SimulatedCompute compute;
+
+    double units_in_one() const { return compute == SimulatedCompute::sum_of_money ? 100 : 1; }
 };
+
+inline constexpr Duration revenue_window = Days(100);
+inline constexpr Duration expanded_window = Days(90);
 
 struct SimulatedPilot {
     const char* name;
     std::array<const char*, 2> arms;  // control first
-    std::array<SimulatedMetric, 3> all_metrics;
+    std::array<SimulatedMetric, 5> all_metrics;
     std::size_t metric_count;
 
     std::span<const SimulatedMetric> metrics() const { return std::span(all_metrics).first(metric_count); }
@@ -32,7 +40,8 @@ const std::array<SimulatedPilot, 2>& simulated_pilots();
 // The arm that segmentd gives: bucketing by the pilot's name with equal weights.
 std::size_t market_arm(std::size_t pilot, const std::string& customer);
 
-// Whether a team publishes in time, renews its first period, and its tickets of the first 28 days.
+// Whether a team publishes in time, renews its first period, and its tickets of the first 28 days: the metrics whose
+// expectation the model gives in closed form. market_futures.hpp has the others.
 std::array<KnownOutcome, 3> expect_of_setup(const MarketModel& model, const TeamTraits& traits);
 
 // A team at the limit of its plan.

@@ -6,6 +6,7 @@
 #include <optional>
 #include <span>
 
+#include "daemon/simulation/market_futures.hpp"
 #include "daemon/simulation/market_pilots.hpp"
 
 namespace segmentd::daemon {
@@ -13,7 +14,6 @@ namespace {
 
 constexpr Duration activation_window = Days(14);
 constexpr Duration latest_activation = Days(13);
-constexpr Duration limit_window = Days(90);
 constexpr double weeks_a_period = 30.0 / 7.0;
 
 TeamTruth newcomer(std::string customer) {
@@ -21,6 +21,11 @@ TeamTruth newcomer(std::string customer) {
     team.customer = std::move(customer);
     return team;
 }
+
+struct Payment {
+    Timestamp at{};
+    std::int64_t cents = 0;
+};
 
 struct Ticket {
     Timestamp at{};
@@ -41,36 +46,39 @@ class TeamLife {
     void pay(Timestamp at);
     void work(Timestamp from);
     void add_seats(Timestamp from);
-    void meet_limit(Timestamp at, Timestamp period_end);
+    void meet_limit(Timestamp at, Timestamp period_start);
     void buy_packs(Timestamp from);
     void ask_for_help(Timestamp from);
     void answer(Timestamp from);
     void hear_from_us(Timestamp from);
     void reconsider_tips(Timestamp from);
     bool renews();
-    void enrol(std::size_t pilot, Timestamp at, std::span<const KnownOutcome> outcomes);
+    void enrol(std::size_t pilot, Timestamp at, std::vector<KnownOutcome> outcomes);
+    void enrol_in_setup(std::span<const KnownOutcome> outcomes);
+    void enrol_in_offer(Timestamp at, Timestamp period_start, std::span<const KnownOutcome> outcomes);
     void note_outcomes();
     std::int64_t tickets_within(const KnownEnrolment& enrolment, Duration window, bool problems_only) const;
+    std::int64_t cents_within(const KnownEnrolment& enrolment, Duration window) const;
+    bool adds_seats_within(const KnownEnrolment& enrolment, Duration window) const;
 
     std::int64_t schedules_at(Timestamp at);
     Timestamp next_pack(Timestamp after);
-    Timestamp within(Timestamp from, Duration length);
-    std::size_t draw(std::span<const double> shares);
+    Timestamp within(Timestamp from, Duration length) { return instant_within(from, length, random_); }
+    std::size_t draw(std::span<const double> shares) { return draw_of(shares, random_); }
     double season(Timestamp at) const;
-    double of_mood(const ByMood& values) const { return values[static_cast<std::size_t>(team_.mood)]; }
-    const char* plan() const { return is_on_team_ ? "team" : "starter"; }
+    double of_mood(const ByMood& values) const { return values[static_cast<std::size_t>(subscription_.mood)]; }
+    const char* plan() const { return subscription_.is_on_team ? "team" : "starter"; }
 
     const MarketModel& model_;
+    const std::uint64_t seed_;
     const Timestamp ends_at_;
     MarketTruth& truth_;
     TeamTruth team_;
     Random random_;
     RowWriter rows_;
-    bool is_on_team_ = false;
-    std::int64_t seats_ = 0;
-    std::int64_t added_seats_ = 0;  // paid from the next period
+    Subscription subscription_;
     std::int64_t renewals_ = 0;
-    std::vector<std::pair<Timestamp, std::int64_t>> additions_;
+    std::vector<Payment> payments_;
     std::vector<Ticket> tickets_;
     std::vector<KnownEnrolment> enrolments_;
     Timestamp publishes_from_{};
@@ -92,6 +100,7 @@ namespace {
 // The larger of two uniform draws has the density 2u: more teams start late in the year than early.
 TeamLife::TeamLife(const MarketModel& model, const MarketSettings& settings, std::string customer, Chronicle& chronicle)
     : model_(model),
+      seed_(settings.seed),
       ends_at_(settings.ends_at),
       truth_(chronicle.truth),
       team_(newcomer(std::move(customer))),
@@ -114,15 +123,17 @@ void TeamLife::run() {
         team_.is_paying = renews();
         if (team_.is_paying) live_period(from);
     }
+    team_.mood = subscription_.mood;
+    team_.has_upgraded = subscription_.has_upgraded;
     note_outcomes();
     truth_.teams.push_back(team_);
 }
 
 void TeamLife::draw_traits() {
     auto& traits = team_.traits;
-    seats_ = std::min(2 + random_.geometric(model_.seat_stop), most_seats);
-    is_on_team_ = seats_ > starter_seats;
-    traits.is_small_crew = seats_ <= small_crew_seats;
+    subscription_.seats = std::min(2 + random_.geometric(model_.seat_stop), most_seats);
+    subscription_.is_on_team = subscription_.seats > starter_seats;
+    traits.is_small_crew = subscription_.seats <= small_crew_seats;
     traits.sessions_per_week = random_.gamma(model_.session_shape, model_.session_shape / model_.sessions_per_week);
     for (std::size_t mood = 0; mood < mood_count; ++mood) {
         const double leaving = model_.leaving[mood] * model_.leaving_weight;
@@ -135,13 +146,15 @@ void TeamLife::draw_traits() {
         pack_stop_ = random_.beta(model_.pack_stop[0], model_.pack_stop[1]);
         next_pack_ = within(team_.started_at, market_period);
     }
+    subscription_.traits = traits;
 }
 
 void TeamLife::begin() {
     static constexpr std::array<const char*, 5> countries = {"DE", "FI", "FR", "NL", "SE"};
     static constexpr std::array<const char*, 5> industries = {"care", "cafe", "retail", "clinic", "events"};
     static constexpr std::array<const char*, 4> ways = {"search", "referral", "partner", "advert"};
-    const auto employees = seats_ + random_.poisson(2.0 * static_cast<double>(seats_));
+    const auto seats = subscription_.seats;
+    const auto employees = seats + random_.poisson(2.0 * static_cast<double>(seats));
     const auto* country = countries[random_.below(countries.size())];
     const auto* industry = industries[random_.below(industries.size())];
     const auto* way = ways[random_.below(ways.size())];
@@ -149,26 +162,24 @@ void TeamLife::begin() {
     rows_.write(team_.started_at, "account_created",
                 fmt::format(R"("country":"{}","industry":"{}","employees":{},"found_through":"{}","tips":{})", country,
                             industry, employees, way, team_.agrees_to_tips));
-    rows_.write(team_.started_at, "subscription_started", fmt::format(R"("plan":"{}","seats":{})", plan(), seats_));
+    rows_.write(team_.started_at, "subscription_started", fmt::format(R"("plan":"{}","seats":{})", plan(), seats));
 }
 
 // Whether the first weeks go well; nobody sees it but in what follows.
 void TeamLife::set_out() {
     const auto outcomes = expect_of_setup(model_, team_.traits);
-    enrol(guided_setup, team_.started_at, outcomes);
+    enrol_in_setup(outcomes);
     const auto arm = market_arm(guided_setup, team_.customer);
     team_.is_activated = random_.bernoulli(outcomes[0].expected[arm]);
     publishes_from_ = team_.is_activated ? within(team_.started_at, latest_activation)
                                          : team_.started_at + activation_window + std::chrono::seconds(1);
-    team_.mood = static_cast<Mood>(draw(team_.is_activated ? model_.mood_if_activated : model_.mood_if_not));
+    subscription_.mood = static_cast<Mood>(draw(team_.is_activated ? model_.mood_if_activated : model_.mood_if_not));
 }
 
 void TeamLife::live_period(Timestamp from) {
-    seats_ = std::min(seats_ + added_seats_, most_seats);
-    added_seats_ = 0;
-    is_on_team_ = is_on_team_ || team_.has_upgraded;
+    subscription_.begin_period();
     pay(from);
-    meet_limit(from, from + market_period);
+    meet_limit(from, from);
     work(from);
     add_seats(from);
     buy_packs(from);
@@ -180,9 +191,10 @@ void TeamLife::live_period(Timestamp from) {
 }
 
 void TeamLife::pay(Timestamp at) {
-    const auto cents = seats_ * model_.seat_price_cents[is_on_team_ ? 1 : 0];
+    const auto cents = payments_.emplace_back(at, subscription_.payment_cents(model_)).cents;
     rows_.write(at, "payment",
-                fmt::format(R"("amount":"{}.{:02}","plan":"{}","seats":{})", cents / 100, cents % 100, plan(), seats_));
+                fmt::format(R"("amount":"{}.{:02}","plan":"{}","seats":{})", cents / 100, cents % 100, plan(),
+                            subscription_.seats));
 }
 
 // Thinning (Lewis and Shedler 1979): as many visits as in the busiest time, each kept by its season. The
@@ -215,28 +227,21 @@ std::int64_t TeamLife::schedules_at(Timestamp at) {
 }
 
 void TeamLife::add_seats(Timestamp from) {
-    if (!random_.bernoulli(of_mood(model_.adds_seats))) return;
-    const auto wanted = 1 + random_.poisson(model_.further_seats);
-    const auto at = within(from, market_period);
-    added_seats_ = std::min(wanted, (is_on_team_ ? most_seats : starter_seats) - seats_);
-    if (added_seats_ == 0) return;
-    rows_.write(at, "seats_added", fmt::format(R"("seats":{})", added_seats_));
-    additions_.emplace_back(at, added_seats_);
-    meet_limit(at, from + market_period);
+    const auto added = subscription_.add_seats(model_, from, random_);
+    if (!added) return;
+    rows_.write(added->at, "seats_added", fmt::format(R"("seats":{})", added->seats));
+    meet_limit(added->at, from);
 }
 
-// The segment outgrowing_plan as the workspace defines it, and the pilot in it: once in a life. The plan
-// that is paid changes with the next payment.
-void TeamLife::meet_limit(Timestamp at, Timestamp period_end) {
-    if (enrolments_.size() > next_plan_offer || is_on_team_ || seats_ < seats_near_limit) return;
-    std::int64_t added = 0;
-    for (const auto& [when, seats] : additions_) added += when > at - limit_window ? seats : 0;
-    if (added < added_near_limit) return;
-    const auto outcomes = expect_of_offer(model_, {team_.traits, team_.mood, seats_, period_end - at});
-    enrol(next_plan_offer, at, outcomes);
-    team_.has_upgraded = random_.bernoulli(outcomes[0].expected[market_arm(next_plan_offer, team_.customer)]);
-    if (!team_.has_upgraded) return;
-    const auto seconds = std::chrono::floor<std::chrono::seconds>(period_end - at).count();
+// The pilot in the segment outgrowing_plan: once in a life. The plan that is paid changes with the next payment.
+void TeamLife::meet_limit(Timestamp at, Timestamp period_start) {
+    if (!subscription_.meets_limit(at)) return;
+    const auto period_left = period_start + market_period - at;
+    const auto outcomes = expect_of_offer(model_, {team_.traits, subscription_.mood, subscription_.seats, period_left});
+    enrol_in_offer(at, period_start, outcomes);
+    subscription_.has_upgraded = random_.bernoulli(outcomes[0].expected[market_arm(next_plan_offer, team_.customer)]);
+    if (!subscription_.has_upgraded) return;
+    const auto seconds = std::chrono::floor<std::chrono::seconds>(period_left).count();
     const auto wait = random_.below(static_cast<std::uint64_t>(std::max<std::int64_t>(seconds - 1, 1)));
     rows_.write(at + std::chrono::seconds(1 + wait), "plan_upgraded", R"("plan":"team")");
 }
@@ -293,24 +298,37 @@ void TeamLife::reconsider_tips(Timestamp from) {
     rows_.write(at, "consent_changed", fmt::format(R"("tips":{})", team_.agrees_to_tips));
 }
 
-// Decides by the mood of the period that ended; who stays may change it.
 bool TeamLife::renews() {
-    const auto mood = static_cast<std::size_t>(team_.mood);
-    const bool is_renewed = !random_.bernoulli(team_.traits.leaving[mood]);
+    const auto mood = static_cast<std::size_t>(subscription_.mood);
+    const bool is_renewed = subscription_.renews(model_, random_);
     if (renewals_ == 0) {
         auto& share = truth_.first_renewals[mood];
         ++share.trials;
         share.successes += is_renewed ? 1 : 0;
     }
-    if (!is_renewed) return false;
-    ++renewals_;
-    team_.mood = static_cast<Mood>(draw(model_.transition[mood]));
-    return true;
+    renewals_ += is_renewed ? 1 : 0;
+    return is_renewed;
 }
 
-void TeamLife::enrol(std::size_t pilot, Timestamp at, std::span<const KnownOutcome> outcomes) {
+void TeamLife::enrol(std::size_t pilot, Timestamp at, std::vector<KnownOutcome> outcomes) {
     enrolments_.push_back(
-        {pilot, market_arm(pilot, team_.customer), at, team_.traits.is_small_crew, {outcomes.begin(), outcomes.end()}});
+        {pilot, market_arm(pilot, team_.customer), at, team_.traits.is_small_crew, std::move(outcomes)});
+}
+
+void TeamLife::enrol_in_setup(std::span<const KnownOutcome> outcomes) {
+    std::vector<KnownOutcome> all(outcomes.begin(), outcomes.end());
+    const Prospect prospect{subscription_, team_.started_at, team_.started_at,
+                            market_arm(next_plan_offer, team_.customer)};
+    std::ranges::copy(expect_futures_of_setup(model_, prospect, Random(seed_, team_.customer + " futures")),
+                      std::back_inserter(all));
+    enrol(guided_setup, team_.started_at, std::move(all));
+}
+
+void TeamLife::enrol_in_offer(Timestamp at, Timestamp period_start, std::span<const KnownOutcome> outcomes) {
+    std::vector<KnownOutcome> all(outcomes.begin(), outcomes.end());
+    all.push_back(expect_future_of_offer(model_, {subscription_, at, period_start, 0},
+                                         Random(seed_, team_.customer + " futures at the limit")));
+    enrol(next_plan_offer, at, std::move(all));
 }
 
 void TeamLife::note_outcomes() {
@@ -318,11 +336,14 @@ void TeamLife::note_outcomes() {
     setup.outcomes[0].observed = team_.is_activated ? 1 : 0;
     setup.outcomes[1].observed = renewals_ > 0 ? 1 : 0;
     setup.outcomes[2].observed = tickets_within(setup, simulated_pilots()[guided_setup].metrics()[2].window, false);
+    setup.outcomes[3].observed = cents_within(setup, revenue_window);
+    setup.outcomes[4].observed = adds_seats_within(setup, expanded_window) ? 1 : 0;
     if (enrolments_.size() > next_plan_offer) {
         auto& offer = enrolments_[next_plan_offer];
         offer.outcomes[0].observed = team_.has_upgraded ? 1 : 0;
         offer.outcomes[1].observed =
             tickets_within(offer, simulated_pilots()[next_plan_offer].metrics()[1].window, true);
+        offer.outcomes[2].observed = cents_within(offer, revenue_window);
     }
     for (auto& enrolment : enrolments_) {
         if (enrolment.at < ends_at_) truth_.enrolments.push_back(std::move(enrolment));
@@ -336,25 +357,24 @@ std::int64_t TeamLife::tickets_within(const KnownEnrolment& enrolment, Duration 
     });
 }
 
+std::int64_t TeamLife::cents_within(const KnownEnrolment& enrolment, Duration window) const {
+    std::int64_t cents = 0;
+    for (const auto& payment : payments_) {
+        if (payment.at > enrolment.at && payment.at <= enrolment.at + window) cents += payment.cents;
+    }
+    return cents;
+}
+
+bool TeamLife::adds_seats_within(const KnownEnrolment& enrolment, Duration window) const {
+    return std::ranges::any_of(subscription_.additions, [&](const SeatsAdded& added) {
+        return added.at > enrolment.at && added.at <= enrolment.at + window;
+    });
+}
+
 Timestamp TeamLife::next_pack(Timestamp after) {
     constexpr double seconds_a_week = 7 * 86'400;
     const double weeks = std::min(random_.exponential(packs_per_week_), 1000.0);
     return after + std::chrono::seconds(1 + static_cast<std::int64_t>(weeks * seconds_a_week));
-}
-
-// A whole second after `from`, at most `length` after it.
-Timestamp TeamLife::within(Timestamp from, Duration length) {
-    const auto seconds = std::chrono::floor<std::chrono::seconds>(length).count();
-    return from + std::chrono::seconds(1 + random_.below(static_cast<std::uint64_t>(seconds) - 1));
-}
-
-std::size_t TeamLife::draw(std::span<const double> shares) {
-    double rest = random_.uniform();
-    for (std::size_t index = 0; index + 1 < shares.size(); ++index) {
-        if (rest < shares[index]) return index;
-        rest -= shares[index];
-    }
-    return shares.size() - 1;
 }
 
 }  // namespace

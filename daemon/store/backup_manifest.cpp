@@ -4,6 +4,7 @@
 #include <boost/json.hpp>
 
 #include "base/canonical_json.hpp"
+#include "base/sha256.hpp"
 #include "daemon/store/backup.hpp"
 #include "daemon/store/files.hpp"
 
@@ -13,14 +14,16 @@ namespace {
 namespace json = boost::json;
 
 json::object to_json(const BackupManifest& manifest);
+Result<std::string> text_of(const BackupManifest& manifest);
+bool is_as_written(const std::string& text, const BackupManifest& manifest);
 BackupManifest manifest_in(const json::value& value);
 bool stays_inside(const std::string& name);
 
 }  // namespace
 
 Result<void> write_manifest(const std::filesystem::path& folder, const BackupManifest& manifest) {
-    TRY(text, canonical_json(to_json(manifest)));
-    return write_secret_file(folder / manifest_name, text + '\n');
+    TRY(text, text_of(manifest));
+    return write_secret_file(folder / manifest_name, text);
 }
 
 Result<BackupManifest> read_manifest(const std::filesystem::path& folder) {
@@ -30,10 +33,10 @@ Result<BackupManifest> read_manifest(const std::filesystem::path& folder) {
         auto manifest = manifest_in(json::parse(text));
         const bool is_safe =
             std::ranges::all_of(manifest.files, [](const BackupFile& file) { return stays_inside(file.name); });
-        if (is_safe && !manifest.files.empty()) return manifest;
+        if (is_safe && !manifest.files.empty() && is_as_written(text, manifest)) return manifest;
     } catch (const std::exception&) {  // said below, for every way in which it can be wrong
     }
-    return fail(ErrorCode::corrupt, fmt::format("the backup is damaged: {} is no manifest", path.string()),
+    return fail(ErrorCode::corrupt, fmt::format("the backup is damaged: {} is not as it was written", path.string()),
                 "take another backup");
 }
 
@@ -50,6 +53,21 @@ json::object to_json(const BackupManifest& manifest) {
             {"tree_head", manifest.tree_head},
             {"state_sha256", manifest.state_sha256},
             {"files", std::move(files)}};
+}
+
+// One member is the hash of the text without it, so that a changed byte is found here and not in a file.
+Result<std::string> text_of(const BackupManifest& manifest) {
+    auto object = to_json(manifest);
+    TRY(text, canonical_json(object));
+    object["manifest_sha256"] = to_hex(sha256(text));
+    TRY(whole, canonical_json(object));
+    return whole + '\n';
+}
+
+// Backups of before had no hash of their own.
+bool is_as_written(const std::string& text, const BackupManifest& manifest) {
+    if (text == text_of(manifest).value_or("")) return true;
+    return text == canonical_json(to_json(manifest)).value_or("") + '\n';
 }
 
 // Throws where a member is missing or of another type.

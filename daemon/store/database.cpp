@@ -31,6 +31,7 @@ Result<OpenDatabase> open_database(const std::filesystem::path& path, bool is_wr
             static_cast<void>(made);
         }
         auto database = std::make_unique<SQLite::Database>(path.string(), flags, busy_timeout_ms);
+        if (is_writer) keep_log_on_close(*database, true);
         TRY(is_empty, check_format(*database, path, is_writer));
         if (is_writer) tune_writer(*database);
         return OpenDatabase{std::move(database), is_empty};
@@ -46,6 +47,10 @@ Result<void> check_structure(SQLite::Database& database, const std::string& tabl
         return fail(ErrorCode::corrupt, fmt::format("the table {} of {} is damaged: {}", table, path, finding),
                     "restore the store from a backup");
     });
+}
+
+void keep_log_on_close(SQLite::Database& database, bool is_kept) {
+    ::sqlite3_db_config(database.getHandle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, is_kept ? 1 : 0, nullptr);
 }
 
 Result<OpenDatabase> open_empty_database() {

@@ -30,6 +30,11 @@ Result<OpenDatabase> open_database(const std::filesystem::path& path, bool is_wr
 // Error{corrupt} where the pages of a table are not what SQLite wrote; their content is not looked at. Takes
 // a reading of the whole table.
 Result<void> check_structure(SQLite::Database& database, const std::string& table);
+
+// Whether the last connection that closes leaves the log as it is. A writer begins so: until the journal has been
+// read and found whole, nobody knows whether the log is damaged, and then it is all there is to look at.
+void keep_log_on_close(SQLite::Database& database, bool is_kept);
+
 // A database in memory, for a store that holds nothing yet.
 Result<OpenDatabase> open_empty_database();
 

@@ -91,6 +91,16 @@ Result<void> sync_folder(const std::filesystem::path& folder) {
     return {};
 }
 
+Result<void> check_is_outside(const std::filesystem::path& store, const std::filesystem::path& target) {
+    std::error_code ignored;
+    const auto folder = (std::filesystem::weakly_canonical(store, ignored) / "").parent_path();
+    const auto place = std::filesystem::weakly_canonical(target, ignored);
+    const auto parts_left = std::mismatch(folder.begin(), folder.end(), place.begin(), place.end()).first;
+    if (parts_left != folder.end()) return {};
+    return fail(ErrorCode::invalid, fmt::format("{} lies inside the store", target.string()),
+                "name a folder elsewhere");
+}
+
 namespace {
 
 Result<void> write_and_sync(const FileHandle& file, std::string_view bytes, const std::filesystem::path& path) {

@@ -46,6 +46,9 @@ Result<void> write_secret_file(const std::filesystem::path& path, std::string_vi
 // Puts the names of a folder's files on the disk.
 Result<void> sync_folder(const std::filesystem::path& folder);
 
+// invalid where the target is the store's folder or lies below it: what is put there would become part of the store.
+Result<void> check_is_outside(const std::filesystem::path& store, const std::filesystem::path& target);
+
 // Adds a line (without its end) and syncs. A last line that a crash left unfinished is cut off first.
 Result<void> append_line(const std::filesystem::path& path, std::string_view line);
 

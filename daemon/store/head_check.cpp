@@ -5,13 +5,6 @@
 #include <algorithm>
 
 namespace segmentd::daemon {
-namespace {
-
-constexpr const char* signed_mark = "tree_heads_signed";
-
-bool were_signed(SQLite::Database& database);
-
-}  // namespace
 
 Result<HeadCheck> HeadCheck::load(const std::filesystem::path& file, const std::string& origin, const PublicKey& key) {
     TRY(heads, read_tree_heads(file));
@@ -43,8 +36,8 @@ Result<void> HeadCheck::compare(const MerkleTree& tree) {
     return {};
 }
 
-Result<void> HeadCheck::finish(const MerkleTree& tree, SQLite::Database& database) const {
-    if (heads_.empty() && tree.size() > 0 && were_signed(database)) {
+Result<void> HeadCheck::finish(const MerkleTree& tree) const {
+    if (heads_.empty() && tree.size() > 0) {
         return fail(ErrorCode::corrupt, fmt::format("{}: the tree heads that were signed are gone", file_),
                     "restore this file from a backup");
     }
@@ -55,23 +48,4 @@ Result<void> HeadCheck::finish(const MerkleTree& tree, SQLite::Database& databas
                 "restore the store from a newer backup");
 }
 
-Result<void> note_signed_heads(SQLite::Database& database) {
-    return guarded("note that a tree head was signed", [&]() -> Result<void> {
-        if (were_signed(database)) return {};
-        SQLite::Statement insert(database, "INSERT INTO meta(key, value) VALUES (?, 1)");
-        insert.bind(1, signed_mark);
-        insert.exec();
-        return {};
-    });
-}
-
-namespace {
-
-bool were_signed(SQLite::Database& database) {
-    SQLite::Statement select(database, "SELECT 1 FROM meta WHERE key = ?");
-    select.bind(1, signed_mark);
-    return select.executeStep();
-}
-
-}  // namespace
 }  // namespace segmentd::daemon

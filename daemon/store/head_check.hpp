@@ -8,7 +8,6 @@
 
 #include "base/merkle.hpp"
 #include "base/result.hpp"
-#include "daemon/store/database.hpp"
 #include "daemon/store/tree_heads.hpp"
 
 namespace segmentd::daemon {
@@ -21,8 +20,8 @@ class HeadCheck {
     // Call at every size, 0 included.
     Result<void> compare(const MerkleTree& tree);
 
-    // Call after the last record. No head at all is damage where the database says that some were signed.
-    Result<void> finish(const MerkleTree& tree, SQLite::Database& database) const;
+    // Call after the last record. Records without any head are damage: one is signed before the first record.
+    Result<void> finish(const MerkleTree& tree) const;
 
     // The head of the largest size, if any.
     const std::optional<SignedTreeHead>& newest() const { return newest_; }
@@ -33,8 +32,5 @@ class HeadCheck {
     std::optional<SignedTreeHead> newest_;
     std::size_t compared_ = 0;
 };
-
-// Notes in the database that heads were signed, so that the loss of their file is found. Repeating it writes nothing.
-Result<void> note_signed_heads(SQLite::Database& database);
 
 }  // namespace segmentd::daemon

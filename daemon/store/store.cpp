@@ -41,6 +41,7 @@ bool is_under_own_key(JournalState& state, const Record& record, std::uint64_t s
 Result<void> check_order(std::span<const Record> records, const JournalState& state);
 Result<void> append_lines(LedgerTable& table, const JournalState& state, std::span<const LedgerEntry> lines);
 tl::unexpected<Error> no_writer();
+Result<void> check_end(const JournalState& state, std::uint64_t committed, const std::filesystem::path& directory);
 
 // The same; damage says in which file.
 Result<void> naming(const SQLite::Database& database, Result<void> result);
@@ -52,13 +53,14 @@ Store::Store(Store&&) noexcept = default;
 Store& Store::operator=(Store&&) noexcept = default;
 Store::~Store() = default;
 
-Result<void> Store::announce(std::string_view url) {
+Result<void> Store::announce(std::string_view urls) {
     if (!parts_->lock) return no_writer();
-    return parts_->lock->announce(url);
+    return parts_->lock->announce(urls);
 }
 
 Result<ReadSummary> Store::read_journal(std::uint64_t from_sequence, const Visitor& visit) {
     TRY(check, HeadCheck::load(parts_->heads_file(), parts_->identity.id, parts_->identity.public_key));
+    TRY(committed, parts_->witness.records());
     JournalState state;
     std::vector<Record> tokens;
     const auto take_row = [&](const JournalRow& row) -> Result<void> {
@@ -78,13 +80,15 @@ Result<ReadSummary> Store::read_journal(std::uint64_t from_sequence, const Visit
         if (auto compared = check.compare(state.tree); !compared) return compared;
         if (auto scanned = scan_journal(*parts_->database, {}, take_row); !scanned) return scanned;
         state.next_subject = parts_->keys.next_subject();
-        if (auto finished = check.finish(state.tree, *parts_->database); !finished) return finished;
+        if (auto whole = check_end(state, committed, parts_->directory); !whole) return whole;
+        if (auto finished = check.finish(state.tree); !finished) return finished;
         return parts_->tokens.check(tokens);
     });
     if (!read) return fail(naming(*parts_->database, std::move(read)).error());
     parts_->state = std::move(state);
     parts_->last_signed = check.newest();
     parts_->is_journal_read = true;
+    keep_log_on_close(*parts_->database, false);
     return ReadSummary{tree_head(), engine_time(), customer_count()};
 }
 
@@ -114,6 +118,9 @@ Result<void> Store::commit(std::span<const Record> records, std::span<const Reje
         return fail(ErrorCode::conflict, "the journal must be read before anything is appended to it");
     }
     if (auto ordered = check_order(records, parts_->state); !ordered) return ordered;
+    if (!parts_->last_signed) {  // so that records without a signed head are always damage
+        if (auto head = sign_head(); !head) return fail(head.error());
+    }
     PendingAppend append(parts_->state, parts_->keys);
     auto committed = guarded("commit", [&]() -> Result<void> {
         SQLite::Transaction transaction(*parts_->database, SQLite::TransactionBehavior::IMMEDIATE);
@@ -130,8 +137,10 @@ Result<void> Store::commit(std::span<const Record> records, std::span<const Reje
     parts_->rejects.settle(committed.has_value());
     parts_->ledger.settle(committed.has_value());
     parts_->tokens.settle(committed.has_value());
-    if (committed) append.keep();
-    return committed;
+    if (!committed) return committed;
+    append.keep();
+    parts_->witness.note(record_count());
+    return {};
 }
 
 Result<void> Store::rebuild_ledger(std::span<const LedgerEntry> lines, bool is_first, bool is_last) {
@@ -195,7 +204,6 @@ Result<SignedTreeHead> Store::sign_head() {
         }
         last = head;
     }
-    if (auto noted = note_signed_heads(*parts_->database); !noted) return fail(std::move(noted).error());
     return *last;
 }
 
@@ -295,6 +303,17 @@ Result<void> naming(const SQLite::Database& database, Result<void> result) {
     if (!result && result.error().code == ErrorCode::corrupt && result.error().where.file.empty())
         result.error().where.file = database.getFilename();
     return result;
+}
+
+Result<void> check_end(const JournalState& state, std::uint64_t committed, const std::filesystem::path& directory) {
+    if (state.tree.size() >= committed) return {};
+    Error error{.code = ErrorCode::corrupt,
+                .message = fmt::format("the journal ends with record {}, but record {} was committed",
+                                       state.tree.size(), committed),
+                .where = {.file = file_of_last_commits(directory).string()},
+                .rule = {},
+                .hint = "restore the store from a backup, and keep the damaged folder"};
+    return fail(std::move(error));
 }
 
 tl::unexpected<Error> no_writer() {

@@ -5,6 +5,7 @@
 //   master.key        32 bytes that unwrap every other key; lost with it: every payload
 //   signing.key       Ed25519 seed that tree heads are signed with
 //   tree_heads.jsonl  what was signed
+//   committed         how many records were committed, see CommitWitness
 //   lock              who writes, see StoreLock
 //
 // A Store belongs to one thread at a time. A writer reads the whole journal once before its first
@@ -56,8 +57,8 @@ class Store {
     Store& operator=(Store&&) noexcept;
     ~Store();
 
-    // Tells those who find the lock held where the daemon answers. Writers only.
-    Result<void> announce(std::string_view url);
+    // Tells those who find the lock held where the daemon answers: URLs, one a line. Writers only.
+    Result<void> announce(std::string_view urls);
 
     // An Error of the visitor ends the reading and is returned.
     using Visitor = std::function<Result<void>(const Record&)>;

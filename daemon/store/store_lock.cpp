@@ -13,7 +13,7 @@ namespace {
 
 struct Note {
     std::string process;
-    std::string url;
+    std::vector<std::string> urls;
 };
 Note note_in(const std::filesystem::path& path);
 Error held_elsewhere(const std::filesystem::path& path);
@@ -31,8 +31,8 @@ Result<StoreLock> StoreLock::take(const std::filesystem::path& directory) {
     return lock;
 }
 
-Result<void> StoreLock::announce(std::string_view url) {
-    const std::string content = fmt::format("{}\n{}\n", ::getpid(), url);
+Result<void> StoreLock::announce(std::string_view urls) {
+    const std::string content = fmt::format("{}\n{}\n", ::getpid(), urls);
     const bool is_written =
         ::pwrite(file_.number(), content.data(), content.size(), 0) == static_cast<ssize_t>(content.size()) &&
         ::ftruncate(file_.number(), static_cast<off_t>(content.size())) == 0;
@@ -40,10 +40,10 @@ Result<void> StoreLock::announce(std::string_view url) {
     return {};
 }
 
-std::string StoreLock::url_of_holder(const std::filesystem::path& directory) {
-    const auto [process, url] = note_in(directory / "lock");
-    const bool is_running = !process.empty() && std::filesystem::exists("/proc/" + process);
-    return is_running ? url : std::string();
+std::vector<std::string> StoreLock::urls_of_holder(const std::filesystem::path& directory) {
+    auto note = note_in(directory / "lock");
+    const bool is_running = !note.process.empty() && std::filesystem::exists("/proc/" + note.process);
+    return is_running ? std::move(note.urls) : std::vector<std::string>();
 }
 
 namespace {
@@ -52,14 +52,16 @@ Note note_in(const std::filesystem::path& path) {
     std::istringstream content(read_file(path).value_or(std::string()));
     Note note;
     std::getline(content, note.process);
-    std::getline(content, note.url);
+    for (std::string url; std::getline(content, url);) {
+        if (!url.empty()) note.urls.push_back(url);
+    }
     return note;
 }
 
 Error held_elsewhere(const std::filesystem::path& path) {
-    const auto [process, url] = note_in(path);
+    const auto [process, urls] = note_in(path);
     std::string holder = process.empty() ? "another process" : "process " + process;
-    if (!url.empty()) holder += ", which answers at " + url;
+    if (!urls.empty()) holder += ", which answers at " + urls.front();
     return {.code = ErrorCode::conflict,
             .message = fmt::format("the store {} is in use by {}", path.parent_path().string(), holder),
             .where = {},

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.hpp"
 #include "daemon/store/files.hpp"
@@ -16,11 +17,12 @@ class StoreLock {
     // Does not wait: a lock held elsewhere is Error{conflict}, naming the holder's process and URL.
     static Result<StoreLock> take(const std::filesystem::path& directory);
 
-    // Where the writer that runs at this moment answers; empty where there is none, or it serves nobody.
-    static std::string url_of_holder(const std::filesystem::path& directory);
+    // Where the writer that runs at this moment answers, as it announced; empty where there is none, or it serves
+    // nobody.
+    static std::vector<std::string> urls_of_holder(const std::filesystem::path& directory);
 
-    // Writes where the holder answers, for those who find the lock held.
-    Result<void> announce(std::string_view url);
+    // Writes where the holder answers: URLs, one a line. Those who find the lock held are told the first.
+    Result<void> announce(std::string_view urls);
 
   private:
     StoreLock(FileHandle file, std::filesystem::path path) : file_(std::move(file)), path_(std::move(path)) {}

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <system_error>
 
 #include "base/sha256.hpp"
@@ -22,6 +23,7 @@ Result<Secrets> load_secrets(const std::filesystem::path& directory, bool may_cr
 Result<Key> load_secret(const std::filesystem::path& path, bool may_create);
 void create_store(SQLite::Database& database, const Secrets& secrets);
 Result<StoreIdentity> load_identity(SQLite::Database& database, const Secrets& secrets);
+Result<std::string> meta_text(SQLite::Database& database, const char* name);
 
 }  // namespace
 
@@ -38,10 +40,10 @@ Result<Store> Store::open(const std::filesystem::path& directory, Mode mode) {
     const bool is_empty_folder = !is_writer && std::filesystem::is_empty(directory, ignored) && !ignored;
     TRY(opened, is_empty_folder ? open_empty_database() : open_database(directory / "segmentd.db", is_writer));
     if (opened.is_empty && was_in_use(directory)) {
-        return fail(
-            ErrorCode::corrupt,
-            fmt::format("{} is empty, but the files beside it belong to a store", (directory / "segmentd.db").string()),
-            "restore the store from a backup");
+        return fail(ErrorCode::corrupt,
+                    fmt::format("{} is empty, but the files beside it belong to a store",
+                                file_of_last_commits(directory).string()),
+                    "restore the store from a backup");
     }
     if (opened.is_empty && !is_writer && !is_empty_folder) return fail(no_store_in(directory));
     TRY(secrets, is_empty_folder ? Result<Secrets>(Secrets{random_key(), random_key()})
@@ -58,6 +60,7 @@ Result<Store> Store::open(const std::filesystem::path& directory, Mode mode) {
         parts->lock = std::move(lock);
         parts->identity = identity;
         parts->is_journal_read = opened.is_empty;
+        if (opened.is_empty) keep_log_on_close(*parts->database, false);
         if (is_writer) parts->tokens.create();
         return Store(std::move(parts));
     });
@@ -69,7 +72,7 @@ void Store::remove(Store store) {
     store.parts_.reset();
     std::error_code ignored;
     for (const char* name : {"segmentd.db", "segmentd.db-wal", "segmentd.db-shm", "master.key", "signing.key",
-                             "tree_heads.jsonl", "lock"}) {
+                             "tree_heads.jsonl", "lock", committed_file}) {
         std::filesystem::remove(directory / name, ignored);
     }
     std::filesystem::remove(directory, ignored);
@@ -78,6 +81,13 @@ void Store::remove(Store store) {
 bool Store::exists(const std::filesystem::path& directory) {
     std::error_code ignored;
     return std::filesystem::exists(directory / "segmentd.db", ignored);
+}
+
+std::filesystem::path file_of_last_commits(const std::filesystem::path& directory) {
+    std::error_code error;
+    const auto log = directory / "segmentd.db-wal";
+    const bool is_used = std::filesystem::file_size(log, error) > 0 && !error;
+    return is_used ? log : directory / "segmentd.db";
 }
 
 Error no_store_in(const std::filesystem::path& directory) {
@@ -101,8 +111,8 @@ Result<void> create_folder(const std::filesystem::path& directory) {
 // True where a store has been written to before: a lost database must not be replaced by an empty one.
 bool was_in_use(const std::filesystem::path& directory) {
     std::error_code error;
-    return std::filesystem::exists(directory / "tree_heads.jsonl", error) ||
-           std::filesystem::exists(directory / "token", error);
+    return std::ranges::any_of(std::array{"tree_heads.jsonl", "token", committed_file},
+                               [&](const char* name) { return std::filesystem::exists(directory / name, error); });
 }
 
 Result<Secrets> load_secrets(const std::filesystem::path& directory, bool may_create) {
@@ -160,13 +170,22 @@ void create_store(SQLite::Database& database, const Secrets& secrets) {
 Result<StoreIdentity> load_identity(SQLite::Database& database, const Secrets& secrets) {
     StoreIdentity identity{
         .id = {}, .signing_seed = secrets.signing_seed, .public_key = public_key_of(secrets.signing_seed)};
-    identity.id = database.execAndGet("SELECT value FROM meta WHERE key = 'store_id'").getString();
-    const auto public_key = database.execAndGet("SELECT value FROM meta WHERE key = 'public_key'").getString();
+    TRY(id, meta_text(database, "store_id"));
+    TRY(public_key, meta_text(database, "public_key"));
+    identity.id = id;
     if (public_key != to_hex(identity.public_key)) {
         return fail(ErrorCode::corrupt, "signing.key does not belong to this store",
                     "restore the signing.key that belongs to it");
     }
     return identity;
+}
+
+Result<std::string> meta_text(SQLite::Database& database, const char* name) {
+    SQLite::Statement select(database, "SELECT value FROM meta WHERE key = ?");
+    select.bind(1, name);
+    if (select.executeStep()) return select.getColumn(0).getString();
+    return fail(ErrorCode::corrupt, fmt::format("the table meta of {} lacks '{}'", database.getFilename(), name),
+                "restore the store from a backup");
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <optional>
 #include <unordered_map>
 
+#include "daemon/store/commit_witness.hpp"
 #include "daemon/store/database.hpp"
 #include "daemon/store/journal.hpp"
 #include "daemon/store/key_ring.hpp"
@@ -29,6 +30,11 @@ struct StoreIdentity {
     PublicKey public_key{};
 };
 
+inline constexpr const char* committed_file = "committed";
+
+// Where the last commits lie: in the log beside the database, or in the database itself.
+std::filesystem::path file_of_last_commits(const std::filesystem::path& directory);
+
 struct Store::Parts {
     Parts(std::filesystem::path folder, std::unique_ptr<SQLite::Database> opened, const Key& master,
           const Key& workspace, bool is_writer)
@@ -39,7 +45,8 @@ struct Store::Parts {
           journal(*database),
           rejects(*database, workspace),
           ledger(*database, keys, series_key_of(master), is_writer),
-          tokens(*database) {}
+          tokens(*database),
+          witness(directory / committed_file) {}
 
     std::filesystem::path heads_file() const { return directory / "tree_heads.jsonl"; }
 
@@ -53,6 +60,7 @@ struct Store::Parts {
     RejectTable rejects;
     LedgerTable ledger;
     TokenTable tokens;
+    CommitWitness witness;
     JournalState state;
     std::optional<SignedTreeHead> last_signed;
     bool is_journal_read = false;

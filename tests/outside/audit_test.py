@@ -8,6 +8,7 @@ import io
 import json
 import os
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -49,6 +50,18 @@ def bytes_of(folder):
 def rows_of(folder, name):
     with open(os.path.join(folder, name), encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
+
+
+def manifest_text(manifest):
+    return (json.dumps(manifest, separators=(",", ":"), ensure_ascii=False) + "\n").encode()
+
+
+def write_manifest(packet, text):
+    """With its hash beside it, as a forger would."""
+    for name, content in (("manifest.json", text),
+                          ("manifest.sha256", f"{hashlib.sha256(text).hexdigest()}  manifest.json\n".encode())):
+        with open(os.path.join(packet, name), "wb") as file:
+            file.write(content)
 
 
 def change_byte(path, place, mask):
@@ -139,12 +152,13 @@ class AuditOfAShop(PacketCase):
         source = random.Random(1997)
         packet = self.copy()
         for name, content in bytes_of(packet).items():
-            for place in {0, len(content) - 1, source.randrange(len(content))}:
+            for place in {0, len(content) - 1, len(content) - 6, source.randrange(len(content))}:
                 mask = 1 << source.randrange(8)
                 with self.subTest(file=name, place=place, mask=mask):
                     path = os.path.join(packet, name)
                     change_byte(path, place, mask)
-                    self.check_both(packet, "manifest.sha256" if name.startswith("manifest.") else name)
+                    is_another_hash = re.fullmatch(b"[0-9a-f]{64}  manifest[.]json\n", bytes_of(packet)[name])
+                    self.check_both(packet, "manifest.json" if is_another_hash else name)
                     change_byte(path, place, mask)
         self.check_both(packet)
 
@@ -178,11 +192,7 @@ class AuditOfAShop(PacketCase):
         def with_manifest(change):
             packet = self.copy()
             manifest = json.loads(bytes_of(packet)["manifest.json"])
-            text = change(manifest) or json.dumps(manifest).encode()
-            for file, content in (("manifest.json", text), ("manifest.sha256", f"{hashlib.sha256(text).hexdigest()}  "
-                                                            "manifest.json\n".encode())):
-                with open(os.path.join(packet, file), "wb") as out:
-                    out.write(content)
+            write_manifest(packet, change(manifest) or manifest_text(manifest))
             self.check_both(packet, "manifest.json")
 
         with_manifest(lambda manifest: manifest["files"].append({**manifest["files"][0], "name": "../escape.txt"}))
@@ -195,10 +205,74 @@ class AuditOfAShop(PacketCase):
             self.forge(packet, "changes.csv", lambda text, added=added: text + added)
             self.check_both(packet, "changes.csv")
 
-    def test_an_empty_key_is_a_mistake_of_the_command_line(self):
+    def test_both_judges_refuse_a_manifest_of_another_form_or_with_false_claims(self):
+        genuine = bytes_of(self.packet)["manifest.json"]
+        self.assertEqual(manifest_text(json.loads(genuine)), genuine)
+        claims = {"zone": (5, "Mars/Olympus"), "format": (True, 1.0, 2), "from": ("1997-07-01", "1997-07-01T00:00:00.0000001Z"),
+                  "until": ("1997-09-30T00:00:00Z", None), "is_over": (False, 1), "state_at": ("1999-01-01T00:00:00Z", ""),
+                  "records": (1, "756", 2**70), "tree_size": (-1,), "quarter": ("1997Q2", "x"), "extra": (1,), "files": ({},)}
+        for name, values in claims.items():
+            for value in values:
+                with self.subTest(name, value=value):
+                    packet = self.copy()
+                    manifest = json.loads(genuine)
+                    manifest[name] = value
+                    is_possible = value == "Mars/Olympus"  # midnight in UTC may be midnight in a zone that nobody knows
+                    write_manifest(packet, manifest_text(manifest))
+                    self.check_both(packet, None if is_possible else "manifest.json")
+        for text in (genuine.replace(b"{", b'{"quarter":"1997Q3",', 1), genuine.replace(b",", b", ", 1), genuine[:-1],
+                     b"", b"null", b"\xff", "{}".encode("utf-16")):
+            with self.subTest(text[:40]):
+                packet = self.copy()
+                write_manifest(packet, text)
+                self.check_both(packet, "manifest.json")
+
+    def test_a_quarter_moved_by_a_day_under_the_name_of_another_zone_is_found(self):
+        for zone in ("Europe/Berlin", "Mars/Olympus"):
+            for name, instant in (("from", "1997-06-30T00:00:00Z"), ("until", "1997-09-30T00:00:00Z"),
+                                  ("until", "1997-10-01T00:00:01Z")):
+                with self.subTest(zone, **{name: instant}):
+                    packet = self.copy()
+                    manifest = json.loads(bytes_of(packet)["manifest.json"])
+                    manifest.update({"zone": zone, name: instant})
+                    write_manifest(packet, manifest_text(manifest))
+                    self.check_both(packet, "manifest.json")
+
+    def test_tree_heads_in_another_form_fail_both(self):
+        for change in (lambda line: line.replace(b'"root"', b'"x":1,"root"'), lambda line: line.replace(b",", b", ", 1)):
+            packet = self.copy()
+            for name in ("tree_heads.jsonl", "head.json"):
+                lines = bytes_of(packet)[name].splitlines(keepends=True)
+                self.forge(packet, name, lambda _, lines=lines: b"".join([*lines[:-1], change(lines[-1])]))
+            self.check_both(packet, "tree_heads.jsonl")
+
+    def test_a_pipe_in_the_place_of_a_file_is_named_at_once(self):
+        for name in ("manifest.json", "manifest.sha256", "people.csv"):
+            packet = self.copy()
+            os.remove(os.path.join(packet, name))
+            os.mkfifo(os.path.join(packet, name))
+            self.check_both(packet, name)
+
+    def test_names_of_foreign_files_are_shown_without_what_a_terminal_obeys(self):
+        packet = self.copy()
+        with open(os.path.join(packet, "\x1b[31mred\n"), "wb"):
+            pass
+        self.check_both(packet, "\\x1b[31mred\\x0a")
+
+    def test_a_packet_is_its_owners_alone_and_never_inside_the_store(self):
+        self.assertEqual(os.stat(self.packet).st_mode & 0o777, 0o700)
+        for name in os.listdir(self.packet):
+            self.assertEqual(os.stat(os.path.join(self.packet, name)).st_mode & 0o777, 0o600, name)
+        inside = os.path.join(self.store.data, "P")
+        self.check_mistake(self.store, "1997Q3", inside, f"{inside} lies inside the store")
+        self.assertFalse(os.path.exists(inside))
+
+    def test_a_key_that_is_none_is_a_mistake_of_the_command_line(self):
         self.assertEqual(segmentctl("audit", "verify", self.packet, "--key", "").code, 2)
-        with contextlib.redirect_stderr(io.StringIO()):
-            self.assertEqual(by_script(self.packet, "--key", "")[0], 2)
+        for key in ("", "zz", "abcd"):
+            with contextlib.redirect_stderr(io.StringIO()) as said:
+                self.assertEqual(by_script(self.packet, "--key", key)[0], 2)
+            self.assertIn("Usage:", said.getvalue())
 
     def forge(self, packet, name, change):
         files = bytes_of(packet)
@@ -209,11 +283,9 @@ class AuditOfAShop(PacketCase):
         entry.update(sha256=hashlib.sha256(content).hexdigest(), bytes=len(content))
         if name == "changes.csv":
             entry["rows"] = content.count(b"\r\n") - 1
-        text = json.dumps(manifest).encode() + b"\n"
-        for file, bytes_ in ((name, content), ("manifest.json", text),
-                             ("manifest.sha256", f"{hashlib.sha256(text).hexdigest()}  manifest.json\n".encode())):
-            with open(os.path.join(packet, file), "wb") as out:
-                out.write(bytes_)
+        with open(os.path.join(packet, name), "wb") as out:
+            out.write(content)
+        write_manifest(packet, manifest_text(manifest))
 
     def test_mistakes_are_named(self):
         folder = self.folder()

@@ -86,7 +86,7 @@ class Backup(cases.Case):
         self.check_private(self.path("backup"))
         names = {os.path.relpath(os.path.join(place, name), self.path("backup"))
                  for place, _, found in os.walk(self.path("backup")) for name in found}
-        self.assertEqual(names, {"segmentd.db", "master.key", "signing.key", "tree_heads.jsonl", "token",
+        self.assertEqual(names, {"segmentd.db", "master.key", "signing.key", "tree_heads.jsonl", "committed", "token",
                                  "endpoints/crm.secret", "backup.json"})
 
         store, finished = self.restored(self.path("backup"))
@@ -138,18 +138,44 @@ class Backup(cases.Case):
                     self.assertFalse(os.path.exists(self.path("restored")))
                     self.assertFalse(os.path.exists(self.path("restored.partial")))
 
+    def test_a_changed_byte_of_the_manifest_is_named_wherever_it_stands(self):
+        self.store.ask("backup", "--to", self.path("backup"))
+        manifest = self.path("backup/backup.json")
+        with open(manifest, "rb") as file:
+            genuine = file.read()
+        for place in range(0, len(genuine), 97):
+            with self.subTest(place), open(manifest, "wb") as file:
+                file.write(genuine[:place] + bytes([genuine[place] ^ 1]) + genuine[place + 1:])
+                file.flush()
+                _, finished = self.restored(self.path("backup"))
+                self.assertEqual(finished.code, 1, finished)
+                self.assertIn("backup.json is not as it was written", finished.errors)
+
+    def test_a_manifest_of_before_that_has_no_hash_of_its_own_is_believed(self):
+        self.store.ask("backup", "--to", self.path("backup"))
+        self.rewrite_manifest(self.path("backup"), lambda manifest: None)
+        _, finished = self.restored(self.path("backup"))
+        self.assertEqual(finished.code, 0, finished)
+
+    @staticmethod
+    def rewrite_manifest(backup, change):
+        """In the form without a hash of its own."""
+        with open(os.path.join(backup, "backup.json"), encoding="utf-8") as file:
+            manifest = json.load(file)
+        del manifest["manifest_sha256"]
+        change(manifest)
+        with open(os.path.join(backup, "backup.json"), "w", encoding="utf-8") as file:
+            file.write(json.dumps(manifest, sort_keys=True, separators=(",", ":")) + "\n")
+
     def test_a_manifest_that_leads_out_of_its_folder_is_refused(self):
         self.store.ask("backup", "--to", self.path("backup"))
         for name in ("../shop.csv", "/etc/hostname", "a/../../shop.csv"):
-            with open(self.path("backup/backup.json"), encoding="utf-8") as file:
-                manifest = json.load(file)
-            manifest["files"].append({"name": name, "bytes": 1, "sha256": ""})
             broken = shutil.copytree(self.path("backup"), self.path(f"broken {len(name)}"))
-            with open(os.path.join(broken, "backup.json"), "w", encoding="utf-8") as file:
-                json.dump(manifest, file)
+            self.rewrite_manifest(broken, lambda manifest, name=name: manifest["files"].append(
+                {"name": name, "bytes": 1, "sha256": ""}))
             _, finished = self.restored(broken)
             self.assertEqual(finished.code, 1, finished)
-            self.assertIn("backup.json is no manifest", finished.errors)
+            self.assertIn("backup.json is not as it was written", finished.errors)
 
     def test_a_backup_of_nothing_or_of_a_damaged_store_leaves_nothing_behind(self):
         nothing = segmentctl("backup", "--data", self.path("nowhere"), "--to", self.path("backup"))

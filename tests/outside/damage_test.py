@@ -15,10 +15,11 @@ import tempfile
 import time
 
 from support import cases, shop
-from support.programs import PROGRAMS, Store, segmentctl, segmentctl_json, workspace_folder
+from support.http_calls import write_key
+from support.programs import PROGRAMS, Daemon, Store, segmentctl, segmentctl_json, workspace_folder
 
 FLIPS = 2000 if cases.SLOW else 60
-NAMED = re.compile(r"segmentd\.db|master\.key|signing\.key|tree_heads\.jsonl")
+NAMED = re.compile(r"segmentd\.db|master\.key|signing\.key|tree_heads\.jsonl|committed")
 
 
 def flip(path, source):
@@ -87,7 +88,7 @@ class DamagedStore(cases.Case):
         seed = int(os.environ.get("DAMAGE_SEED") or time.time_ns() % 1_000_000)
         print(f"seed {seed}; repeat with: DAMAGE_SEED={seed} {os.path.relpath(__file__)}" + (" --slow" if cases.SLOW else ""))
         source = random.Random(seed)
-        names = ["segmentd.db"] * 6 + ["master.key", "signing.key", "tree_heads.jsonl"]
+        names = ["segmentd.db"] * 6 + ["master.key", "signing.key", "tree_heads.jsonl", "committed"]
         found = 0
         for _ in range(FLIPS):
             store = self.copy()
@@ -115,6 +116,26 @@ class DamagedStore(cases.Case):
                     self.assertIn("backup", ended.stderr)
                     said = [line for line in ended.stderr.splitlines() if not line.startswith("{")]  # the log apart
                     self.assertEqual(len(said), 1, ended.stderr)
+
+    def test_damage_to_the_last_frames_of_the_log_after_a_kill_is_named_at_every_start(self):
+        store = self.copy()
+        with Daemon(store) as daemon:
+            for number in range(3):
+                event = {"event": "Order Completed", "userId": f"late-{number}", "messageId": f"late-{number}",
+                         "timestamp": "1998-07-01T12:00:00Z", "properties": {"revenue": 9.99}}
+                self.assertEqual(daemon.client().post("/v1/track", event, write_key(daemon.token)).status, 200)
+            daemon.kill()
+        log = os.path.join(store.data, "segmentd.db-wal")
+        with open(log, "r+b") as file:
+            file.seek(-50, os.SEEK_END)
+            byte = file.read(1)[0]
+            file.seek(-50, os.SEEK_END)
+            file.write(bytes([byte ^ 1]))
+        for _ in range(2):
+            ended = self.start(store)
+            self.assertEqual(ended.returncode, 1, ended)
+            self.assertRegex(ended.stderr, r"segmentd\.db-wal: the journal ends with record \d+, but record \d+ was committed")
+        self.check_named(self.replay(store))
 
     def test_changed_lines_of_the_ledger_and_rows_of_tokens_are_named_at_the_start_and_by_every_check(self):
         for change, words in (("UPDATE ledger SET name = 'x' WHERE position = 3", "ledger"),

@@ -39,11 +39,12 @@ class Simulation(Case):
     def test_impossible_settings_are_refused(self):
         full = self.folder()
         simulate(full, customers=2)
-        for code, arguments in ((1, ["--out", full]), (2, ["--out", self.folder(), "--seed", "-1"])):
+        for arguments in (["--out", full], *(["--out", self.folder(), "--seed", seed]
+                                             for seed in ("-1", "1.5", "18446744073709551616"))):
             with self.subTest(arguments):
                 finished = segmentctl("simulate", "--ends-at", ENDS_AT, "--customers", "2", *arguments)
-                self.assertEqual(code, finished.code, finished)
-        for arguments in (["--ends-at", "soon"], ["--ends-at", "1970-06-01"], ["--ends-at", ENDS_AT, "--customers", "0"]):
+                self.assertEqual(1, finished.code, finished)
+        for arguments in (["--ends-at", "soon"], ["--ends-at", "1970-06-01"], ["--ends-at", "9999-12-31"], ["--ends-at", ENDS_AT, "--customers", "0"]):
             with self.subTest(arguments):
                 finished = segmentctl("simulate", "--out", self.folder(), *arguments)
                 self.assertEqual(1, finished.code, finished)
@@ -122,8 +123,6 @@ class Demo(Case):
         for pilot in self.pilots:
             known = self.truth["pilots"][pilot["pilot"]]["metrics"]
             for finding in pilot["findings"]:
-                if finding["metric"] not in known:
-                    continue
                 truth = known[finding["metric"]][finding["segment"]]
                 name = (finding["metric"], finding["segment"])
                 self.assertLessEqual(abs(finding["n"] - truth["teams"][finding["arm"]]), 3, name)
@@ -133,7 +132,7 @@ class Demo(Case):
                 low, high = finding["always_valid_interval"]
                 self.assertLess(low, truth["effect"], name)
                 self.assertGreater(high, truth["effect"], name)
-        self.assertGreaterEqual(compared, 8)
+        self.assertGreaterEqual(compared, 12)
 
     def test_the_call_is_found_to_help_and_small_crews_the_most(self):
         setup = next(pilot for pilot in self.pilots if pilot["pilot"] == "guided_setup")

@@ -5,6 +5,7 @@ import json
 import os
 import re
 import socket
+import subprocess
 
 from support import cases
 from support.certificates import make_certificate
@@ -111,7 +112,7 @@ class Operation(cases.Case):
         self.assertEqual((code, {row["result"] for row in rows} - {"warning"}), (0, {"ok"}), rows)
         self.assertEqual([row["check"] for row in rows], ["version", "settings", "workspace", "permissions", "disk space",
                                                           "store", "clock", "endpoint crm", "endpoint print_shop", "listen"])
-        self.assertIn("a daemon answers", rows[-1]["detail"])
+        self.assertIn("the daemon of this store answers", rows[-1]["detail"])
 
     def test_doctor_names_what_is_wrong(self):
         daemon = self.start()
@@ -151,6 +152,27 @@ class Operation(cases.Case):
                 receiver.accept()
             self.assertEqual(os.listdir(self.root), ["workspace_cdnow"], "the doctor left something behind")
 
+    def test_doctor_tells_the_daemon_of_this_store_from_one_of_another(self):
+        other = self.enter(Daemon(Store(self.store.workspace, os.path.join(self.root, "other"))))
+        taken = f"127.0.0.1:{other.bound_port}"
+        crm = ["--set", f"endpoints.crm.url={other.url}/"]
+        for running in (False, True):
+            if running:
+                own = self.start(f"ingest.listen=127.0.0.1:{(ingest_port := free_port())}")
+            code, rows = self.doctor(*crm, "--set", f"listen={taken}", "--set", f"ingest.listen={taken}")
+            wrong = {row["check"]: row["detail"] for row in rows if row["result"] == "error"}
+            self.assertEqual((code, set(wrong)), (1, {"listen", "ingest.listen"}), rows)
+            self.assertIn("not by the daemon of this store", wrong["listen"])
+        code, rows = self.doctor(*crm, "--set", f"listen=127.0.0.1:{own.bound_port}",
+                                 "--set", f"ingest.listen=127.0.0.1:{ingest_port}")
+        self.assertEqual((code, [row["result"] for row in rows[-2:]]), (0, ["ok", "ok"]), rows)
+
+    def test_a_range_that_is_none_stops_a_start_although_no_endpoint_has_an_address(self):
+        command = Daemon(self.store, ["deliveries.allow_private=banana"]).command(os.path.join(self.root, "port"))
+        ended = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+        self.assertEqual(ended.returncode, 1, ended)
+        self.assertIn("deliveries.allow_private", ended.stderr)
+
     def test_doctor_names_what_would_stop_a_start_or_a_delivery(self):
         with socket.create_server(("127.0.0.1", 0)) as taken, WebhookSink() as sink:
             port = taken.getsockname()[1]
@@ -160,7 +182,8 @@ class Operation(cases.Case):
                                                     "--set", "tls.key_file=/nosuch")["listen"])
             self.assertIn("taken", self.errors_of(*crm, "--set", f"ingest.listen=127.0.0.1:{port}")["ingest.listen"])
             for ranges in ("banana", "10.0.0.0/33"):
-                self.assertIn("allow_private", self.errors_of(*crm, "--set", f"deliveries.allow_private={ranges}")["endpoint crm"])
+                self.assertIn("allow_private", self.errors_of(*crm, "--set", f"deliveries.allow_private={ranges}")["settings"])
+                self.assertIn("allow_private", self.errors_of("--set", f"deliveries.allow_private={ranges}")["settings"])
             self.assertIn("TLS", self.errors_of("--set", f"endpoints.crm.url={sink.url.replace('http:', 'https:')}")["endpoint crm"])
             with open(os.path.join(self.store.workspace, "endpoints", "keyed.yaml"), "w", encoding="utf-8") as file:
                 file.write("endpoint: keyed\nowner: dana\nauthentication: {bearer: crm_token}\n")

@@ -42,6 +42,16 @@ class Pages(cases.Case):
             self.assertEqual(answer.status, 401, answer)
             self.assertIn(b'<form method="post" action="/login">', answer.body)
 
+    def test_the_form_names_a_user_for_managers_of_passwords(self):
+        self.assertIn(b'autocomplete="username"', self.see("/").body)
+
+    def test_a_browser_gets_a_page_for_an_unknown_path_and_a_program_a_problem(self):
+        page = self.see("/no/such/page")
+        self.assertEqual((page.status, page.headers["content-type"]), (404, "text/html; charset=utf-8"), page)
+        self.assertIn(b"<h1>Not found</h1>", page.body)
+        problem = self.client.call("GET", "/no/such/page", None, {"accept": "*/*"})
+        self.assertEqual((problem.status, problem.headers["content-type"]), (404, "application/problem+json"), problem)
+
     def test_curl_still_gets_the_list_of_routes(self):
         answer = self.client.call("GET", "/", None, {"accept": "*/*"})
         self.assertEqual(answer.status, 200)

@@ -88,9 +88,11 @@ TEST_CASE("one changed byte in any file fails and names a file") {
     const Drawn drawn;
     for (const auto& [name, bytes] : bytes_of(drawn.packet())) {
         auto spoilt = bytes;
-        spoilt[spoilt.size() / 2] = static_cast<char>(spoilt[spoilt.size() / 2] ^ 1);
+        // Another digit of the hash would speak against the manifest.
+        const auto place = name == "manifest.sha256" ? bytes.size() - 1 : bytes.size() / 2;
+        spoilt[place] = static_cast<char>(spoilt[place] ^ 1);
         drawn.write(name, spoilt);
-        const std::string expected = name.starts_with("manifest.") ? "manifest manifest.sha256" : "files " + name;
+        const std::string expected = (name.starts_with("manifest.") ? "manifest " : "files ") + name;
         CHECK(drawn.verdict() == expected);
         drawn.write(name, bytes);
     }

@@ -120,7 +120,8 @@ TEST_CASE("the engine enrols whom the truth enrols, and counts what the truth ob
                     const auto& cell = lived.cell(question, arm);
                     CAPTURE(simulated.name, simulated.metrics()[metric].name, arm);
                     CHECK(cell.count() == known.teams[arm]);
-                    CHECK(cell.mean(1) == Approx(known.observed[arm]).epsilon(1e-12).margin(1e-12));
+                    CHECK(cell.mean(simulated.metrics()[metric].units_in_one()) ==
+                          Approx(known.observed[arm]).epsilon(1e-12).margin(1e-12));
                 }
             }
         }

@@ -102,7 +102,7 @@ TEST_CASE("a head is signed again only where something was added since, in anoth
     REQUIRE(read_all(store).has_value());
     REQUIRE(store.sign_head().has_value());
 
-    CHECK(read_tree_heads(heads_file(folder)).value().size() == 1);
+    CHECK(read_tree_heads(heads_file(folder)).value().size() == 2);  // the first was signed over no records
 }
 
 TEST_CASE("an unfinished last line is cut off before another is added, however long it is") {
@@ -127,6 +127,7 @@ TEST_CASE("records cut off behind a signed head are missed") {
     REQUIRE(store.sign_head().has_value());
 
     folder.tamper("DELETE FROM journal WHERE sequence = 3");
+    std::filesystem::remove(folder.store() / "committed");
 
     const auto records = read_all(store);
     CHECK(records.error().code == ErrorCode::corrupt);
@@ -140,9 +141,10 @@ TEST_CASE("a journal rewritten with the right keys does not continue its signed 
         commit(store, three_records());
         REQUIRE(store.sign_head().has_value());
     }
-    const std::string heads = read_tree_heads(heads_file(folder)).value().size() == 1 ? "kept" : "";
+    const std::string heads = read_tree_heads(heads_file(folder)).value().size() == 2 ? "kept" : "";
     std::filesystem::rename(heads_file(folder), folder.path() / "aside");
     folder.tamper("DELETE FROM journal");
+    std::filesystem::remove(folder.store() / "committed");
     {
         Store store = open_writer(folder);
         REQUIRE(read_all(store).has_value());
