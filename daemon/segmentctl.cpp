@@ -105,7 +105,7 @@ void add_input_commands(CLI::App& app, Arguments& arguments, int& exit_code) {
         exit_code = daemon::test_command(arguments.workspace, arguments.test);
     });
 
-    auto* import = app.add_subcommand("import", "take in a file of the past; nobody is contacted because of it");
+    auto* import = app.add_subcommand("import", "take in a file of the past; nobody is contacted because of it; exit 1 where no row is accepted");
     add_store_options(*import, arguments.options);
     import->add_option("--source", arguments.import.source, "which source of the workspace the file is")->required();
     import->add_option("--rejects", arguments.import.rejects_file, "write refused rows here, one JSON object a line");
@@ -233,15 +233,10 @@ void add_segment_commands(CLI::App& app, Arguments& arguments, int& exit_code) {
     validate->add_option("segment", arguments.validate.segment, "its name")->required();
     validate->add_option("--from", arguments.validate.from, "members as of the start of this date")->required();
     validate->add_option("--to", arguments.validate.until, "outcomes before this date")->required();
-    validate->add_option("--workspace,-w", options.workspace, "folder of the workspace's YAML");
-    auto* data = validate->add_option("--data,-d", options.data, "folder of the store");
-    auto* url = validate->add_option("--url", options.url, "or ask the running daemon")->excludes(data);
-    validate->add_option("--token", options.token, "a bearer token for it");
-    validate->add_option("--ca", options.authorities_file, "PEM of the authority behind the daemon's certificate");
+    add_report_options(*validate, options);
     validate->add_flag("--dry-run", arguments.validate.dry_run, "find, but do not record");
-    validate->add_flag("--json", options.as_json, "one JSON value instead of an outline");
-    validate->callback([&arguments, &exit_code, data, url] {
-        if (data->count() + url->count() == 0) throw CLI::RequiredError("--data or --url");
+    validate->callback([&] {
+        need_a_place(arguments.options);
         exit_code = daemon::validate_command(arguments.options, arguments.validate);
     });
 
@@ -299,15 +294,9 @@ void add_audit_commands(CLI::App& app, Arguments& arguments, int& exit_code) {
 
 // Either a running daemon or folders.
 void add_endpoint_options(CLI::App& command, Arguments& arguments) {
-    auto& options = arguments.options;
-    command.add_option("--url", options.url, "a running daemon, for example http://127.0.0.1:8686");
-    command.add_option("--token", options.token, "a bearer token; default the one in the data folder");
-    command.add_option("--ca", options.authorities_file, "PEM of the authority behind the daemon's certificate");
-    command.add_option("--workspace,-w", options.workspace, "folder of the workspace's YAML");
-    command.add_option("--data,-d", options.data, "folder of the store");
+    add_report_options(command, arguments.options);
     command.add_option("--settings", arguments.endpoint.settings, "the daemon's settings: addresses and secrets");
     command.add_option("--set", arguments.endpoint.overrides, "one setting, key=value")->allow_extra_args(false);
-    command.add_flag("--json", options.as_json, "one JSON value instead of a table");
 }
 
 void add_endpoint_commands(CLI::App& app, Arguments& arguments, int& exit_code) {
