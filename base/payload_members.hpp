@@ -82,6 +82,7 @@ template <typename Visit>
 void visit_members(Visit& visit, const TickRecord*) {
     visit("catch_up", &TickRecord::catch_up);
     visit("greets", &TickRecord::greets);
+    visit("spares_paused", &TickRecord::spares_paused);
 }
 
 template <typename Visit>
@@ -92,6 +93,7 @@ void visit_members(Visit& visit, const DeliveryRecord*) {
     visit("attempt", &DeliveryRecord::attempt);
     visit("cause", &DeliveryRecord::cause);
     visit("detail", &DeliveryRecord::detail);
+    visit("leave_alone_ms", &DeliveryRecord::leave_alone_ms);
     visit("outcome", &DeliveryRecord::outcome);
     visit("retry_in_ms", &DeliveryRecord::retry_in_ms);
     visit("status", &DeliveryRecord::status);
@@ -193,6 +195,7 @@ void visit_members(Visit& visit, const ValidationRecord*) {
     visit("from", &ValidationRecord::from);
     visit("members", &ValidationRecord::members);
     visit("neighbour", &ValidationRecord::neighbour);
+    visit("no_difference_from", &ValidationRecord::no_difference_from);
     visit("outcomes", &ValidationRecord::outcomes);
     visit("segment", &ValidationRecord::segment);
     visit("until", &ValidationRecord::until);

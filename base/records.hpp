@@ -74,6 +74,7 @@ struct ModelRecord {
 struct TickRecord {
     bool catch_up = false;
     bool greets = false;
+    bool spares_paused = false;  // who greets in older records decides about them too, and refuses for good
     bool operator==(const TickRecord&) const = default;
 };
 
@@ -91,8 +92,9 @@ struct DeliveryRecord {
     std::int64_t attempt = 1;
     std::int64_t status = 0;  // HTTP status, 0 where there was none
     std::string detail;
-    std::string cause{};           // one word where it was not delivered: "timeout", "http_5xx", "gone", ...
-    std::int64_t retry_in_ms = 0;  // of a failure: when the next attempt is due, counted from this record
+    std::string cause{};              // one word where it was not delivered: "timeout", "http_5xx", "gone", ...
+    std::int64_t retry_in_ms = 0;     // of a failure: when the next attempt is due, counted from this record
+    std::int64_t leave_alone_ms = 0;  // for so long the endpoint wants nothing at all: Retry-After of 429 and 503
     bool operator==(const DeliveryRecord&) const = default;
 };
 
@@ -196,10 +198,12 @@ struct TokenRecord {
 
 enum class Verdict { different, no_measurable_difference, not_enough_data };
 
+inline constexpr const char* all_non_members = "non_members";
+
 // One metric of a segment's members beside that of other customers.
 struct ValidationOutcome {
     MetricId metric;
-    std::string against;  // "non_members", or the name of the neighbouring segment
+    std::string against;  // all_non_members, or the name of the neighbouring segment
     std::int64_t customers = 0;
     std::int64_t other_customers = 0;
     double mean = 0;
@@ -221,6 +225,9 @@ struct ValidationRecord {
     Timestamp until{};    // excluded
     std::int64_t members = 0;
     SegmentId neighbour;  // empty where there is none
+    // all_non_members and the neighbour, those of the two from whom members did not measurably differ. Empty where they
+    // differed, and in records older than this member.
+    std::vector<std::string> no_difference_from;
     std::vector<ValidationOutcome> outcomes;
     Verdict verdict = Verdict::not_enough_data;
     std::vector<std::string> warnings;

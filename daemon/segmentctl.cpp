@@ -104,7 +104,8 @@ void add_input_commands(CLI::App& app, Arguments& arguments, int& exit_code) {
         exit_code = daemon::test_command(arguments.workspace, arguments.test);
     });
 
-    auto* import = app.add_subcommand("import", "take in a file of the past; nobody is contacted because of it");
+    auto* import = app.add_subcommand(
+        "import", "take in a file of the past; nobody is contacted because of it; exit 1 where no row is accepted");
     add_store_options(*import, arguments.options);
     import->add_option("--source", arguments.import.source, "which source of the workspace the file is")->required();
     import->add_option("--rejects", arguments.import.rejects_file, "write refused rows here, one JSON object a line");
@@ -269,15 +270,9 @@ void add_audit_commands(CLI::App& app, Arguments& arguments, int& exit_code) {
 
 // Either a running daemon or folders.
 void add_endpoint_options(CLI::App& command, Arguments& arguments) {
-    auto& options = arguments.options;
-    command.add_option("--url", options.url, "a running daemon, for example http://127.0.0.1:8686");
-    command.add_option("--token", options.token, "a bearer token; default the one in the data folder");
-    command.add_option("--ca", options.authorities_file, "PEM of the authority behind the daemon's certificate");
-    command.add_option("--workspace,-w", options.workspace, "folder of the workspace's YAML");
-    command.add_option("--data,-d", options.data, "folder of the store");
+    add_report_options(command, arguments.options);
     command.add_option("--settings", arguments.endpoint.settings, "the daemon's settings: addresses and secrets");
     command.add_option("--set", arguments.endpoint.overrides, "one setting, key=value")->allow_extra_args(false);
-    command.add_flag("--json", options.as_json, "one JSON value instead of a table");
 }
 
 void add_endpoint_commands(CLI::App& app, Arguments& arguments, int& exit_code) {

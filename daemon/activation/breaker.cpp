@@ -33,6 +33,18 @@ void Breaker::note_failure(Moment now) {
     until_ = now + pause_;
 }
 
+// Pauses that doubled from the first one on add up to the one that follows, less the first.
+void Breaker::restore(std::int64_t failures, std::chrono::milliseconds failing_for, Moment last) {
+    *this = Breaker();
+    if (failures <= 0) return;
+    failures_ = static_cast<int>(std::min<std::int64_t>(failures, failures_that_open));
+    if (failures < failures_that_open) return;
+    const auto pause = std::chrono::ceil<std::chrono::seconds>(first_pause + failing_for);
+    pause_ = std::clamp(pause, first_pause, longest_pause);
+    state_ = State::open;
+    until_ = last + pause_;
+}
+
 const char* to_word(Breaker::State state) {
     switch (state) {
         case Breaker::State::closed: return "closed";

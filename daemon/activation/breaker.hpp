@@ -22,6 +22,9 @@ class Breaker {
 
     void begin_call(Moment now);
     void note_success();
+
+    // As it stood before a restart: so many failures in a row, over so long a time, the last at that moment.
+    void restore(std::int64_t failures, std::chrono::milliseconds failing_for, Moment last);
     void note_failure(Moment now);
 
   private:

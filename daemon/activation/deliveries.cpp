@@ -127,6 +127,15 @@ void Deliveries::resume(const EndpointId& endpoint) {
     changed_.notify_all();
 }
 
+void Deliveries::go_on(const EndpointId& endpoint, const LanePast& past) {
+    {
+        const std::lock_guard lock(mutex_);
+        const auto line = lines_.find(endpoint);
+        if (line != lines_.end()) line->second.lane.go_on(past, std::chrono::steady_clock::now());
+    }
+    changed_.notify_all();
+}
+
 std::map<EndpointId, LineStatus> Deliveries::status() const {
     const std::lock_guard lock(mutex_);
     std::map<EndpointId, LineStatus> all;

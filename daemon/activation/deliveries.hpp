@@ -72,6 +72,9 @@ class Deliveries {
     void set_stop(const EndpointId& endpoint, EndpointStop stop);
     void resume(const EndpointId& endpoint);
 
+    // After a restart: breaker and Retry-After go on as the fold says they stood.
+    void go_on(const EndpointId& endpoint, const LanePast& past);
+
     std::map<EndpointId, LineStatus> status() const;
     std::size_t waiting() const;
     void stop();

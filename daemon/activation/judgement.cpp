@@ -1,5 +1,7 @@
 #include "daemon/activation/judgement.hpp"
 
+#include "daemon/engine/outgoing.hpp"
+
 namespace segmentd::daemon {
 namespace {
 
@@ -19,7 +21,7 @@ Judgement judge(const HttpOutcome& outcome) {
     judgement.detail = outcome.error;
     judgement.retry_after = outcome.retry_after;
     judgement.cause = outcome.status == 0 ? cause_of(outcome.fault) : cause_of_status(outcome.status);
-    judgement.is_endpoint_at_fault = outcome.status == 0 || outcome.status >= 500;
+    judgement.is_endpoint_at_fault = is_fault_of_endpoint(judgement.status, judgement.cause);
     if (outcome.status == gone) {
         judgement.kind = Judgement::Kind::given_up;
         judgement.disables = true;

@@ -76,8 +76,11 @@ DeliveryRecord Lane::finish(const Parcel& parcel, const Judgement& judgement, Mo
     }
     judgement.is_endpoint_at_fault ? breaker_.note_failure(now) : breaker_.note_success();
     if (judgement.disables && stop_ == EndpointStop::none) stop_ = EndpointStop::gone;
-    if (asks_for_a_pause(judgement))
-        not_before_ = std::max(not_before_, now + std::min(*judgement.retry_after, longest_pause));
+    if (asks_for_a_pause(judgement)) {
+        const auto pause = std::min(*judgement.retry_after, longest_pause);
+        not_before_ = std::max(not_before_, now + pause);
+        record.leave_alone_ms = std::chrono::milliseconds(pause).count();
+    }
     const auto found = known_.find(parcel.event.id);
     if (found == known_.end() || found->second.place != Place::under_way) return record;
     --under_way_;
@@ -101,6 +104,11 @@ bool Lane::settle(const std::string& id) {
     if (!has_turned_away_ || known_.size() > settings_.most_known / 2) return false;
     has_turned_away_ = false;
     return true;
+}
+
+void Lane::go_on(const LanePast& past, Moment now) {
+    breaker_.restore(past.faults_in_a_row, past.failing_for, now - std::max(past.since_last, {}));
+    not_before_ = now + std::clamp<std::chrono::milliseconds>(past.leave_alone, {}, longest_pause);
 }
 
 void Lane::resume() {

@@ -34,6 +34,14 @@ struct LaneStatus {
     std::string trouble;  // why nothing can be sent; empty where it can
 };
 
+// How the endpoint fared before a restart.
+struct LanePast {
+    std::int64_t faults_in_a_row = 0;         // attempts that say that the endpoint is down
+    std::chrono::milliseconds failing_for{};  // from the first of them to the last
+    std::chrono::milliseconds since_last{};   // from the last to now
+    std::chrono::milliseconds leave_alone{};  // what is left of a Retry-After
+};
+
 class Lane {
   public:
     // An event on its way: the attempt with this number is to be made.
@@ -69,6 +77,8 @@ class Lane {
     // Nothing is sent while there is trouble; an empty text ends it.
     void set_trouble(std::string trouble) { trouble_ = std::move(trouble); }
     void set_stop(EndpointStop stop) { stop_ = stop; }
+    // Waits on as it would have without the restart.
+    void go_on(const LanePast& past, Moment now);
     // Ends what the endpoint's answers led to: 410, breaker, Retry-After; not a pause.
     void resume();
 

@@ -6,6 +6,7 @@
 
 #include "base/sha256.hpp"
 #include "daemon/collect/collected.hpp"
+#include "rules/expression/instant_text.hpp"
 #include "rules/expression/utf8.hpp"
 #include "rules/expression/value_text.hpp"
 
@@ -29,6 +30,7 @@ tl::expected<std::string, Rejection> text_of(const Program& program, const std::
         return reject("mapping_failed", fmt::format("the expression {} fails on this row", shown_name(program.text())));
     if (outcome->kind() == Kind::string) return std::string(outcome->as_text());
     if (outcome->kind() == Kind::null) return std::string();
+    if (outcome->kind() == Kind::timestamp) return rules::expression::instant_text(outcome->as_instant());
     return rules::expression::to_json_text(*outcome);
 }
 

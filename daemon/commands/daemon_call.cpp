@@ -20,6 +20,11 @@ std::string detail_of(const json::value& problem);
 }  // namespace
 
 Result<json::value> call_daemon(const CommandOptions& options, const std::string& path, HttpCall call) {
+    TRY(answer, answer_of_daemon(options, path, std::move(call)));
+    return std::move(answer.value);
+}
+
+Result<DaemonAnswer> answer_of_daemon(const CommandOptions& options, const std::string& path, HttpCall call) {
     TRY(token, token_of(options));
     HttpClientSettings settings;
     settings.body_limit = largest_answer;
@@ -34,7 +39,7 @@ Result<json::value> call_daemon(const CommandOptions& options, const std::string
     }
     boost::system::error_code broken;
     auto value = json::parse(outcome->body, broken);
-    if (outcome->status / 100 == 2 && !broken) return value;
+    if (outcome->status / 100 == 2 && !broken) return DaemonAnswer{outcome->body, std::move(value)};
     const bool may_be_repeated = outcome->status >= 500 || outcome->status / 100 == 2;
     return fail(may_be_repeated ? ErrorCode::unavailable : ErrorCode::invalid,
                 fmt::format("the daemon answered {}{}", outcome->status, broken ? "" : detail_of(value)),

@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <optional>
 #include <tuple>
 
 #include "daemon/collect/collected.hpp"
@@ -150,6 +151,17 @@ Result<void> write_rejects(const std::string& path, const std::vector<Reject>& r
     return {};
 }
 
+// Of a file of which nothing came in; null where something did, or where it was empty.
+std::optional<Error> nothing_came_in(const json::object& summary, const std::optional<Reject>& first) {
+    const bool is_known = summary.at("accepted").as_int64() + summary.at("duplicates").as_int64() > 0;
+    if (is_known || !first) return std::nullopt;
+    return Error{ErrorCode::invalid,
+                 fmt::format("no row was accepted; the first was rejected: {}", first->detail),
+                 {},
+                 first->reason,
+                 "see segmentctl rejects --show, or import with --rejects FILE"};
+}
+
 Result<json::object> import_file(Offline& offline, FileRecords& file, ProgressBar& bar) {
     const auto customers_before = offline.engine().population().size();
     auto rejects = std::move(file.rejects);
@@ -186,6 +198,7 @@ int import_command(const CommandOptions& options, const ImportOptions& import) {
     if (!import.rejects_file.empty()) {
         if (auto done = write_rejects(import.rejects_file, file->rejects); !done) return report(done.error());
     }
+    const auto first_reject = file->rejects.empty() ? std::nullopt : std::optional(file->rejects.front());
     const bool is_new = !Store::exists(options.data);
     auto opened = Offline::open(options.workspace, options.data, Offline::Use::apply);
     if (!opened) return report(opened.error());
@@ -196,7 +209,8 @@ int import_command(const CommandOptions& options, const ImportOptions& import) {
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - started;
     (*summary)["seconds"] = seconds.count();
     print(*summary, options.as_json);
-    return exit_done;
+    const auto nothing = nothing_came_in(*summary, first_reject);
+    return nothing ? report(*nothing) : exit_done;
 }
 
 }  // namespace segmentd::daemon

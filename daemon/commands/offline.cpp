@@ -196,7 +196,7 @@ Result<Effects> Offline::greet_existing_members() {
     tick.received_at = wall_now();
     tick.occurred_at = engine_.time_at(tick.received_at);
     tick.actor = "system";
-    tick.payload = TickRecord{.greets = true};
+    tick.payload = TickRecord{.greets = true, .spares_paused = true};
     const auto now = tick.occurred_at;
     return append(std::move(tick), now);
 }

@@ -28,8 +28,9 @@ void add_place(CLI::App& command, Order& order) {
     command.add_option("--data,-d", order.options.data, "folder of the store");
     command.add_option("--url", order.options.url, "of the daemon that serves the store");
     command.add_option("--token", order.options.token, "a bearer token; default: the admin token in --data");
-    command.add_option("--ca", order.options.authorities_file,
-                       "PEM of the authority that signed the daemon's certificate");
+    command
+        .add_option("--ca", order.options.authorities_file, "PEM of the authority that signed the daemon's certificate")
+        ->check(CLI::ExistingFile);
     command.add_flag("--json", order.options.as_json, "one JSON value");
 }
 

@@ -4,11 +4,11 @@
 #include <boost/json.hpp>
 
 #include "daemon/commands/commands.hpp"
+#include "daemon/commands/daemon_call.hpp"
 #include "daemon/commands/offline.hpp"
 #include "daemon/commands/output.hpp"
 #include "daemon/commands/show.hpp"
 #include "daemon/modelling/validate.hpp"
-#include "daemon/net/http_client.hpp"
 #include "daemon/reports/reports.hpp"
 
 namespace segmentd::daemon {
@@ -19,7 +19,6 @@ namespace {
 
 // A validation reads the whole journal, so the daemon may take its time.
 constexpr auto longest_validation = std::chrono::minutes(2);
-constexpr auto longest_answer = std::size_t{1} << 20;
 
 Result<void> record_finding(Offline& offline, const ValidationRecord& found) {
     Record record;
@@ -53,38 +52,15 @@ int validate_in_store(const CommandOptions& options, const ValidateOptions& vali
 }
 
 int validate_by_daemon(const CommandOptions& options, const ValidateOptions& validate) {
-    HttpClientSettings settings;
-    settings.body_limit = longest_answer;
-    HttpClient client(settings);
     HttpCall call;
-    call.url = options.url + api_path({"segments", validate.segment, "validations"}) +
-               (validate.dry_run ? "?dry_run=true" : "");
     call.timeout = longest_validation;
-    call.headers = {{"Content-Type", "application/json"}, {"Authorization", "Bearer " + options.token}};
+    call.headers = {{"Content-Type", "application/json"}};
     call.body = json::serialize(json::object{{"from", validate.from}, {"to", validate.until}});
-    const auto outcome = client.fetch(call);
-    if (!outcome) {
-        auto error = outcome.error();
-        error.message = options.url + ": " + error.message;
-        error.hint = "is the daemon running there?";
-        return report(error);
-    }
-    boost::system::error_code broken;
-    const auto answer = json::parse(outcome->body, broken);
-    if (outcome->status == 200 && !broken) {
-        options.as_json ? fmt::print("{}\n", outcome->body) : print(answer, false);  // every digit as it came
-        return exit_done;
-    }
-    const auto* problem = broken ? nullptr : answer.if_object();
-    const auto* detail = problem == nullptr ? nullptr : problem->if_contains("detail");
-    const bool is_busy = outcome->status >= 500;
-    return report(Error{is_busy ? ErrorCode::unavailable : ErrorCode::invalid,
-                        detail != nullptr && detail->is_string()
-                            ? std::string(detail->get_string())
-                            : "the daemon answered " + std::to_string(outcome->status),
-                        {},
-                        {},
-                        {}});
+    const auto path = api_path({"segments", validate.segment, "validations"});
+    const auto answer = answer_of_daemon(options, path + (validate.dry_run ? "?dry_run=true" : ""), std::move(call));
+    if (!answer) return report(answer.error());
+    options.as_json ? fmt::print("{}\n", answer->text) : print(answer->value, false);
+    return exit_done;
 }
 
 }  // namespace

@@ -29,7 +29,8 @@ void add_place(CLI::App& command, CommandOptions& options) {
 void add_daemon(CLI::App& command, CommandOptions& options) {
     command.add_option("--url", options.url, "or ask the running daemon");
     command.add_option("--token", options.token, "a bearer token for it; default: the admin token in --data");
-    command.add_option("--ca", options.authorities_file, "PEM of the authority behind the daemon's certificate");
+    command.add_option("--ca", options.authorities_file, "PEM of the authority behind the daemon's certificate")
+        ->check(CLI::ExistingFile);
 }
 
 void need_a_place(const CommandOptions& options) {

@@ -20,6 +20,7 @@ json::object row_of(const Outgoing& event, const char* why) {
         const auto* value = data.as_object().if_contains(name);
         row[name] = value != nullptr ? *value : json::value("");
     }
+    row["decision"] = to_word(TouchFate::send);
     row["why"] = why;
     return row;
 }
@@ -49,6 +50,12 @@ Result<void> foresee_start(Offline& offline, json::array& rows) {
     auto greeted = offline.greet_existing_members();
     if (!greeted) return fail(std::move(greeted).error());
     add_rows(rows, *greeted, "an existing member, contacted when the daemon starts or takes these definitions in");
+    for (const auto& held : engine.held_back_greetings()) {
+        auto row = row_of(held.event, "an existing member, decided about when what is paused is resumed");
+        row["decision"] = to_word(held.fate);
+        row["why"] = held.reason + ": " + row.at("why").as_string().c_str();
+        rows.push_back(std::move(row));
+    }
     return {};
 }
 

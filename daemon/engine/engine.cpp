@@ -61,7 +61,7 @@ Result<Effects> Engine::apply(const Record& record) {
     take_common_record(record, effects);
     if (record.historical) reviews_.took_in_past(engine_time_);
     const auto* tick = std::get_if<TickRecord>(&record.payload);
-    if (tick != nullptr && tick->greets) greet_existing_members(effects);
+    if (tick != nullptr && tick->greets) greet_existing_members(*tick, effects);
     return effects;
 }
 
@@ -203,41 +203,6 @@ void Engine::contact(std::size_t index, const MembershipChange& change, const Pi
     auto* membership = customer.memberships[*rules::index_of(population_.book().definitions.segments, change.segment)];
     if (change.entered && membership != nullptr && playbook != nullptr)
         membership->greeted = playbook_mark(playbook->id);
-}
-
-// Members who entered quietly, where their playbook asks for them and has not contacted them.
-std::vector<Engine::Greeting> Engine::ungreeted() const {
-    std::vector<Greeting> found;
-    if (!may_have_ungreeted_) return found;
-    const auto& definitions = population_.book().definitions;
-    const bool is_asked = std::ranges::any_of(definitions.playbooks, [](const rules::PlaybookDefinition& playbook) {
-        return playbook.existing_members == rules::ExistingMembers::contact;
-    });
-    for (std::size_t index = 0; is_asked && index < population_.size(); ++index) {
-        const auto& customer = population_.at(index);
-        for (const auto& membership : customer.memberships) {
-            const auto& definition = definitions.segments[membership.segment];
-            const auto& segment = definition.id;
-            const auto [pilot, arm] = Pilots::arm_in_segment(population_.book(), customer, segment, engine_time_);
-            const auto* playbook = playbook_for(population_, segment, {pilot, arm});
-            if (playbook == nullptr || playbook->existing_members != rules::ExistingMembers::contact) continue;
-            if (membership.greeted == playbook_mark(playbook->id)) continue;
-            found.push_back({index,
-                             {customer.id, segment, true, engine_time_, "existing member", "{}", definitions.version,
-                              definition.version},
-                             {pilot, arm}});
-        }
-    }
-    return found;
-}
-
-// They are contacted after all, each once.
-void Engine::greet_existing_members(Effects& effects) {
-    for (const auto& [index, change, pilot] : ungreeted()) {
-        contact(index, change, pilot, effects);
-        hash_.touch(population_.at(index).bucket);
-    }
-    may_have_ungreeted_ = false;
 }
 
 void Engine::announce_review(const char* type, const Review& review, Effects& effects) {

@@ -72,8 +72,11 @@ class Engine {
     std::optional<Timestamp> first_start() const;
 
     // True where members entered in silence whose playbook asks for them: a tick that greets contacts them, and
-    // nothing else does.
-    bool awaits_greeting() const { return !ungreeted().empty(); }
+    // nothing else does. Members for whom something is paused are held back until it is resumed.
+    bool awaits_greeting() const;
+
+    // How it would be decided about these now: refused, because of the pause.
+    std::vector<EventDecision> held_back_greetings() const;
 
     // True where this message was taken in before.
     bool is_duplicate(const CustomerId& customer, const std::string& message_id) const;
@@ -148,7 +151,8 @@ class Engine {
         PilotArm pilot;
     };
     std::vector<Greeting> ungreeted() const;
-    void greet_existing_members(Effects& effects);
+    bool is_held_back(const Greeting& greeting) const;
+    void greet_existing_members(const TickRecord& tick, Effects& effects);
     void announce_review(const char* type, const Review& review, Effects& effects);
     void take_decisions(std::vector<EventDecision> decisions, Effects& effects);
     void fire_timers(Timestamp until, bool quiet, Effects& effects);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "base/ids.hpp"
 #include "base/timestamp.hpp"
@@ -19,5 +20,11 @@ struct Outgoing {
 
 // Why an endpoint is sent nothing although it could be: an operator paused it, or it answered 410.
 enum class EndpointStop { none, paused, gone };
+
+// True where a failed attempt says that the endpoint is down: no answer, or one of 500 and above. Any other answer
+// shows that it lives, and an event that could not be put into its form was not sent at all.
+inline bool is_fault_of_endpoint(std::int64_t status, std::string_view cause) {
+    return status >= 500 || (status == 0 && cause != "body_mapping");
+}
 
 }  // namespace segmentd::daemon

@@ -70,7 +70,11 @@ Result<void> Host::take_order(const MakeOrder& make, const std::function<void(Re
     record.received_at = clock_.now();
     record.occurred_at = engine_.time_at(record.received_at);
     CommitBatch batch;
+    const auto* pause = std::get_if<PauseRecord>(&record.payload);
+    const bool resumes = pause != nullptr && !pause->paused;
     auto effects = append(std::move(record), batch);
+    if (effects && resumes && engine_.awaits_greeting())
+        effects = append(system_record(TickRecord{.greets = true, .spares_paused = true}), batch);
     if (!effects) return fail(std::move(effects).error());
     batch.once_durable.emplace_back([done, sequence = batch.records.front().sequence] { done(sequence); });
     submit(std::move(batch));
@@ -79,6 +83,9 @@ Result<void> Host::take_order(const MakeOrder& make, const std::function<void(Re
 
 // What the fold says of events that wait and of endpoints that are to be left alone.
 void Host::hand_out_pending() {
+    for (const auto& [endpoint, tally] : engine_.outbox().tallies()) {
+        if (settings_.on_past) settings_.on_past(endpoint, tally);
+    }
     if (settings_.on_stop) {
         for (const auto& [endpoint, tally] : engine_.outbox().tallies()) {
             if (tally.is_gone) settings_.on_stop(endpoint, EndpointStop::gone);

@@ -45,6 +45,8 @@ struct Intake {
 struct HostSettings {
     std::size_t most_waiting = 200'000;  // records in the queue of the engine thread
     Duration max_clock_step = std::chrono::minutes(5);
+    // How an endpoint fared before this start; before start() hands any event out.
+    std::function<void(const EndpointId&, const EndpointTally&)> on_past;
     // An event is durable and to be sent; on the store thread, or before start() returns.
     std::function<void(const Outbox::Waiting&)> on_event;
     // An endpoint is to be sent nothing from here on, or something again; as on_event.

@@ -83,7 +83,7 @@ Result<void> Host::use_workspace(const std::map<std::string, std::string>& files
 // The one moment at which those who were members before are decided about.
 Result<void> Host::greet_existing_members() {
     if (!engine_.awaits_greeting()) return {};
-    return append_now(system_record(TickRecord{.greets = true}));
+    return append_now(system_record(TickRecord{.greets = true, .spares_paused = true}));
 }
 
 // The past signals, from the store thread, once everything submitted is on the disk.

@@ -13,7 +13,6 @@ namespace segmentd::daemon {
 namespace {
 
 constexpr double alpha = 0.05;
-constexpr const char* everybody_else = "non_members";
 
 Result<void> check_period(const rules::Rulebook& book, const ValidationRequest& request) {
     if (request.until <= request.from) {
@@ -127,10 +126,12 @@ Verdict verdict_against(const ValidationRecord& record, const std::string& again
 }
 
 void judge(ValidationRecord& record) {
-    record.verdict = verdict_against(record, everybody_else);
+    const auto nothing = Verdict::no_measurable_difference;
+    record.verdict = verdict_against(record, all_non_members);
+    if (record.verdict == nothing) record.no_difference_from.emplace_back(all_non_members);
     if (record.neighbour.empty()) return;
     const auto beside = verdict_against(record, record.neighbour.text);
-    const auto nothing = Verdict::no_measurable_difference;
+    if (beside == nothing) record.no_difference_from.push_back(record.neighbour.text);
     if (record.verdict == nothing && beside == Verdict::different) {
         record.warnings.push_back(
             fmt::format("members differ from {}, but not from non-members together", record.neighbour.text));
@@ -203,7 +204,7 @@ Result<ValidationRecord> validate_segment(const Engine& engine, const PastRecord
     for (std::size_t i = 0; i < pairs.size(); ++i) {
         auto outcome = outcome_of(pairs[i], differences[i]);
         outcome.metric = history.metric(i / rows_a_metric).id;
-        outcome.against = i % rows_a_metric == 0 ? everybody_else : record.neighbour.text;
+        outcome.against = i % rows_a_metric == 0 ? all_non_members : record.neighbour.text;
         record.outcomes.push_back(std::move(outcome));
     }
     judge(record);

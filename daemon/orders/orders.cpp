@@ -132,10 +132,17 @@ Result<Payload> touch_test(const Engine& engine, const json::object& words) {
     const auto& definitions = engine.population().book().definitions;
     const auto* playbook = rules::find(definitions.playbooks, PlaybookId(name));
     if (playbook == nullptr) return unknown("playbook", name);
-    if (std::ranges::find(definitions.workspace.testers, tester, &rules::Tester::name) ==
-        definitions.workspace.testers.end()) {
+    const auto& testers = definitions.workspace.testers;
+    const auto listed = std::ranges::find(testers, tester, &rules::Tester::name);
+    if (listed == testers.end()) {
         return fail(ErrorCode::not_found, fmt::format("the workspace lists no tester '{}'", tester),
                     "testers stand in workspace.yaml");
+    }
+    const auto customer = engine.population().find(CustomerId(listed->customer));
+    if (customer && engine.population().at(*customer).suppressed) {
+        return fail(ErrorCode::conflict,
+                    fmt::format("tester {} is suppressed as customer {}", tester, listed->customer),
+                    "nobody who is suppressed is contacted; name another tester");
     }
     if (engine.pauses().find(PauseTarget::playbook, name) != nullptr) {
         return fail(ErrorCode::conflict, fmt::format("playbook {} is paused", name), "resume it first");

@@ -212,7 +212,7 @@ json::object touch_row(const rules::TouchDefinition& touch) {
 json::array success(const rules::Definitions& definitions, const SegmentDefinition& segment) {
     const auto number = [](const std::optional<double>& limit) { return limit ? json::value(*limit) : json::value(); };
     json::array rows;
-    for (const auto& target : segment.success_metrics) {
+    for (const auto& target : rules::success_metrics_of(definitions, segment)) {
         const auto* metric = rules::find(definitions.metrics, target.metric.id);
         rows.push_back({{"metric", target.metric.id.text},
                         {"title", metric != nullptr ? metric->title : ""},

@@ -68,7 +68,7 @@ Result<json::value> track_report(const Engine& engine, const PastRecords& past, 
         return fail(ErrorCode::not_found, "there is no segment '" + request.segment.text + "'",
                     "segmentctl segments lists them");
     }
-    const auto& targets = definitions.segments[*segment].success_metrics;
+    const auto targets = rules::success_metrics_of(definitions, definitions.segments[*segment]);
     std::vector<std::size_t> metrics;
     for (const auto& target : targets) metrics.push_back(*rules::index_of(definitions.metrics, target.metric.id));
     TRY(history, MetricHistory::read(engine, past, metrics));

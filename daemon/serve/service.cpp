@@ -90,6 +90,7 @@ Result<void> Service::open_host(Store store, const std::map<std::string, std::st
     host.most_waiting = static_cast<std::size_t>(settings_.ingest_queue);
     host.max_clock_step = settings_.clock_max_step;
     host.clock_anchor = parse_clock_anchor(read_file(clock_file(settings_)).value_or(std::string()));
+    host.on_past = [this](const EndpointId& endpoint, const EndpointTally& tally) { go_on(endpoint, tally); };
     host.on_event = [this](const Outbox::Waiting& waiting) { deliver(waiting); };
     host.on_stop = [this](const EndpointId& endpoint, EndpointStop stop) { deliveries_->set_stop(endpoint, stop); };
     host.watch = watch_commits(metrics_);
@@ -108,6 +109,14 @@ DeliveryHooks Service::delivery_hooks() {
 }
 
 // The fold counts in engine time.
+void Service::go_on(const EndpointId& endpoint, const EndpointTally& tally) {
+    using std::chrono::floor, std::chrono::milliseconds;
+    const auto now = host_->engine_now();
+    deliveries_->go_on(
+        endpoint, {tally.faults_in_a_row, floor<milliseconds>(tally.last_attempt - tally.faulty_since),
+                   floor<milliseconds>(now - tally.last_attempt), floor<milliseconds>(tally.leave_alone_until - now)});
+}
+
 void Service::deliver(const Outbox::Waiting& waiting) {
     Duration wait{};
     if (waiting.attempts > 0) wait = waiting.last_attempt + waiting.wait - host_->engine_now();

@@ -41,6 +41,7 @@ class Service {
     explicit Service(const Settings& settings) : settings_(settings) {}
     Result<void> open_host(Store store, const std::map<std::string, std::string>& files, const rules::Rulebook& book);
     DeliveryHooks delivery_hooks();
+    void go_on(const EndpointId& endpoint, const EndpointTally& tally);
     void deliver(const Outbox::Waiting& waiting);
     void note_delivery(const Outgoing& event, const DeliveryRecord& delivery);
     Result<void> open_servers();

@@ -24,6 +24,7 @@ Result<std::optional<std::string>> find_secret(const SecretPlaces& places, const
 EndpointSettings settings_of(const Settings& settings, const std::string& endpoint);
 Result<std::string> read_secret(const std::string& path);
 Result<std::string> read_private_secret(const std::string& path);
+const char* stray_character(std::string_view secret);
 
 }  // namespace
 
@@ -120,10 +121,28 @@ Result<std::optional<std::string>> find_secret(const SecretPlaces& places, const
 Result<std::string> read_secret(const std::string& path) {
     constexpr std::size_t max_size = 4096;
     TRY(secret, read_small_file(path, max_size));
-    if (secret.ends_with('\n')) secret.pop_back();
-    if (secret.ends_with('\r')) secret.pop_back();
+    if (secret.ends_with("\r\n"))
+        secret.resize(secret.size() - 2);
+    else if (secret.ends_with('\n'))
+        secret.pop_back();
     if (secret.empty()) return fail(ErrorCode::invalid, fmt::format("{} is empty, must hold a secret", path));
+    if (const auto* stray = stray_character(secret)) {
+        return fail(ErrorCode::invalid, fmt::format("the secret in {} holds {}", path, stray),
+                    "write it on one line, with at most one line end behind it and nothing else");
+    }
     return secret;
+}
+
+// What no receiver would take for a part of the secret, or would cut off in a header; null where there is none.
+const char* stray_character(std::string_view secret) {
+    for (const char c : secret) {
+        if (c == '\0') return "a NUL";
+        if (c == '\n') return "a line feed";
+        if (c == '\r') return "a carriage return";
+        if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) return "a control character";
+    }
+    if (secret.starts_with(' ')) return "a blank at its beginning";
+    return secret.ends_with(' ') ? "a blank at its end" : nullptr;
 }
 
 Result<std::string> read_private_secret(const std::string& path) {

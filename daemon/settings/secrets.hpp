@@ -17,8 +17,8 @@ std::string credentials_directory();
 // The secret of an endpoint, from the first of these that there is: its `secret`; its `secret_file`, which
 // without a slash is a file of the credentials where there are any; the credential
 // `endpoints.NAME.secret`. Nothing where there is none of them. One line end at the end is cut off. An
-// error for both settings at once, and for a file that is missing, empty, larger than 4 KiB or, outside
-// the credentials, open to others than its owner.
+// error for both settings at once, and for a file that is missing, empty, larger than 4 KiB, that holds a control
+// character or a blank at either end of the secret or, outside the credentials, is open to others than its owner.
 Result<std::optional<std::string>> endpoint_secret(const Settings& settings, const std::string& name,
                                                    const std::string& credentials);
 

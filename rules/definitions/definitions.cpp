@@ -18,6 +18,23 @@ std::vector<MetricId> metrics_of(const PilotDefinition& pilot) {
     return metrics;
 }
 
+std::optional<SuccessMetric> target_of(const Definitions& definitions, const Objective& objective) {
+    const auto* metric = find(definitions.metrics, objective.metric.id);
+    if (metric == nullptr || !objective.target) return std::nullopt;
+    const bool is_up = metric->direction == MetricDirection::up;
+    return SuccessMetric{objective.metric, is_up ? objective.target : std::nullopt,
+                         is_up ? std::nullopt : objective.target};
+}
+
+std::vector<SuccessMetric> success_metrics_of(const Definitions& definitions, const SegmentDefinition& segment) {
+    if (!segment.success_metrics.empty()) return segment.success_metrics;
+    for (const auto& objective : definitions.workspace.objectives) {
+        if (objective.name != segment.objective) continue;
+        if (auto target = target_of(definitions, objective)) return {std::move(*target)};
+    }
+    return {};
+}
+
 const char* to_word(Aggregate aggregate) {
     return word_of(aggregate);
 }

@@ -42,4 +42,11 @@ const Definition* find(const std::vector<Definition>& list, const AnyId& id) {
     return nullptr;
 }
 
+// What the objective asks of its metric: at least its target, or at most where less is better. Nothing where it names
+// no metric or no target.
+std::optional<SuccessMetric> target_of(const Definitions& definitions, const Objective& objective);
+
+// By what the segment is judged: its own success metrics, or without any the target of its objective.
+std::vector<SuccessMetric> success_metrics_of(const Definitions& definitions, const SegmentDefinition& segment);
+
 }  // namespace segmentd::rules

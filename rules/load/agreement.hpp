@@ -12,10 +12,4 @@ namespace segmentd::rules::load {
 // in a currency that is not the workspace's.
 void check_agreement(const Definitions& definitions, Reading& reading);
 
-// What would work and is refused all the same, of definitions that somebody proposes: a segment with two drift
-// monitors; a playbook that no segment and no arm uses; a verdict or an end of observation that comes before the last
-// customer to join has the whole window of its metrics; where the workspace agreed on objectives, a segment that serves
-// none of them, or whose success is neither its own nor the objective's to tell; and what protection.hpp refuses.
-void check_policies(const Definitions& definitions, Reading& reading);
-
 }  // namespace segmentd::rules::load

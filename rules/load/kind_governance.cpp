@@ -29,7 +29,9 @@ const Table<GovernanceDefinition>& governance_table() {
             optional("drift", &G::drift, record(drift_table()), "watches whether segments are still what was approved"),
             not_built<G>("approvals", "who must sign what"),
             optional("escalation", &G::escalation, list_of(record(escalation_table())),
-                     "who is called when a review stays undecided after its deadline"),
+                     "who is called when a review stays undecided after its deadline; in one place, each step later "
+                     "than the "
+                     "one before"),
             not_built<G>("risk_thresholds", "values that stop a change"),
             not_built<G>("fairness", "differences between groups"),
             not_built<G>("contingency", "what happens when something fails"),

@@ -135,7 +135,10 @@ const Table<DecisionDefinition>& decision_table() {
     static const Table<D> table{
         "",
         {
-            optional("by", &D::by, instant(), "when it is due"),
+            optional(
+                "by", &D::by, instant(),
+                "when it is due; not before the last to join has the whole window of every metric that this verdict "
+                "is about or its lines read, and guardrails reads all of them"),
             optional("owner", &D::owner, name<PersonId>(uses(NameKind::person)), "who decides"),
             optional("ship", &D::ship, expression_text(),
                      "when to give the treatment to everybody: CEL over primary, guardrails and each metric, which are "

@@ -33,7 +33,8 @@ const Table<PlaybookDefinition>& playbook_table() {
             optional("existing_members", &P::existing_members, word<ExistingMembers>(),
                      "whether those who entered by import, new definitions, a refit or during a standstill of more "
                      "than five minutes are "
-                     "contacted; default ignore"),
+                     "contacted; default ignore. While what a touch to them needs is paused they wait; they are "
+                     "contacted once it is resumed"),
         }};
     return table;
 }

@@ -45,7 +45,7 @@ const Table<SegmentDefinition>& segment_table() {
                 "out and counted as an error of the segment until the input is known; default exclude. An unknown "
                 "input never ends a membership"),
             optional("success_metrics", &S::success_metrics, list_of(record(success_table())),
-                     "how we see that it works"),
+                     "how we see that it works; default the target of its objective"),
             optional("review_every", &S::review_every, window(),
                      "how often the steward looks at it again: so long after the last decided review, or after its "
                      "conditions came into force; then the segment is listed as due, no review is opened by it"),

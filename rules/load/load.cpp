@@ -11,6 +11,7 @@
 #include "rules/load/agreement.hpp"
 #include "rules/load/families.hpp"
 #include "rules/load/kinds.hpp"
+#include "rules/load/policies.hpp"
 #include "rules/load/secrets.hpp"
 #include "rules/load/suggestion.hpp"
 #include "rules/load/yaml_limits.hpp"

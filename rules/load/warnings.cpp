@@ -9,7 +9,8 @@ namespace {
 
 class Warnings {
   public:
-    Warnings(const WorkspaceSettings& workspace, Timestamp now) : workspace_(workspace), now_(now) {}
+    Warnings(const Definitions& definitions, Timestamp now)
+        : definitions_(definitions), workspace_(definitions.workspace), now_(now) {}
 
     void look_at(const SegmentDefinition& segment);
     void look_at(const EndpointDefinition& endpoint);
@@ -22,6 +23,7 @@ class Warnings {
     }
     void warn_if_gone(const SourcePlace& place, const std::string& subject, const PersonId& person);
 
+    const Definitions& definitions_;
     const WorkspaceSettings& workspace_;
     Timestamp now_;
     std::vector<Error> warnings_;
@@ -30,7 +32,7 @@ class Warnings {
 }  // namespace
 
 std::vector<Error> find_warnings(const Definitions& definitions, Timestamp now) {
-    Warnings warnings(definitions.workspace, now);
+    Warnings warnings(definitions, now);
     for (const auto& segment : definitions.segments) warnings.look_at(segment);
     for (const auto& endpoint : definitions.endpoints) warnings.look_at(endpoint);
     for (const auto& governance : definitions.governance) warnings.look_at(governance);
@@ -45,7 +47,7 @@ void Warnings::look_at(const SegmentDefinition& segment) {
         warn(segment.place, subject + ": it serves no objective", "no_objective",
              "agree on objectives in workspace.yaml; every segment names one of them");
     }
-    if (segment.success_metrics.empty() && !segment.is_remainder) {
+    if (success_metrics_of(definitions_, segment).empty() && !segment.is_remainder) {
         warn(segment.place, subject + ": nothing says when it works", "no_success_metric",
              "write success_metrics: [{metric: ..., at_least: ...}]");
     }

@@ -31,6 +31,8 @@ class Builder {
     void compile_metrics();
     void compile_pilots();
     CompiledDecision compile_decision(const PilotDefinition& pilot, const DecisionDefinition& decision);
+    void check_maturity();
+    void check_maturity(const PilotDefinition& pilot, const CompiledPilot& compiled);
     std::optional<std::size_t> purpose_of(const PilotDefinition& pilot) const;
     void compile_sources();
     void compile_reports();

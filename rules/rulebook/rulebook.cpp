@@ -93,7 +93,10 @@ tl::expected<Rulebook, std::vector<Error>> Builder::build() {
     compile_tests();
     if (errors_.empty()) order_scores();
     if (errors_.empty()) order_segments();
-    if (errors_.empty() && !is_recorded_) check_protection();
+    if (errors_.empty() && !is_recorded_) {
+        check_protection();
+        check_maturity();
+    }
     if (!errors_.empty()) {
         keep_one_of_each_place();
         if (errors_.size() > most_errors) errors_.resize(most_errors);

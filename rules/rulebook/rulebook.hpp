@@ -166,12 +166,13 @@ struct Rulebook {
 };
 
 // Compiles everything, or says everything that is wrong (at most 100 errors): CEL syntax and
-// types, unknown names, cycles among scores and among segments, printed as the way round, and
-// conditions that read a protected attribute or a proxy of one without a signature.
+// types, unknown names, cycles among scores and among segments, printed as the way round, conditions
+// that read a protected attribute or a proxy of one without a signature, and verdicts and ends of observation that
+// come before the last customer to join has the whole window of every metric that they wait for or read.
 tl::expected<Rulebook, std::vector<Error>> build_rulebook(Definitions definitions);
 
-// The same of load_recorded_workspace(): conditions that today would be refused for their sense, their cost or what
-// they read, not for their syntax or types, are taken.
+// The same of load_recorded_workspace(): what today would be refused for its sense, its cost, its date or what
+// it reads, not for its syntax or types, is taken.
 tl::expected<Rulebook, std::vector<Error>> build_recorded_rulebook(Definitions definitions);
 
 // The index of a definition by its name, or nothing.

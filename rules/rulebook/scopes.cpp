@@ -128,4 +128,11 @@ Declarations decision_scope(const PilotDefinition& pilot) {
     return scope;
 }
 
+Asked asked_at(std::size_t slot) {
+    constexpr std::size_t first_metric = judgements_of_a_metric + judgements_of_guardrails;
+    if (slot < judgements_of_a_metric) return {Asked::Of::primary, 0};
+    if (slot < first_metric) return {Asked::Of::guardrails, 0};
+    return {Asked::Of::metric, (slot - first_metric) / judgements_of_a_metric};
+}
+
 }  // namespace segmentd::rules

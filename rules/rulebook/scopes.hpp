@@ -33,4 +33,12 @@ expression::Declarations decision_scope(const PilotDefinition& pilot);
 inline constexpr std::size_t judgements_of_a_metric = 4;
 inline constexpr std::size_t judgements_of_guardrails = 2;
 
+// What a slot of that row is about.
+struct Asked {
+    enum class Of { primary, guardrails, metric };
+    Of of = Of::primary;
+    std::size_t metric = 0;  // in metrics_of(); only of a metric
+};
+Asked asked_at(std::size_t slot);
+
 }  // namespace segmentd::rules

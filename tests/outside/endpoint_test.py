@@ -119,6 +119,16 @@ class Forms(EndpointCase):
         self.assertEqual(len(self.received("chat", 1)), 1)
         self.row_with("chat", state="ready", delivered=1, waiting=0)
 
+    def test_a_secret_with_a_line_end_inside_holds_the_endpoint_and_the_line_names_the_file(self):
+        path = self.write_private(os.path.join(self.store.data, "secrets", "chat_token"), "first\nsecond\n")
+        self.serve("chat")
+        self.buy("ada")
+
+        row = self.row_with("chat", waiting=1)
+
+        self.assertEqual(row["state"], "held")
+        self.assertIn(f"the secret in {path} holds a line feed", row["last_error"])
+
 
 class Failures(EndpointCase):
     def test_a_dead_endpoint_does_not_slow_the_others_and_its_breaker_opens(self):
@@ -165,6 +175,39 @@ class Failures(EndpointCase):
 
         self.assertGreater(second.arrived - first.arrived, 5.5)
         self.row_with("plain", delivered=1)
+
+    def test_an_endpoint_that_asked_to_be_left_alone_is_left_alone_by_the_next_start_too(self):
+        self.serve("plain")
+        sink = self.sinks["plain"]
+        sink.answer = lambda delivery: (429, {"retry-after": "3600"})
+        self.buy("ada")
+        self.received("plain", 1)
+        self.row_with("plain", last_cause="http_429")
+        self.buy(*[f"c{number}" for number in range(20)])
+        self.row_with("plain", waiting=21)
+        self.daemon.stop()
+        self.daemon.close_clients()
+        self.daemon.start()
+
+        self.row_with("plain", waiting=21)
+        time.sleep(QUIET_SECONDS)
+        self.assertEqual(len(sink.received()), 1)
+
+    def test_a_breaker_that_was_open_lets_one_call_probe_after_a_start(self):
+        self.serve("plain")
+        sink = self.sinks["plain"]
+        sink.answer = lambda delivery: 500
+        self.buy(*[f"c{number}" for number in range(40)])
+        self.row_with("plain", breaker="open")
+        self.daemon.stop()
+        self.daemon.close_clients()
+        before = len(sink.received())
+        self.daemon.start()
+
+        self.row_with("plain", waiting=40)
+        time.sleep(QUIET_SECONDS)
+        self.assertIn(self.row("plain")["breaker"], ("open", "half_open"))
+        self.assertLessEqual(len(sink.received()) - before, 1)
 
     def test_a_rate_limit_is_kept(self):
         self.serve("slow")

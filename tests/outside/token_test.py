@@ -186,6 +186,9 @@ class Tls(TokenCase):
         trusted = ["--url", daemon.url, "--data", self.store.data, "--ca", self.certificate]
         self.assertEqual(self.create(trusted, "viewer", name="reports")["name"], "reports")
         self.assertEqual(segmentctl("status", "--url", daemon.url, "--ca", self.certificate).code, 0)
+        validated = segmentctl("segment", "validate", "nobody", "--from", "2026-01-01", "--to", "2026-02-01", *trusted)
+        self.assertEqual(validated.code, 1, validated)
+        self.assertIn("there is no segment 'nobody'", validated.errors)
         self.assertEqual(segmentctl("status", "--url", daemon.url).code, 3)
         self.assertEqual(segmentctl("status", "--url", daemon.url.replace("https", "http")).code, 3)
         self.assertEqual(daemon.stop(), 0, daemon.log_tail())

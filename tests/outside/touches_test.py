@@ -75,6 +75,19 @@ class NobodyByAccident(OrderCase):
         self.daemon.hang_up()
         self.bodies(self.crm, "touch", 3)
 
+    def test_existing_members_behind_a_pause_are_planned_as_refused_and_contacted_when_it_is_resumed(self):
+        self.open_shop(EXISTING="existing_members: contact\n")
+        self.import_rows(corner_shop.COLUMNS + "past,2023-12-20T00:00:00Z,even\n")
+        self.succeed("pause", "playbook", "wake", "--reason", "a wrong price", *self.offline)
+        planned = self.store.ask("touches", "--plan", "--hours", "1")
+        self.assertEqual(sorted((row["playbook"], row["decision"]) for row in planned), [("greet_warmly", "send"), ("wake", "refused")])
+        self.start()
+        self.bodies(self.crm, "touch", 1)
+        self.assertEqual([row["playbook"] for row in self.store.ask("touches")], ["greet_warmly"])
+
+        self.succeed("resume", "playbook", "wake", "--reason", "the price is right", *self.online)
+        self.bodies(self.crm, "touch", 2)
+
     def test_an_apply_decides_about_existing_members_as_its_plan_says(self):
         self.open_shop()
         self.import_rows(corner_shop.COLUMNS + "past,2023-12-20T00:00:00Z,even\n")

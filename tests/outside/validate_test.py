@@ -108,6 +108,7 @@ class ValidateCase(cases.Case):
         self.assertEqual((review["kind"], review["segment"], review["steward"], review["state"]),
                          ("validation", "even_numbers", "dana", "open"))
         self.assertEqual(review["validation"]["verdict"], "no_measurable_difference")
+        self.assertIn("members showed no measurable difference from non-members", review["finding"])
 
 
 class MadeUpShop(ValidateCase):

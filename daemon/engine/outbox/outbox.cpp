@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace segmentd::daemon {
 namespace {
 
@@ -17,6 +19,15 @@ std::string error_of(const DeliveryRecord& delivery) {
     const auto what = delivery.status != 0 ? fmt::format("HTTP {}", delivery.status) : delivery.detail;
     if (delivery.cause.empty() || what.empty()) return delivery.cause + what;
     return fmt::format("{}: {}", delivery.cause, what);
+}
+
+void note_health(EndpointTally& tally, const DeliveryRecord& delivery, Timestamp at) {
+    const bool is_fault =
+        delivery.outcome != DeliveryOutcome::delivered && is_fault_of_endpoint(delivery.status, delivery.cause);
+    tally.faults_in_a_row = is_fault ? tally.faults_in_a_row + 1 : 0;
+    if (tally.faults_in_a_row == 1) tally.faulty_since = at;
+    tally.leave_alone_until =
+        std::max(tally.leave_alone_until, at + std::chrono::milliseconds(delivery.leave_alone_ms));
 }
 
 }  // namespace
@@ -48,7 +59,8 @@ void Outbox::reopen(const EndpointId& endpoint) {
     const auto tally = tallies_.find(endpoint);
     if (tally == tallies_.end()) return;
     tally->second.is_gone = false;
-    tally->second.failed_in_a_row = 0;
+    tally->second.failed_in_a_row = tally->second.faults_in_a_row = 0;
+    tally->second.leave_alone_until = {};
 }
 
 void Outbox::note(const DeliveryRecord& delivery, Timestamp at) {
@@ -61,6 +73,7 @@ void Outbox::note(const DeliveryRecord& delivery, Timestamp at) {
     waiting.wait = std::chrono::milliseconds(delivery.retry_in_ms);
     past_ = chained(past_, fmt::format("{} {} {} {}", delivery.touch, to_word(delivery.outcome), delivery.attempt,
                                        delivery.status));
+    note_health(tally, delivery, at);
     if (delivery.outcome == DeliveryOutcome::delivered) {
         ++tally.delivered;
         tally.failed_in_a_row = 0;

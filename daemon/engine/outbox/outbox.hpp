@@ -30,6 +30,9 @@ struct EndpointTally {
     std::string last_cause;            // its cause in one word
     Timestamp failing_since{};         // of the first attempt after the last success; where failed_in_a_row > 0
     std::int64_t failed_in_a_row = 0;  // since then, or since it was resumed
+    std::int64_t faults_in_a_row = 0;  // of these the last ones that say that the endpoint is down
+    Timestamp faulty_since{};          // of the first of them
+    Timestamp leave_alone_until{};     // the endpoint asked for it with Retry-After
     bool is_gone = false;              // it answered 410, and nobody resumed it or sent anything again since
     Timestamp last_attempt{};
 };

@@ -27,6 +27,15 @@ std::string finding_of(const AlarmRecord& alarm) {
                        100 * alarm.reference);
 }
 
+// Nothing for a record that does not know it: its review reads as it did when it was opened.
+std::string from_whom(const ValidationRecord& validation) {
+    const auto& same = validation.no_difference_from;
+    if (same.empty()) return {};
+    if (same.front() != all_non_members)
+        return fmt::format(" from {}, though they differed from non-members together", same.front());
+    return same.size() == 1 ? " from non-members" : fmt::format(" from non-members or from {}", same.back());
+}
+
 }  // namespace
 
 Result<void> check_action(const std::vector<Review>& reviews, const ReviewRecord& action, Timestamp now) {
@@ -120,9 +129,9 @@ const Review* Reviews::open(const rules::Rulebook& book, const ValidationRecord&
     if (is_known) return nullptr;
     auto& review = add(book, ReviewKind::validation, validation.segment, at);
     review.validation = validation;
-    review.finding = fmt::format("from {} to {} its {} members showed no measurable difference",
+    review.finding = fmt::format("from {} to {} its {} members showed no measurable difference{}",
                                  calendar_.to_date_text(validation.from), calendar_.to_date_text(validation.until),
-                                 validation.members);
+                                 validation.members, from_whom(validation));
     return &review;
 }
 

@@ -38,17 +38,16 @@ void refuse(EventDecision& decision, std::string reason) {
     decision.reason = std::move(reason);
 }
 
-bool refuse_where_paused(const EventContext& context, const PlannedTouch& planned, EventDecision& decision) {
+// Why nothing may go out now; empty where it may.
+std::string pause_of(const EventContext& context, const PlannedTouch& planned) {
     const std::pair<PauseTarget, const std::string&> needed[] = {
         {PauseTarget::playbook, planned.playbook.id.text},
         {PauseTarget::pilot, planned.pilot.pilot.text},
         {PauseTarget::endpoint, planned.touch.endpoint.id.text}};
     for (const auto& [target, name] : needed) {
-        if (context.pauses.find(target, name) == nullptr) continue;
-        refuse(decision, fmt::format("{} {} is paused", to_word(target), name));
-        return true;
+        if (context.pauses.find(target, name) != nullptr) return fmt::format("{} {} is paused", to_word(target), name);
     }
-    return false;
+    return {};
 }
 
 void decide_fate(const EventContext& context, const Customer& customer, const PlannedTouch& planned,
@@ -60,7 +59,7 @@ void decide_fate(const EventContext& context, const Customer& customer, const Pl
     if (purpose != nullptr && !context.population.allows(customer, *purpose)) {
         return refuse(decision, fmt::format("no_consent {}", purpose->id.text));
     }
-    if (refuse_where_paused(context, planned, decision)) return;
+    if (auto pause = pause_of(context, planned); !pause.empty()) return refuse(decision, std::move(pause));
     if (endpoint == nullptr || endpoint->mode == rules::EndpointMode::shadow) {
         decision.fate = TouchFate::shadow;
         decision.reason = fmt::format("endpoint {} is in shadow", planned.touch.endpoint.id.text);
@@ -78,6 +77,15 @@ const rules::PlaybookDefinition* playbook_for(const Population& population, cons
     const bool arm_has_one = pilot.arm != nullptr && !pilot.arm->playbook.empty();
     if (!arm_has_one && own == nullptr) return nullptr;
     return rules::find(definitions.playbooks, arm_has_one ? pilot.arm->playbook.id : own->playbook.id);
+}
+
+bool is_paused(const EventContext& context, const MembershipChange& change, const PilotArm& pilot) {
+    const auto* playbook = playbook_for(context.population, change.segment, pilot);
+    if (playbook == nullptr) return false;
+    const auto trigger = change.entered ? rules::TouchTrigger::entered : rules::TouchTrigger::left;
+    return std::ranges::any_of(playbook->touches, [&](const rules::TouchDefinition& touch) {
+        return touch.when == trigger && !pause_of(context, {*playbook, touch, pilot}).empty();
+    });
 }
 
 std::uint32_t playbook_mark(const PlaybookId& playbook) {
@@ -135,7 +143,7 @@ std::vector<EventDecision> decide_tester_touch(const EventContext& context, cons
         .data = canonical_json(data).value_or("{}")};
     decision.cause = "a test ordered by " + record.actor;
     decision.reason = "tests go out whatever the endpoint's mode is";
-    refuse_where_paused(context, planned, decision);
+    if (auto pause = pause_of(context, planned); !pause.empty()) refuse(decision, std::move(pause));
     return {std::move(decision)};
 }
 

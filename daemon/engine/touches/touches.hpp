@@ -30,6 +30,9 @@ struct PilotArm {
 const rules::PlaybookDefinition* playbook_for(const Population& population, const SegmentId& segment,
                                               const PilotArm& pilot);
 
+// True where a pause would refuse any of the touches that follow from the change.
+bool is_paused(const EventContext& context, const MembershipChange& change, const PilotArm& pilot);
+
 // A number that stands for a playbook in a membership: it noticed the entry.
 std::uint32_t playbook_mark(const PlaybookId& playbook);
 

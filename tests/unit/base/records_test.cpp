@@ -42,11 +42,12 @@ class RecordMaker {
             case 4: return SuppressionRecord{is_heads()};
             case 5: return AssignmentRecord{PilotId(text()), text()};
             case 6: return model();
-            case 7: return TickRecord{.catch_up = is_heads(), .greets = is_heads()};
+            case 7: return TickRecord{.catch_up = is_heads(), .greets = is_heads(), .spares_paused = is_heads()};
             case 8: return ClockRecord{};
             case 9:
                 return DeliveryRecord{
-                    text(), static_cast<DeliveryOutcome>(below(3)), integer(), integer(), text(), text(), integer()};
+                    text(),   static_cast<DeliveryOutcome>(below(3)), integer(), integer(), text(), text(), integer(),
+                    integer()};
             case 10: return AlarmRecord{text(), integer(), number(), number(), number(), number(), integer(), text()};
             case 11: return ExposureRecord{PilotId(text()), text()};
             case 12: return PauseRecord{static_cast<PauseTarget>(below(3)), text(), is_heads()};

@@ -60,6 +60,14 @@ emit:
     values: {employees: row.employees}
     consent: {offers: denied}
 ---
+source: visits
+columns: [customer, at]
+customer: row.customer
+occurred_at: timestamp(row.at)
+emit:
+  - profile: true
+    consent: {offers: granted}
+---
 source: arms
 columns: [customer, arm]
 customer: row.customer

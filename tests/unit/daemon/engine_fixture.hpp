@@ -87,7 +87,7 @@ inline Record tick(Timestamp when, bool catch_up = false) {
 
 // As the daemon makes it once it has started or new definitions are in force.
 inline Record greeting(Timestamp when) {
-    return record_of("", when, TickRecord{.greets = true});
+    return record_of("", when, TickRecord{.greets = true, .spares_paused = true});
 }
 
 inline Record definitions(Timestamp when, Files files, std::string version = "v1") {

@@ -33,6 +33,10 @@ Files contacting_shop() {
     return shop(rules_with("existing_members: contact"));
 }
 
+Record pause(Timestamp when, bool paused) {
+    return record_of("", when, PauseRecord{PauseTarget::playbook, "thanks", paused});
+}
+
 }  // namespace
 
 TEST_CASE("who entered by import is not contacted later either, unless the playbook says so") {
@@ -78,6 +82,33 @@ TEST_CASE("an existing member is contacted once") {
 
     CHECK_FALSE(lived.engine.awaits_greeting());
     CHECK(touches_of(lived.take(greeting(at("2027-01-05")))).empty());
+}
+
+TEST_CASE("existing members wait while their playbook is paused and are contacted when it is resumed") {
+    LivedEngine lived(contacting_shop());
+    lived.take(historical(purchase("ada", at("2027-01-03"))));
+    lived.take(pause(at("2027-01-04"), true));
+
+    CHECK_FALSE(lived.engine.awaits_greeting());
+    CHECK(touches_of(lived.take(greeting(at("2027-01-04")))).empty());
+    REQUIRE(lived.engine.held_back_greetings().size() == 1);
+    CHECK(lived.engine.held_back_greetings().front().reason == "playbook thanks is paused");
+
+    lived.take(pause(at("2027-01-05"), false));
+    CHECK(lived.engine.awaits_greeting());
+    CHECK(touches_of(lived.take(greeting(at("2027-01-05")))) == "ada thank_you send");
+}
+
+TEST_CASE("a greeting of an older journal decided about members behind a pause for good") {
+    LivedEngine lived(contacting_shop());
+    lived.take(historical(purchase("ada", at("2027-01-03"))));
+    lived.take(pause(at("2027-01-04"), true));
+
+    CHECK(touches_of(lived.take(record_of("", at("2027-01-04"), TickRecord{.greets = true}))) ==
+          "ada thank_you refused (playbook thanks is paused)");
+
+    lived.take(pause(at("2027-01-05"), false));
+    CHECK_FALSE(lived.engine.awaits_greeting());
 }
 
 TEST_CASE("who left before the greeting is no existing member") {

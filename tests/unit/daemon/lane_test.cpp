@@ -103,6 +103,27 @@ TEST_CASE("what waits for the breaker, the rate or a pause that the endpoint ask
     CHECK(lane.take(noon + seconds(5))->attempt == 1);
 }
 
+TEST_CASE("after a restart a Retry-After and an open breaker go on, and its pause is as long as it was") {
+    Lane asked({});
+    asked.add(event("a"), 0, noon);
+    const auto record = send(asked, noon, answer(503, minutes(10)));
+    CHECK(record.leave_alone_ms == 600'000);
+    Lane lane({});
+    for (const char* id : {"a", "b", "c"}) lane.add(event(id), 0, noon);
+
+    lane.go_on({.leave_alone = minutes(4)}, noon);
+    CHECK(lane.next() == noon + minutes(4));
+
+    lane.go_on({.faults_in_a_row = 7, .failing_for = seconds(5 + 10), .since_last = seconds(1)}, noon);
+    CHECK(lane.status().breaker == Breaker::State::open);
+    CHECK(lane.next() == noon + seconds(19));
+    REQUIRE(lane.take(noon + seconds(19)).has_value());
+    CHECK_FALSE(lane.take(noon + seconds(19)).has_value());
+
+    lane.go_on({.faults_in_a_row = 4}, noon);
+    CHECK(lane.status().breaker == Breaker::State::closed);
+}
+
 TEST_CASE("an answer below 500 shows that the endpoint lives, and does not open the breaker") {
     Lane lane({});
     for (int i = 0; i < 9; ++i) {

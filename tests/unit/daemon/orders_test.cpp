@@ -93,6 +93,14 @@ TEST_CASE("a touch test names its touch where the playbook has several, and a li
     CHECK(refusal(lived, "touch_test", R"({"playbook":"thanks","tester":"dana_inbox","touch":"goodbye"})").empty());
 }
 
+TEST_CASE("a suppressed tester is sent no test") {
+    LivedEngine lived(ordered_shop());
+    lived.take(record_of("tester-1", at("2027-01-02"), SuppressionRecord{true}));
+
+    CHECK(refusal(lived, "touch_test", R"({"playbook":"thanks","tester":"dana_inbox","touch":"goodbye"})") ==
+          "tester dana_inbox is suppressed as customer tester-1");
+}
+
 TEST_CASE("a learning is about a known segment or pilot and has a cause") {
     LivedEngine lived(ordered_shop());
 

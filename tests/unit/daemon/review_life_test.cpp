@@ -77,7 +77,30 @@ void day(LivedEngine& lived, Timestamp start, int buyers) {
     }
 }
 
+std::string finding_on(const std::vector<std::string>& no_difference_from) {
+    LivedEngine lived(watched_shop());
+    ValidationRecord found;
+    found.segment = SegmentId("buyers");
+    found.from = at("2027-01-01");
+    found.until = at("2027-02-01");
+    found.members = 40;
+    found.neighbour = SegmentId("regulars");
+    found.no_difference_from = no_difference_from;
+    found.verdict = Verdict::no_measurable_difference;
+    lived.take(record_of("", at("2027-03-01"), found));
+    return review(lived).finding;
+}
+
 }  // namespace
+
+TEST_CASE("the review of a validation says from whom members do not differ; of an older record it reads as it did") {
+    const std::string same = "from 2027-01-01 to 2027-02-01 its 40 members showed no measurable difference";
+
+    CHECK(finding_on({}) == same);
+    CHECK(finding_on({"non_members"}) == same + " from non-members");
+    CHECK(finding_on({"non_members", "regulars"}) == same + " from non-members or from regulars");
+    CHECK(finding_on({"regulars"}) == same + " from regulars, though they differed from non-members together");
+}
 
 TEST_CASE("an opened review is told to endpoints that want to know") {
     LivedEngine lived(watched_shop());

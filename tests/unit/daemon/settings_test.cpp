@@ -177,6 +177,27 @@ TEST_CASE("a secret comes from the setting, its file or the credentials of the s
     CHECK(previous_endpoint_secret(settings, "shop", credentials).value() == std::nullopt);
 }
 
+TEST_CASE("a secret file that holds more than one plain line is refused with its name and what it holds") {
+    const TemporaryFolder folder;
+    Settings settings;
+    settings.data = folder.path() / "data";
+    const auto message_of = [&](const std::string& content) {
+        settings.secrets["token"] = readable_by_owner_only(folder.write("token", content));
+        const auto secret = named_secret(settings, "token", "");
+        return secret ? "" : secret.error().message;
+    };
+    const auto holds = "the secret in " + (folder.path() / "token").string() + " holds ";
+
+    CHECK(message_of("plain\n").empty());
+    CHECK(message_of("two\nlines\n") == holds + "a line feed");
+    CHECK(message_of("plain\n\n") == holds + "a line feed");
+    CHECK(message_of("old\rend") == holds + "a carriage return");
+    CHECK(message_of(std::string("a\0b", 3)) == holds + "a NUL");
+    CHECK(message_of("a\tb") == holds + "a control character");
+    CHECK(message_of(" plain") == holds + "a blank at its beginning");
+    CHECK(message_of("plain \n") == holds + "a blank at its end");
+}
+
 TEST_CASE("a secret file that others can read, that is empty, too large or missing is refused") {
     const TemporaryFolder folder;
     Settings settings;

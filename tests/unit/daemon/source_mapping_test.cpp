@@ -92,6 +92,13 @@ TEST_CASE("a time that is none rejects every emission that needs it") {
     CHECK(row.rejections[0].reason == "bad_time");
 }
 
+TEST_CASE("a timestamp of CEL is a time") {
+    const auto row = mapping_of("visits", {"customer", "at"}).map({"ada", "2027-01-05T10:30:00.25+01:00"}, 1, received);
+
+    REQUIRE(row.rejections.empty());
+    CHECK(to_text(row.records.at(0).occurred_at) == "2027-01-05T09:30:00.250000Z");
+}
+
 TEST_CASE("columns are found by name wherever they stand in the file") {
     auto mapping = mapping_of("orders", {"more", "plan", "amount", "day", "customer"});
 

@@ -53,6 +53,19 @@ TEST_CASE("a week is met, not met, or not yet known") {
           "2027-W01 0 null no_members; 2027-W02 2 5E-1 met; 2027-W03 2 0E0 not_met; 2027-W04 2 5E-1 not_yet");
 }
 
+TEST_CASE("a segment without success metrics is tracked by the target of its objective") {
+    auto files =
+        shop(std::string(buyers).replace(buyers.find("success_metrics"), std::string::npos, "objective: growth\n"));
+    files["workspace.yaml"] += "objectives: [{name: growth, metric: bought_again, target: 50%}]\n";
+    LivedEngine lived(files);
+    lived.take(purchase("ada", at("2027-01-05")));
+    lived.take(purchase("ada", at("2027-01-12")));
+    lived.take(tick(at("2027-01-27")));
+
+    CHECK(track(lived, "buyers", "2027-01-27", 3) ==
+          "2027-W02 1 1E0 met; 2027-W03 1 0E0 not_met; 2027-W04 1 0E0 not_yet");
+}
+
 TEST_CASE("a week is final at the very instant at which its window has passed") {
     LivedEngine lived(shop(buyers));
     lived.take(purchase("ada", at("2027-01-05")));

@@ -167,6 +167,7 @@ TEST_CASE("a segment that sets nobody apart has no measurable difference, whatev
     CHECK(found.outcomes[1].against == "starters");
     CHECK(found.outcomes[1].verdict == Verdict::different);
     CHECK(found.verdict == Verdict::no_measurable_difference);
+    CHECK(found.no_difference_from == std::vector<std::string>{"non_members"});
     CHECK(found.warnings ==
           std::vector<std::string>{"members differ from starters, but not from non-members together"});
 }

@@ -51,6 +51,18 @@ TEST_CASE("a workspace that agreed on no objectives runs and its segments are wa
     CHECK(warnings[1].rule == "no_success_metric");
 }
 
+TEST_CASE("a segment that lives by the target of its objective is not warned of") {
+    const auto agreed = with(std::string(shop), "profile: {plan: text}",
+                             "profile: {plan: text}\nobjectives: [{name: growth, metric: bought, target: 20%}]\n"
+                             "---\nsignal: purchase\n---\nmetric: bought\nsignal: purchase\nwindow: 7d");
+    const auto loaded =
+        rules::load_workspace({{"workspace.yaml", with(agreed, "steward: dana", "steward: dana\nobjective: growth")}});
+    INFO((loaded ? std::string() : to_text(loaded.error().front())));
+    REQUIRE(loaded.has_value());
+
+    CHECK(rules::load::find_warnings(*loaded, parse_timestamp("2027-01-01").value()).empty());
+}
+
 TEST_CASE("a steward who left by that day, or has not the role, is warned of") {
     const auto of_gus = with(std::string(shop), "steward: dana", "steward: gus");
 
