@@ -104,8 +104,7 @@ void add_input_commands(CLI::App& app, Arguments& arguments, int& exit_code) {
         exit_code = daemon::test_command(arguments.workspace, arguments.test);
     });
 
-    auto* import = app.add_subcommand(
-        "import", "take in a file of the past; nobody is contacted because of it; exit 1 where no row is accepted");
+    auto* import = app.add_subcommand("import", "take in a file of the past; nobody is contacted because of it");
     add_store_options(*import, arguments.options);
     import->add_option("--source", arguments.import.source, "which source of the workspace the file is")->required();
     import->add_option("--rejects", arguments.import.rejects_file, "write refused rows here, one JSON object a line");

@@ -20,11 +20,14 @@ std::string detail_of(const json::value& problem);
 }  // namespace
 
 Result<json::value> call_daemon(const CommandOptions& options, const std::string& path, HttpCall call) {
-    TRY(answer, answer_of_daemon(options, path, std::move(call)));
-    return std::move(answer.value);
+    TRY(text, text_from_daemon(options, path, std::move(call)));
+    boost::system::error_code broken;
+    auto value = json::parse(text, broken);
+    if (!broken) return value;
+    return fail(ErrorCode::unavailable, fmt::format("{}: the answer is not JSON", options.url));
 }
 
-Result<DaemonAnswer> answer_of_daemon(const CommandOptions& options, const std::string& path, HttpCall call) {
+Result<std::string> text_from_daemon(const CommandOptions& options, const std::string& path, HttpCall call) {
     TRY(token, token_of(options));
     HttpClientSettings settings;
     settings.body_limit = largest_answer;
@@ -37,12 +40,11 @@ Result<DaemonAnswer> answer_of_daemon(const CommandOptions& options, const std::
         return fail(ErrorCode::unavailable, fmt::format("{}: {}", options.url, outcome.error().message),
                     "is the daemon running there?");
     }
+    if (outcome->status / 100 == 2) return outcome->body;
     boost::system::error_code broken;
-    auto value = json::parse(outcome->body, broken);
-    if (outcome->status / 100 == 2 && !broken) return DaemonAnswer{outcome->body, std::move(value)};
-    const bool may_be_repeated = outcome->status >= 500 || outcome->status / 100 == 2;
-    return fail(may_be_repeated ? ErrorCode::unavailable : ErrorCode::invalid,
-                fmt::format("the daemon answered {}{}", outcome->status, broken ? "" : detail_of(value)),
+    const auto problem = json::parse(outcome->body, broken);
+    return fail(outcome->status >= 500 ? ErrorCode::unavailable : ErrorCode::invalid,
+                fmt::format("the daemon answered {}{}", outcome->status, broken ? "" : detail_of(problem)),
                 outcome->status == 401 ? "name a token with --token" : "");
 }
 

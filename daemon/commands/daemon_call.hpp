@@ -1,7 +1,7 @@
 // A question to a running daemon, for every command that takes --url.
 #pragma once
 
-#include <boost/json/value.hpp>
+#include <boost/json/fwd.hpp>
 #include <string>
 
 #include "daemon/commands/commands.hpp"
@@ -9,18 +9,12 @@
 
 namespace segmentd::daemon {
 
-// Reading JSON may change the last digit of a number; the text beside the value is what the daemon wrote.
-struct DaemonAnswer {
-    std::string text;
-    boost::json::value value;
-};
-
 // Sends the call to options.url + path with the bearer token: that of --token, or else the admin token of --data
 // where both folders and daemon are named. Gives the JSON of a 2xx. unavailable where the daemon is out of reach or
 // cannot answer now (5xx); otherwise invalid, with the detail of its problem.
-Result<DaemonAnswer> answer_of_daemon(const CommandOptions& options, const std::string& path, HttpCall call);
-
-// The value of it alone.
 Result<boost::json::value> call_daemon(const CommandOptions& options, const std::string& path, HttpCall call);
+
+// The same, as the daemon wrote it: reading a number may change its last digit.
+Result<std::string> text_from_daemon(const CommandOptions& options, const std::string& path, HttpCall call);
 
 }  // namespace segmentd::daemon

@@ -151,15 +151,15 @@ Result<void> write_rejects(const std::string& path, const std::vector<Reject>& r
     return {};
 }
 
-// Of a file of which nothing came in; null where something did, or where it was empty.
-std::optional<Error> nothing_came_in(const json::object& summary, const std::optional<Reject>& first) {
-    const bool is_known = summary.at("accepted").as_int64() + summary.at("duplicates").as_int64() > 0;
-    if (is_known || !first) return std::nullopt;
-    return Error{ErrorCode::invalid,
-                 fmt::format("no row was accepted; the first was rejected: {}", first->detail),
-                 {},
-                 first->reason,
-                 "see segmentctl rejects --show, or import with --rejects FILE"};
+// Rejects are kept and the next import knows them, so nothing has failed; but this is hardly what was wanted.
+void warn_where_nothing_came_in(const json::object& summary, const std::optional<Reject>& first) {
+    if (!first || summary.at("accepted").as_int64() + summary.at("duplicates").as_int64() > 0) return;
+    const Error nothing{ErrorCode::invalid,
+                        fmt::format("no row was accepted; the first was rejected: {}", first->detail),
+                        {},
+                        first->reason,
+                        "see segmentctl rejects --show, or import with --rejects FILE"};
+    fmt::print(stderr, "warning: {}\n", visible_text(to_text(nothing)));
 }
 
 Result<json::object> import_file(Offline& offline, FileRecords& file, ProgressBar& bar) {
@@ -209,8 +209,8 @@ int import_command(const CommandOptions& options, const ImportOptions& import) {
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - started;
     (*summary)["seconds"] = seconds.count();
     print(*summary, options.as_json);
-    const auto nothing = nothing_came_in(*summary, first_reject);
-    return nothing ? report(*nothing) : exit_done;
+    warn_where_nothing_came_in(*summary, first_reject);
+    return exit_done;
 }
 
 }  // namespace segmentd::daemon

@@ -57,9 +57,10 @@ int validate_by_daemon(const CommandOptions& options, const ValidateOptions& val
     call.headers = {{"Content-Type", "application/json"}};
     call.body = json::serialize(json::object{{"from", validate.from}, {"to", validate.until}});
     const auto path = api_path({"segments", validate.segment, "validations"});
-    const auto answer = answer_of_daemon(options, path + (validate.dry_run ? "?dry_run=true" : ""), std::move(call));
-    if (!answer) return report(answer.error());
-    options.as_json ? fmt::print("{}\n", answer->text) : print(answer->value, false);
+    const auto text = text_from_daemon(options, path + (validate.dry_run ? "?dry_run=true" : ""), std::move(call));
+    if (!text) return report(text.error());
+    boost::system::error_code broken;
+    options.as_json ? fmt::print("{}\n", *text) : print(json::parse(*text, broken), false);
     return exit_done;
 }
 

@@ -44,7 +44,6 @@ void add_validate(CLI::App& segment, const std::shared_ptr<Question>& question, 
     validate->add_option("--to", question->validate.until, "outcomes before this date")->required();
     add_place(*validate, question->options);
     add_daemon(*validate, question->options);
-    validate->get_option("--url")->excludes("--data");
     validate->add_flag("--dry-run", question->validate.dry_run, "find, but do not record");
     validate->callback([question, &exit_code] {
         need_a_place(question->options);
