@@ -66,6 +66,7 @@ void QuarterFold::let_the_quarter_end(bool quiet) {
     Record next;  // of which only the place is known
     next.sequence = engine_.records() + 1;
     state_at_ = quarter_.until - Duration(1);
+    if (!engine_.has_workspace()) return;
     note_effects(next, engine_.pass_time(state_at_, quiet));
 }
 
