@@ -65,7 +65,7 @@ KnownOutcome expect_future_of_offer(const MarketModel& model, const Prospect& pr
 namespace {
 
 Future Life::from_the_start(std::size_t setup_arm) {
-    const auto crew = prospect_.subscription.traits.is_small_crew ? 1 : 0;
+    const std::size_t crew = prospect_.subscription.traits.is_small_crew ? 1 : 0;
     const bool is_activated = random_.bernoulli(model_.activation[crew][setup_arm]);
     const auto& moods = is_activated ? model_.mood_if_activated : model_.mood_if_not;
     prospect_.subscription.mood = static_cast<Mood>(draw_of(moods, random_));
