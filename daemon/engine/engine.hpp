@@ -94,6 +94,7 @@ class Engine {
 
     // The journal so far, for questions about the past.
     const PastRecords& past() const { return past_; }
+    void read_past_by(PastRecords past) { past_ = std::move(past); }
 
     // The verdicts on pilots so far, oldest first: records of pilot decisions.
     const std::vector<Record>& pilot_decisions() const { return pilot_decisions_; }

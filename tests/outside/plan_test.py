@@ -4,7 +4,7 @@
 import os
 
 from support import cases, corner_shop
-from support.programs import Daemon, Store, segmentctl, segmentctl_json
+from support.programs import Daemon, Store, segmentctl, segmentctl_json, wait_until
 
 PLANNED = ("plan", "from", "to", "at", "customers", "changes", "segments", "migration", "overlap", "pilots_contaminated",
            "features_to_backfill", "touches", "warnings", "diff")
@@ -125,6 +125,41 @@ class Plan(cases.Case):
         (heavy,) = plan["segments"]
         self.assertEqual((heavy["segment"], heavy["change"], heavy["leave"], heavy["size_after"]), ("heavy", "removed", 10, 0))
         self.assertIn("segment_removed", [warning["rule"] for warning in plan["warnings"]])
+
+    def test_a_running_daemon_plans_applies_and_rolls_back(self):
+        with Daemon(self.store) as daemon:
+            online = ["--url", daemon.url, *self.data]
+            plan = segmentctl_json("plan", self.new, *online)
+            self.assertEqual(tuple(plan), PLANNED)
+            self.assertEqual({row["segment"]: row["size"] for row in segmentctl_json("segments", *online)}["buyers"], 40)
+
+            done = segmentctl_json("apply", self.new, *online, "--plan", plan["plan"], "--reason", "fewer, better")
+
+            self.assertEqual((done["applied"], done["plan"], done["segments"]), (plan["to"], plan["plan"], plan["segments"]))
+            self.assertEqual({row["segment"]: row["size"] for row in segmentctl_json("segments", *online)}["buyers"], 20)
+            self.refuse("the plan goes from version", "apply", self.new, *online, "--plan", plan["plan"])
+            self.refuse("there is no plan 'beef'", "apply", self.new, *online, "--plan", "beef")
+
+            look = segmentctl_json("rollback", *online, "--to", plan["from"][:8], "--dry-run")
+            self.assertNotIn("applied", look)
+            back = segmentctl_json("rollback", *online, "--to", plan["from"][:8], "--reason", "sales fell")
+            self.assertEqual((back["applied"], back["segments"]), (plan["from"], look["segments"]))
+            self.assertEqual({row["segment"]: row["size"] for row in segmentctl_json("segments", *online)}["buyers"], 40)
+            self.assertEqual(daemon.stop(), 0)
+        self.assertEqual(self.size("buyers"), 40)
+        segmentctl_json("replay", *self.data, "--verify")
+
+    def test_with_planned_changes_alone_a_start_and_a_signal_leave_what_is_in_force(self):
+        plan = self.plan()
+        segmentctl_json("apply", self.new, *self.data, "--plan", plan["plan"])
+        with Daemon(self.store, ["workspace_changes=plan"]) as daemon:
+            online = ["--url", daemon.url, *self.data]
+            daemon.hang_up()
+            wait_until(lambda: daemon.log_text().count("the folder differs") == 2, 10, "the folder to be passed over twice")
+            self.assertEqual({row["segment"]: row["size"] for row in segmentctl_json("segments", *online)}["buyers"], 20)
+        with Daemon(self.store) as daemon:
+            online = ["--url", daemon.url, *self.data]
+            self.assertEqual({row["segment"]: row["size"] for row in segmentctl_json("segments", *online)}["buyers"], 40)
 
     def test_a_broken_folder_has_no_plan_and_a_daemon_keeps_its_store(self):
         broken = corner_shop.write_workspace(self.make("broken"), BUYERS="feature.order >= 3")
