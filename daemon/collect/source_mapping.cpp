@@ -159,7 +159,7 @@ tl::expected<Payload, Rejection> SourceMapping::payload(std::size_t index, const
         texts.emplace(name, std::move(*text));
     }
     if (definition.profile) {
-        auto attributes = rules::read_profile(book_.definitions.workspace, texts, book_.money_digits);
+        auto attributes = rules::read_profile(book_.definitions.workspace.profile, texts, book_.money_digits);
         if (!attributes) return tl::unexpected(std::move(attributes).error());
         return Payload(ProfileRecord{std::move(*attributes)});
     }

@@ -88,7 +88,7 @@ tl::expected<Payload, Rejection> payload_of(const CollectContext& context, std::
     if (call == "identify") {
         const auto& traits = object_member(event, "traits");
         if (traits.size() > most_traits) return reject("too_many_traits", "more than 300 traits");
-        auto attributes = rules::read_profile(context.definitions->workspace, traits, context.currency_digits);
+        auto attributes = rules::read_profile(context.definitions->workspace.profile, traits, context.currency_digits);
         if (!attributes) return tl::unexpected(std::move(attributes).error());
         return Payload(ProfileRecord{std::move(*attributes)});
     }

@@ -27,6 +27,10 @@ inline constexpr auto words_of<AttributeType> = std::to_array<Word<AttributeType
                                                                                     {"time", AttributeType::time}});
 
 template <>
+inline constexpr auto words_of<Subject> =
+    std::to_array<Word<Subject>>({{"customer", Subject::customer}, {"account", Subject::account}});
+
+template <>
 inline constexpr auto words_of<Aggregate> = std::to_array<Word<Aggregate>>({{"count", Aggregate::count},
                                                                             {"sum", Aggregate::sum},
                                                                             {"mean", Aggregate::mean},

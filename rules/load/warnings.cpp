@@ -45,7 +45,7 @@ void Warnings::look_at(const SegmentDefinition& segment) {
         warn(segment.place, subject + ": it serves no objective", "no_objective",
              "agree on objectives in workspace.yaml; every segment names one of them");
     }
-    if (segment.success_metrics.empty() && !segment.is_remainder) {
+    if (segment.success_metrics.empty() && !segment.is_remainder && segment.of == Subject::customer) {
         warn(segment.place, subject + ": nothing says when it works", "no_success_metric",
              "write success_metrics: [{metric: ..., at_least: ...}]");
     }

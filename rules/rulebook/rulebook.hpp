@@ -3,12 +3,16 @@
 //
 // A customer's row holds, in this order: profile attributes, features, scores, thresholds,
 // segment memberships, consents. An event's row holds the properties of its signal's contract; a
-// source's row holds its columns. The rulebook never changes after it is built and may be read
-// from any thread.
+// source's row holds its columns.
+//
+// What is of accounts stands in a rulebook of its own, whose customers are the accounts: its profile is the account's,
+// its features and segments are those of accounts, and it has no scores, consents, pilots or endpoints. The rulebook
+// never changes after it is built and may be read from any thread.
 #pragma once
 
 #include <cstddef>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -157,6 +161,7 @@ struct Rulebook {
     std::vector<std::size_t> segment_order;  // each after the segments it reads and those that come before it
     std::optional<expression::Program> revenue;
     std::optional<expression::Program> expected_value;
+    std::shared_ptr<const Rulebook> accounts;  // the rulebook of accounts; it has none itself
 };
 
 // Compiles everything, or says everything that is wrong (at most 100 errors): CEL syntax and
