@@ -129,6 +129,7 @@ struct CompiledEmission {
     Programs when;
     std::optional<expression::Program> occurred_at;
     std::optional<expression::Program> arm;
+    std::optional<expression::Program> account;
     std::map<std::string, expression::Program> values;
 };
 
