@@ -38,7 +38,7 @@ Result<Effects> Engine::apply(const Record& record) {
     const auto* workspace = std::get_if<WorkspaceRecord>(&record.payload);
     if (workspace == nullptr && !has_workspace()) return refuse_record(record, "comes before any workspace");
 
-    Population derived;
+    Derived derived;
     if (workspace != nullptr) {
         TRY(book, compile(*workspace));
         TRY(fresh, derive_from_past(book, record));
@@ -48,8 +48,14 @@ Result<Effects> Engine::apply(const Record& record) {
     if (has_workspace()) fire_timers(record.engine_time, is_quiet(record), effects);
     engine_time_ = record.engine_time;
     records_ = record.sequence;
-    if (workspace != nullptr) adopt(std::move(derived), record, effects);
-    if (!record.customer.empty()) take_customer_record(record, effects);
+    if (workspace != nullptr) {
+        adopt(std::move(derived.population), record, effects);
+        accounts_.adopt(std::move(derived.accounts), {cause_of(record), engine_time_, true}, effects);
+    }
+    if (!record.customer.empty()) {
+        take_customer_record(record, effects);
+        take_account_record(record, effects);
+    }
     take_common_record(record, effects);
     if (record.historical) reviews_.took_in_past(engine_time_);
     const auto* tick = std::get_if<TickRecord>(&record.payload);
@@ -169,6 +175,13 @@ void Engine::take_customer_record(const Record& record, Effects& effects) {
     }
 }
 
+// What the record says of the account of its customer.
+void Engine::take_account_record(const Record& record, Effects& effects) {
+    auto& customer = population_.at(population_.find_or_create(record.customer));
+    const auto account = accounts_.take(customer, record, engine_time_);
+    if (account) accounts_.reconsider(*account, {cause_of(record), engine_time_, record.historical}, effects);
+}
+
 // Scores, segments, pilots, touches: in this order, for one customer at one instant.
 void Engine::reconsider(std::size_t index, const Cause& cause, Effects& effects) {
     auto& customer = population_.at(index);
@@ -262,8 +275,8 @@ void Engine::reconsider_all(const Cause& cause, Effects& effects) {
 }
 
 // What new definitions make of the past signals, found before anything changes: it may fail.
-Result<Population> Engine::derive_from_past(const std::shared_ptr<const rules::Rulebook>& book,
-                                            const Record& record) const {
+Result<Derived> Engine::derive_from_past(const std::shared_ptr<const rules::Rulebook>& book,
+                                         const Record& record) const {
     Derivation derivation(book, population_, pilots_, record.engine_time);
     if (record.sequence > 1) {
         const auto replayed = past_(record.sequence, [&](const Record& past) { derivation.take(past); });
@@ -275,7 +288,10 @@ Result<Population> Engine::derive_from_past(const std::shared_ptr<const rules::R
 // New definitions: what is derived from signals is taken over as derived anew; what customers and
 // people decided stays.
 void Engine::adopt(Population derived, const Record& record, Effects& effects) {
-    if (has_workspace()) end_memberships_without(*derived.shared_book(), cause_of(record), effects);
+    if (has_workspace()) {
+        std::ranges::move(leave_what_goes(population_, derived.book(), {cause_of(record), engine_time_, true}),
+                          std::back_inserter(effects.changes));
+    }
     population_.use(derived.shared_book());
     undecided_.assign(population_.book().segments.size(), 0);
     pilots_.use(population_.book(), population_, derived);
@@ -293,31 +309,8 @@ void Engine::adopt(Population derived, const Record& record, Effects& effects) {
     if (record.sequence > 1) reconsider_all({cause_of(record), record.engine_time, true}, effects);
 }
 
-// Whoever is in a segment that the new definitions do not have leaves it with them.
-void Engine::end_memberships_without(const rules::Rulebook& next, const std::string& cause, Effects& effects) {
-    const auto& book = population_.book();
-    for (std::size_t segment = 0; segment < book.segments.size(); ++segment) {
-        const auto& gone = book.definitions.segments[segment];
-        if (rules::index_of(next.definitions.segments, gone.id)) continue;
-        for (std::size_t index = 0; index < population_.size(); ++index) {
-            const auto& customer = population_.at(index);
-            if (!customer.memberships[segment]) continue;
-            effects.changes.push_back(
-                {customer.id, gone.id, false, engine_time_, cause, "{}", next.definitions.version, gone.version});
-        }
-    }
-}
-
 Row Engine::row_of(std::size_t index) const {
-    Customer customer = population_.at(index);
-    Row row;
-    population_.fill_row(customer, engine_time_, row);
-    const auto first = population_.book().layout.segments;
-    for (std::size_t i = 0; i < customer.memberships.size(); ++i) {
-        if (population_.is_fixed(first + i)) continue;
-        row[first + i] = rules::expression::Value::boolean(customer.memberships[i].has_value());
-    }
-    return row;
+    return row_with_memberships(population_, index, engine_time_);
 }
 
 Sha256 Engine::state_hash() {
@@ -335,6 +328,7 @@ Sha256 Engine::state_hash() {
         outbox_.append_canonical(common);
         reviews_.append_canonical(common);
         validations_.append_canonical(common);
+        accounts_.append_canonical(common);
     }
     return hash_.compute(population_, common);
 }

@@ -12,6 +12,7 @@
 #include <optional>
 #include <set>
 
+#include "daemon/engine/accounts/accounts.hpp"
 #include "daemon/engine/dedupe/dedupe.hpp"
 #include "daemon/engine/effects.hpp"
 #include "daemon/engine/memberships/memberships.hpp"
@@ -30,6 +31,8 @@ namespace segmentd::daemon {
 // past signals; the engine does not keep them.
 using RecordVisitor = std::function<void(const Record&)>;
 using PastRecords = std::function<Result<void>(std::uint64_t end_sequence, const RecordVisitor&)>;
+
+struct Derived;  // daemon/engine/derivation.hpp
 
 class Engine {
   public:
@@ -82,6 +85,7 @@ class Engine {
     const std::vector<PilotDecisionRecord>& unrecorded_decisions() const { return unrecorded_decisions_; }
 
     const Population& population() const { return population_; }
+    const Accounts& accounts() const { return accounts_; }
     const Pilots& pilots() const { return pilots_; }
     const Outbox& outbox() const { return outbox_; }
     const Pauses& pauses() const { return pauses_; }
@@ -107,11 +111,11 @@ class Engine {
     Sha256 state_hash();
 
   private:
-    Result<Population> derive_from_past(const std::shared_ptr<const rules::Rulebook>& book, const Record& record) const;
-    void end_memberships_without(const rules::Rulebook& next, const std::string& cause, Effects& effects);
+    Result<Derived> derive_from_past(const std::shared_ptr<const rules::Rulebook>& book, const Record& record) const;
     void adopt(Population derived, const Record& record, Effects& effects);
     void take_validation(const ValidationRecord& found, Effects& effects);
     void take_customer_record(const Record& record, Effects& effects);
+    void take_account_record(const Record& record, Effects& effects);
     void reconsider(std::size_t index, const Cause& cause, Effects& effects);
     void reconsider_all(const Cause& cause, Effects& effects);
     void take_common_record(const Record& record, Effects& effects);
@@ -146,6 +150,7 @@ class Engine {
     };
     std::optional<TiedClock> clock_;
     Population population_;
+    Accounts accounts_;
     std::vector<std::int64_t> undecided_;
     Pilots pilots_;
     Pauses pauses_;

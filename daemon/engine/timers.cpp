@@ -7,11 +7,11 @@ namespace segmentd::daemon {
 
 Timestamp Engine::next_due() const {
     if (!has_workspace()) return never;
-    const Timestamp common = next_common_timer();
-    return timers_.empty() ? common : std::min(common, timers_.begin()->first);
+    const Timestamp first = std::min(next_common_timer(), accounts_.next_due());
+    return timers_.empty() ? first : std::min(first, timers_.begin()->first);
 }
 
-// Everybody's timers come first at their instant: a day ends before the next one's decisions.
+// Everybody's timers come first at their instant: a day ends before the next one's decisions. Accounts come last.
 void Engine::fire_timers(Timestamp until, bool quiet, Effects& effects) {
     while (true) {
         if (quiet) reviews_.skip_empty_days(until);
@@ -21,6 +21,10 @@ void Engine::fire_timers(Timestamp until, bool quiet, Effects& effects) {
         engine_time_ = due;
         if (concerns_everybody) {
             fire_common_timer(due, quiet, effects);
+            continue;
+        }
+        if (timers_.empty() || timers_.begin()->first > due) {
+            accounts_.fire_next(quiet, effects);
             continue;
         }
         const auto index = timers_.begin()->second;

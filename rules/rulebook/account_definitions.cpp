@@ -34,6 +34,14 @@ Definitions take_out_accounts(Definitions& definitions) {
     return accounts;
 }
 
+Definitions with_accounts(const Rulebook& book) {
+    Definitions all = book.definitions;
+    if (book.accounts == nullptr) return all;
+    std::ranges::copy(book.accounts->definitions.features, std::back_inserter(all.features));
+    std::ranges::copy(book.accounts->definitions.segments, std::back_inserter(all.segments));
+    return all;
+}
+
 std::vector<std::pair<std::string, std::string>> names_in_conditions(const Definitions& definitions) {
     std::vector<std::pair<std::string, std::string>> names;
     for (const auto& [name, type] : definitions.workspace.profile) names.emplace_back("profile", name);

@@ -9,6 +9,7 @@
 
 #include "base/attribute.hpp"
 #include "base/ids.hpp"
+#include "daemon/engine/population/account_ties.hpp"
 #include "rules/features/feature_state.hpp"
 #include "rules/scoring/purchase_days.hpp"
 
@@ -55,6 +56,7 @@ struct Customer {
     std::vector<std::optional<Membership>> memberships;  // as in the rulebook's segments
     std::vector<std::size_t> undecided;                  // segments with missing: error that wait for an input
     std::map<PilotId, Enrolment> enrolments;
+    AccountTies accounts;
     Timestamp next_check = never;
 };
 
