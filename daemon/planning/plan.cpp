@@ -8,6 +8,7 @@
 
 #include "base/json_text.hpp"
 #include "base/sha256.hpp"
+#include "daemon/planning/plan_accounts.hpp"
 #include "daemon/planning/plan_segments.hpp"
 #include "rules/load/change_set.hpp"
 #include "rules/rulebook/segment_meaning.hpp"
@@ -33,12 +34,14 @@ json::array backfill_rows(const std::vector<rules::DefinitionChange>& changes);
 json::array touch_rows(const Effects& effects);
 json::array warning_rows(const json::object& plan);
 void warn_of_limits(const Comparison& comparison, json::array& warnings);
+std::vector<const json::object*> all_segment_rows(const json::object& plan);
 
 }  // namespace
 
 PlanStart begin_plan(const Engine& engine, WorkspaceFiles files) {
-    if (!engine.has_workspace()) return {nullptr, std::move(files), {}};
-    return {engine.population().shared_book(), std::move(files), take_census(engine.population())};
+    if (!engine.has_workspace()) return {nullptr, std::move(files), {}, {}};
+    return {engine.population().shared_book(), std::move(files), take_census(engine.population()),
+            take_census(engine.accounts().population())};
 }
 
 json::object make_plan(const PlanStart& start, const PlanEnd& end) {
@@ -51,6 +54,7 @@ json::object make_plan(const PlanStart& start, const PlanEnd& end) {
                       {"customers", end.engine.population().size()},
                       {"changes", change_rows(changes, start, end.engine)},
                       {"segments", segment_rows(comparison)},
+                      {"account_segments", account_segment_rows(start, end.engine)},
                       {"migration", migration_rows(comparison)},
                       {"overlap", overlap_rows(comparison)},
                       {"pilots_contaminated", pilot_rows(comparison, changes)},
@@ -74,8 +78,7 @@ Result<void> check_plan_holds(const json::object& planned, const json::object& n
                     "make a new plan");
     }
     std::map<std::string, const json::object*> before;
-    for (const auto& row : planned.at("segments").as_array())
-        before[std::string(row.at("segment").as_string())] = &row.as_object();
+    for (const auto* row : all_segment_rows(planned)) before[std::string(row->at("segment").as_string())] = row;
     const auto number = [](const json::object* row, const char* name) {
         return row == nullptr ? 0 : row->at(name).to_number<std::int64_t>();
     };
@@ -87,19 +90,17 @@ Result<void> check_plan_holds(const json::object& planned, const json::object& n
             std::max(always_tolerated, static_cast<std::int64_t>(std::floor(tolerance * static_cast<double>(size))));
         for (const char* name : {"enter", "leave"}) {
             if (std::abs(number(then, name) - number(today, name)) <= most) continue;
-            return fail(
-                ErrorCode::conflict,
-                fmt::format("segment {}: {} customers would {}, the plan said {}; {} more or less are tolerated",
-                            segment, number(today, name), name, number(then, name), most),
-                "make a new plan and look at it, or give a larger --tolerance");
+            return fail(ErrorCode::conflict,
+                        fmt::format("segment {}: {} would {}, the plan said {}; {} more or less are tolerated", segment,
+                                    number(today, name), name, number(then, name), most),
+                        "make a new plan and look at it, or give a larger --tolerance");
         }
         return {};
     };
-    for (const auto& row : now.at("segments").as_array()) {
-        const std::string segment(row.at("segment").as_string());
+    for (const auto* row : all_segment_rows(now)) {
+        const std::string segment(row->at("segment").as_string());
         const auto then = before.find(segment);
-        if (auto held = check(segment, then == before.end() ? nullptr : then->second, &row.as_object()); !held)
-            return held;
+        if (auto held = check(segment, then == before.end() ? nullptr : then->second, row); !held) return held;
         if (then != before.end()) before.erase(then);
     }
     for (const auto& [segment, then] : before) {
@@ -115,8 +116,13 @@ namespace {
 std::set<SegmentId> changed_segments(const std::vector<rules::DefinitionChange>& changes, const PlanStart& start,
                                      const Engine& engine) {
     std::set<SegmentId> changed;
+    const auto is_of_customers = [&](const SegmentId& segment) {
+        return rules::find(engine.population().book().definitions.segments, segment) != nullptr ||
+               (start.book && rules::find(start.book->definitions.segments, segment) != nullptr);
+    };
     for (const auto& change : changes) {
-        if (change.kind == "segment") changed.insert(SegmentId(change.name));
+        const SegmentId segment(change.name);
+        if (change.kind == "segment" && is_of_customers(segment)) changed.insert(segment);
     }
     if (!start.book) return changed;
     const auto& before = start.book->definitions.segments;
@@ -134,11 +140,15 @@ std::set<SegmentId> changed_segments(const std::vector<rules::DefinitionChange>&
 
 json::value meaning_of(const rules::DefinitionChange& change, const PlanStart& start, const Engine& engine) {
     if (change.kind != "segment" || change.change != "changed" || !start.book) return {};
+    const auto compare = [&](const rules::Rulebook& before, const rules::Rulebook& after) -> json::value {
+        const auto* from = rules::find(before.definitions.segments, SegmentId(change.name));
+        const auto* to = rules::find(after.definitions.segments, SegmentId(change.name));
+        if (from == nullptr || to == nullptr) return {};
+        return json::value(to_word(rules::compare_conditions({before, from->enter}, {after, to->enter})));
+    };
     const auto& book = engine.population().book();
-    const auto* from = rules::find(start.book->definitions.segments, SegmentId(change.name));
-    const auto* to = rules::find(book.definitions.segments, SegmentId(change.name));
-    if (from == nullptr || to == nullptr) return {};
-    return json::value(to_word(rules::compare_conditions({*start.book, from->enter}, {book, to->enter})));
+    auto meaning = compare(*start.book, book);
+    return meaning.is_null() ? compare(*start.book->accounts, *book.accounts) : meaning;
 }
 
 json::array change_rows(const std::vector<rules::DefinitionChange>& changes, const PlanStart& start,
@@ -220,6 +230,14 @@ json::array touch_rows(const Effects& effects) {
     json::array rows;
     for (const auto& [what, count] : counts) {
         rows.push_back({{"playbook", what.first}, {"decision", what.second}, {"count", count}});
+    }
+    return rows;
+}
+
+std::vector<const json::object*> all_segment_rows(const json::object& plan) {
+    std::vector<const json::object*> rows;
+    for (const char* key : {"segments", "account_segments"}) {
+        for (const auto& row : plan.at(key).as_array()) rows.push_back(&row.as_object());
     }
     return rows;
 }
