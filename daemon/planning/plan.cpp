@@ -34,7 +34,11 @@ json::array backfill_rows(const std::vector<rules::DefinitionChange>& changes);
 json::array touch_rows(const Effects& effects);
 json::array warning_rows(const json::object& plan);
 void warn_of_limits(const Comparison& comparison, json::array& warnings);
-std::vector<const json::object*> all_segment_rows(const json::object& plan);
+struct Tolerated {
+    const char* who;  // moves
+    double share = 0;
+};
+Result<void> check_moves(const json::array& planned, const json::array& now, const Tolerated& tolerated);
 
 }  // namespace
 
@@ -77,34 +81,10 @@ Result<void> check_plan_holds(const json::object& planned, const json::object& n
                                 json_text(planned.at(version)), version, json_text(now.at(version))),
                     "make a new plan");
     }
-    std::map<std::string, const json::object*> before;
-    for (const auto* row : all_segment_rows(planned)) before[std::string(row->at("segment").as_string())] = row;
-    const auto number = [](const json::object* row, const char* name) {
-        return row == nullptr ? 0 : row->at(name).to_number<std::int64_t>();
-    };
-    const auto check = [&](const std::string& segment, const json::object* then,
-                           const json::object* today) -> Result<void> {
-        const auto size = std::max({number(then, "size_before"), number(then, "size_after"),
-                                    number(today, "size_before"), number(today, "size_after")});
-        const auto most =
-            std::max(always_tolerated, static_cast<std::int64_t>(std::floor(tolerance * static_cast<double>(size))));
-        for (const char* name : {"enter", "leave"}) {
-            if (std::abs(number(then, name) - number(today, name)) <= most) continue;
-            return fail(ErrorCode::conflict,
-                        fmt::format("segment {}: {} would {}, the plan said {}; {} more or less are tolerated", segment,
-                                    number(today, name), name, number(then, name), most),
-                        "make a new plan and look at it, or give a larger --tolerance");
-        }
-        return {};
-    };
-    for (const auto* row : all_segment_rows(now)) {
-        const std::string segment(row->at("segment").as_string());
-        const auto then = before.find(segment);
-        if (auto held = check(segment, then == before.end() ? nullptr : then->second, row); !held) return held;
-        if (then != before.end()) before.erase(then);
-    }
-    for (const auto& [segment, then] : before) {
-        if (auto held = check(segment, then, nullptr); !held) return held;
+    for (const auto& [key, who] : {std::pair("segments", "customers"), std::pair("account_segments", "accounts")}) {
+        const auto* rows = planned.if_contains(key);  // a plan that was kept before there were accounts has none
+        const auto then = rows == nullptr ? json::array() : rows->as_array();
+        if (auto held = check_moves(then, now.at(key).as_array(), {who, tolerance}); !held) return held;
     }
     return {};
 }
@@ -234,12 +214,39 @@ json::array touch_rows(const Effects& effects) {
     return rows;
 }
 
-std::vector<const json::object*> all_segment_rows(const json::object& plan) {
-    std::vector<const json::object*> rows;
-    for (const char* key : {"segments", "account_segments"}) {
-        for (const auto& row : plan.at(key).as_array()) rows.push_back(&row.as_object());
+// Nothing is a segment that nobody enters or leaves.
+Result<void> check_move(const json::object* then, const json::object* today, const Tolerated& tolerated) {
+    const auto number = [](const json::object* row, const char* name) {
+        return row == nullptr ? 0 : row->at(name).to_number<std::int64_t>();
+    };
+    const auto size = std::max({number(then, "size_before"), number(then, "size_after"), number(today, "size_before"),
+                                number(today, "size_after")});
+    const auto most =
+        std::max(always_tolerated, static_cast<std::int64_t>(std::floor(tolerated.share * static_cast<double>(size))));
+    for (const char* name : {"enter", "leave"}) {
+        if (std::abs(number(then, name) - number(today, name)) <= most) continue;
+        return fail(ErrorCode::conflict,
+                    fmt::format("segment {}: {} {} would {}, the plan said {}; {} more or less are tolerated",
+                                std::string_view((then != nullptr ? then : today)->at("segment").as_string()),
+                                number(today, name), tolerated.who, name, number(then, name), most),
+                    "make a new plan and look at it, or give a larger --tolerance");
     }
-    return rows;
+    return {};
+}
+
+Result<void> check_moves(const json::array& planned, const json::array& now, const Tolerated& tolerated) {
+    std::map<std::string, const json::object*> before;
+    for (const auto& row : planned) before[std::string(row.at("segment").as_string())] = &row.as_object();
+    for (const auto& row : now) {
+        const auto then = before.find(std::string(row.at("segment").as_string()));
+        const bool is_known = then != before.end();
+        if (auto held = check_move(is_known ? then->second : nullptr, &row.as_object(), tolerated); !held) return held;
+        if (is_known) before.erase(then);
+    }
+    for (const auto& [segment, then] : before) {
+        if (auto held = check_move(then, nullptr, tolerated); !held) return held;
+    }
+    return {};
 }
 
 void warn_of_limits(const Comparison& comparison, json::array& warnings) {
