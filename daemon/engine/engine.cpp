@@ -177,9 +177,10 @@ void Engine::take_customer_record(const Record& record, Effects& effects) {
 
 // What the record says of the account of its customer.
 void Engine::take_account_record(const Record& record, Effects& effects) {
+    if (accounts_.population().size() == 0 && !std::holds_alternative<GroupRecord>(record.payload)) return;
     auto& customer = population_.at(population_.find_or_create(record.customer));
     const auto account = accounts_.take(customer, record, engine_time_);
-    if (account) accounts_.reconsider(*account, {cause_of(record), engine_time_, record.historical}, effects);
+    if (account) reconsider_account(*account, {cause_of(record), engine_time_, record.historical}, effects);
 }
 
 // Scores, segments, pilots, touches: in this order, for one customer at one instant.

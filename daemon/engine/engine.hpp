@@ -116,6 +116,7 @@ class Engine {
     void take_validation(const ValidationRecord& found, Effects& effects);
     void take_customer_record(const Record& record, Effects& effects);
     void take_account_record(const Record& record, Effects& effects);
+    void reconsider_account(std::size_t account, const Cause& cause, Effects& effects);
     void reconsider(std::size_t index, const Cause& cause, Effects& effects);
     void reconsider_all(const Cause& cause, Effects& effects);
     void take_common_record(const Record& record, Effects& effects);

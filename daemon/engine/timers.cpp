@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "daemon/engine/engine.hpp"
+#include "daemon/engine/touches/announcements.hpp"
 
 namespace segmentd::daemon {
 
@@ -24,11 +25,20 @@ void Engine::fire_timers(Timestamp until, bool quiet, Effects& effects) {
             continue;
         }
         if (timers_.empty() || timers_.begin()->first > due) {
-            accounts_.fire_next(quiet, effects);
+            reconsider_account(accounts_.next_to_fire(), {"time", due, quiet}, effects);
             continue;
         }
         const auto index = timers_.begin()->second;
         reconsider(index, {"time", due, quiet}, effects);
+    }
+}
+
+// Endpoints are told of it; nobody is contacted.
+void Engine::reconsider_account(std::size_t account, const Cause& cause, Effects& effects) {
+    const auto told = effects.account_changes.size();
+    accounts_.reconsider(account, cause, effects);
+    for (std::size_t i = told; !cause.quiet && i < effects.account_changes.size(); ++i) {
+        take_decisions(announce_account_change({population_, pauses_}, effects.account_changes[i]), effects);
     }
 }
 

@@ -122,7 +122,9 @@ inline constexpr auto words_of<EventType> =
                                     {"segment.left", EventType::segment_left},
                                     {"review.opened", EventType::review_opened},
                                     {"review.overdue", EventType::review_overdue},
-                                    {"pilot.decided", EventType::pilot_decided}});
+                                    {"pilot.decided", EventType::pilot_decided},
+                                    {"account.entered", EventType::account_entered},
+                                    {"account.left", EventType::account_left}});
 
 template <>
 inline constexpr auto words_of<SignatureEncoding> =

@@ -83,13 +83,14 @@ tl::expected<Rulebook, std::vector<Error>> build_both(Definitions definitions, b
     auto accounts = take_out_accounts(definitions);
     const auto names_of_accounts = names_in_conditions(accounts);
     const auto names_of_customers = names_in_conditions(definitions);
-    auto book = Builder(std::move(definitions), is_recorded).build();
-    auto account_book = Builder(std::move(accounts), is_recorded).build();
+    auto account_book = Builder(std::move(accounts), is_recorded, nullptr).build();
+    std::shared_ptr<const Rulebook> shared;
+    if (account_book) shared = std::make_shared<const Rulebook>(std::move(*account_book));
+    auto book = Builder(std::move(definitions), is_recorded, std::move(shared)).build();
     std::vector<Error> errors;
     if (!book) take_errors(std::move(book.error()), names_of_accounts, "accounts", errors);
     if (!account_book) take_errors(std::move(account_book.error()), names_of_customers, "customers", errors);
     if (!errors.empty()) return tl::unexpected(std::move(errors));
-    book->accounts = std::make_shared<const Rulebook>(std::move(*account_book));
     return std::move(*book);
 }
 
@@ -103,8 +104,10 @@ tl::expected<Rulebook, std::vector<Error>> build_recorded_rulebook(Definitions d
     return build_both(std::move(definitions), true);
 }
 
-Builder::Builder(Definitions definitions, bool is_recorded) : is_recorded_(is_recorded) {
+Builder::Builder(Definitions definitions, bool is_recorded, std::shared_ptr<const Rulebook> accounts)
+    : is_recorded_(is_recorded) {
     book_.definitions = std::move(definitions);
+    book_.accounts = std::move(accounts);
 }
 
 tl::expected<Rulebook, std::vector<Error>> Builder::build() {

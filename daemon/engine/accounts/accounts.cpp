@@ -56,11 +56,6 @@ void Accounts::reconsider(std::size_t index, const Cause& cause, Effects& effect
     hash_->touch(account.bucket);
 }
 
-void Accounts::fire_next(bool quiet, Effects& effects) {
-    const auto [due, index] = *timers_.begin();
-    reconsider(index, {"time", due, quiet}, effects);
-}
-
 void Accounts::schedule(std::size_t index, Timestamp now) {
     auto& account = population_.at(index);
     const Timestamp next = std::min(population_.next_change(account, now), next_stay_end(population_, account, now));

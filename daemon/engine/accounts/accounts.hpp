@@ -37,9 +37,9 @@ class Accounts {
     // Decides in which segments the account is, at the instant of the cause.
     void reconsider(std::size_t account, const Cause& cause, Effects& effects);
 
-    // The next instant at which time alone may change a membership, or `never`; and the decision that is due then.
+    // The next instant at which time alone may change a membership, or `never`; and the account to reconsider then.
     Timestamp next_due() const { return timers_.empty() ? never : timers_.begin()->first; }
-    void fire_next(bool quiet, Effects& effects);
+    std::size_t next_to_fire() const { return timers_.begin()->second; }
 
     // How many accounts each segment with missing: error could not decide about, as in the definitions.
     const std::vector<std::int64_t>& undecided() const { return undecided_; }

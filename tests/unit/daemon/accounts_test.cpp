@@ -119,6 +119,35 @@ TEST_CASE("the ledger tells of an account under kinds of its own and about no cu
     CHECK(boost::json::parse(lines[0].details).at("values").at("feature.team_orders") == 2);
 }
 
+TEST_CASE("endpoints that want it are told of accounts, about no customer, and not of imported history") {
+    LivedEngine lived(teams(std::string(team_rules) + R"(---
+endpoint: crm
+owner: dana
+mode: live
+events: [account.entered, account.left]
+body: {team: event.data.account, orders: 'event.data.values["feature.team_orders"]'}
+)"));
+    lived.take(group("ada", at("2027-01-02"), "acme"));
+    lived.take(group("bob", at("2027-01-02"), "globex"));
+    lived.take(purchase("ada", at("2027-01-03")));
+
+    const auto entered = lived.take(purchase("ada", at("2027-01-04"))).events;
+    lived.take(historical(purchase("bob", at("2027-01-04"))));
+    const auto imported = lived.take(historical(purchase("bob", at("2027-01-05")))).events;
+    const auto left = lived.take(tick(at("2027-02-02"))).events;
+
+    REQUIRE(entered.size() == 1);
+    CHECK(entered[0].event.type == "account.entered");
+    CHECK(entered[0].event.customer.empty());
+    CHECK(member_of(entered[0].event, "account") == "acme");
+    CHECK(member_of(entered[0].event, "segment") == "busy_teams");
+    CHECK(entered[0].fate == daemon::TouchFate::send);
+    CHECK(imported.empty());
+    REQUIRE(left.size() == 1);
+    CHECK(left[0].event.type == "account.left");
+    CHECK(left[0].event.at == at("2027-02-02"));
+}
+
 TEST_CASE("accounts leave a segment that the new definitions do not have, or have of customers") {
     LivedEngine lived(teams(team_rules));
     lived.take(group("ada", at("2027-01-02"), "acme"));
