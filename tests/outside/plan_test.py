@@ -6,8 +6,8 @@ import os
 from support import cases, corner_shop
 from support.programs import Daemon, Store, segmentctl, segmentctl_json
 
-PLANNED = ("plan", "from", "to", "at", "customers", "changes", "segments", "migration", "overlap", "pilots_contaminated",
-           "features_to_backfill", "touches", "warnings", "diff")
+PLANNED = ("plan", "from", "to", "at", "customers", "changes", "segments", "account_segments", "migration", "overlap",
+           "pilots_contaminated", "features_to_backfill", "touches", "warnings", "diff")
 
 
 def orders(first, last, count):
