@@ -162,6 +162,33 @@ TEST_CASE("accounts leave a segment that the new definitions do not have, or hav
     CHECK(changes_of(effects) == "ada-buyers@2027-01-05T00:00:00Z");
 }
 
+TEST_CASE("a signal that no segment of accounts reads decides nothing about its account") {
+    LivedEngine lived(teams(team_rules));
+    lived.take(group("ada", at("2027-01-02"), "acme"));
+    const auto before = lived.engine.accounts().work().segments;
+
+    lived.take(visit("ada", at("2027-01-03")));
+    const auto after_a_visit = lived.engine.accounts().work().segments;
+    lived.take(purchase("ada", at("2027-01-04")));
+
+    CHECK(after_a_visit == before);
+    CHECK(lived.engine.accounts().work().segments == before + 2);
+}
+
+TEST_CASE("a segment of accounts alone changes without a look into the past") {
+    LivedEngine lived(teams(team_rules));
+    lived.take(group("ada", at("2027-01-02"), "acme"));
+    lived.take(purchase("ada", at("2027-01-03")));
+    std::string wider(team_rules);
+    wider.replace(wider.find("team_orders >= 2"), 16, "team_orders >= 1");
+    lived.past_is_unavailable = true;
+
+    const auto effects = lived.take(definitions(at("2027-01-05"), teams(wider), "v2"));
+
+    CHECK(account_changes_of(effects) == "acme+busy_teams@2027-01-05T00:00:00Z");
+    CHECK(changes_of(effects).empty());
+}
+
 TEST_CASE("ties are told apart by the state hash, and a journal without accounts has none in it") {
     LivedEngine plain(shop(""));
     LivedEngine tied(shop(""));
