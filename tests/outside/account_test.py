@@ -78,7 +78,8 @@ class Accounts(cases.Case):
     def test_what_is_of_customers_alone_refuses_a_segment_of_accounts(self):
         self.bring("ann,acme,4,2026-01-05,10")
 
-        for command in (("brief", "ordering_teams"), ("segment", "track", "ordering_teams")):
+        for command in (("brief", "ordering_teams"), ("stability", "ordering_teams"),
+                        ("segment", "track", "ordering_teams")):
             finished = segmentctl(*command, "--workspace", self.store.workspace, "--data", self.store.data)
             self.assertNotEqual(finished.code, 0, finished)
             self.assertIn("the segment 'ordering_teams' is of accounts", finished.errors)

@@ -3,6 +3,7 @@
 #include "daemon/reports/explain_segment.hpp"
 #include "daemon/reports/hindsight.hpp"
 #include "daemon/reports/reports.hpp"
+#include "daemon/stability/stability_start.hpp"
 #include "tests/unit/daemon/accounts_fixture.hpp"
 
 namespace segmentd::tests {
@@ -97,8 +98,15 @@ TEST_CASE("what is told of customers alone refuses a segment of accounts by name
     const auto track =
         daemon::track_report(lived.engine, lived.reader(), {SegmentId("busy_teams"), at("2027-01-05"), 1});
 
+    daemon::StabilityRequest asked;
+    asked.segment = SegmentId("busy_teams");
+    asked.now = at("2027-01-05");
+    const auto stability = daemon::begin_stability(lived.engine, asked);
+
     REQUIRE_FALSE(track.has_value());
     CHECK(track.error().message == "the segment 'busy_teams' is of accounts, and this is told of customers");
+    REQUIRE_FALSE(stability.has_value());
+    CHECK(stability.error().message == track.error().message);
 }
 
 TEST_CASE("a look back finds the accounts that were in a segment by then") {
