@@ -10,6 +10,8 @@
 #include "daemon/commands/commands.hpp"
 #include "daemon/commands/offline.hpp"
 #include "daemon/commands/output.hpp"
+#include "daemon/dashboard/pages.hpp"
+#include "daemon/dashboard/plan_document.hpp"
 #include "daemon/planning/plan.hpp"
 #include "daemon/settings/workspace_files.hpp"
 #include "daemon/store/files.hpp"
@@ -96,6 +98,11 @@ void print_plan(const json::object& plan, bool as_json) {
     if (!text("diff").empty()) fmt::print("\n{}", text("diff"));
 }
 
+void show_plan(const json::object& plan, bool as_json, bool as_html) {
+    if (!as_html) return print_plan(plan, as_json);
+    fmt::print("{}", document_page(plan_document(plan), PagePlace::file));
+}
+
 // A store with its time passed, and new definitions put to its engine; nothing of it is durable yet.
 struct Trial {
     std::unique_ptr<Offline> offline;
@@ -161,11 +168,11 @@ Result<Offline::Version> version_named(const Offline& offline, const std::string
 
 }  // namespace
 
-int plan_command(const CommandOptions& options) {
+int plan_command(const CommandOptions& options, bool as_html) {
     auto trial = try_folder(options, Offline::Use::look, "a plan");
     if (!trial) return report(trial.error());
     if (auto kept = keep_plan(options.data, trial->plan); !kept) return report(kept.error());
-    print_plan(trial->plan, options.as_json);
+    show_plan(trial->plan, options.as_json, as_html);
     return exit_done;
 }
 
@@ -188,7 +195,7 @@ int rollback_command(const CommandOptions& options, const RollbackOptions& rollb
     auto trial = try_files(std::move(*offline), version->files, fmt::format("rollback: {}", rollback.reason));
     if (!trial) return report(trial.error());
     if (!rollback.dry_run) return commit(*trial, options.as_json);
-    print_plan(trial->plan, options.as_json);
+    show_plan(trial->plan, options.as_json, rollback.as_html);
     return exit_done;
 }
 
