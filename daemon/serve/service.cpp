@@ -251,7 +251,7 @@ void Service::stop() {
     stopped_ = true;
     if (ingest_server_) ingest_server_->stop(drain_deadline);
     if (server_) server_->stop(drain_deadline);
-    if (deliveries_) deliveries_->stop();
+    if (deliveries_) deliveries_->stop(drain_deadline);
     if (!host_) return;
     host_->stop_intake();
     sign_head();
