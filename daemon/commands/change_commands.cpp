@@ -9,6 +9,8 @@
 #include "daemon/commands/daemon_call.hpp"
 #include "daemon/commands/offline.hpp"
 #include "daemon/commands/output.hpp"
+#include "daemon/dashboard/pages.hpp"
+#include "daemon/dashboard/plan_document.hpp"
 #include "daemon/planning/kept_plans.hpp"
 #include "daemon/planning/trial.hpp"
 #include "daemon/settings/workspace_files.hpp"
@@ -52,32 +54,43 @@ void print_plan(const json::object& plan, bool as_json) {
     if (!text("diff").empty()) fmt::print("\n{}", text("diff"));
 }
 
+using Answer = tl::expected<json::object, std::vector<Error>>;
 using Change = std::function<Result<json::object>(Fold&)>;
 
+Answer refused(Error error) {
+    return tl::unexpected(std::vector<Error>{std::move(error)});
+}
+
 // The store with its time passed, and the change put to it, which is durable afterwards where it is kept.
-int change_store(const CommandOptions& options, bool is_kept, const Change& change) {
+Answer change_store(const CommandOptions& options, bool is_kept, const Change& change) {
     auto offline = Offline::open({}, options.data, is_kept ? Offline::Use::order : Offline::Use::look);
-    if (!offline) return report(offline.error());
-    if (auto passed = (*offline)->let_time_pass(); !passed) return report(passed.error());
-    auto answer = change(**offline);
-    if (!answer) return report(answer.error());
-    if (is_kept) {
-        *answer = as_applied(**offline, *answer);
-        if (auto done = (*offline)->commit({}); !done) return report(done.error());
-    }
-    print_plan(*answer, options.as_json);
-    return exit_done;
+    if (!offline) return tl::unexpected(std::move(offline).error());
+    if (auto passed = (*offline)->let_time_pass(); !passed) return refused(std::move(passed).error());
+    auto plan = change(**offline);
+    if (!plan) return refused(std::move(plan).error());
+    if (!is_kept) return std::move(*plan);
+    auto answer = as_applied(**offline, *plan);
+    if (auto done = (*offline)->commit({}); !done) return refused(std::move(done).error());
+    return answer;
 }
 
 // The same by the daemon that holds the store.
-int change_through_daemon(const CommandOptions& options, const char* path, const json::object& words) {
+Answer change_through_daemon(const CommandOptions& options, const char* path, const json::object& words) {
     HttpCall call;
     call.headers.emplace_back("Content-Type", "application/json");
     call.body = json_text(words);
     call.timeout = longest_change;
-    const auto answer = call_daemon(options, path, std::move(call));
+    auto answer = call_daemon(options, path, std::move(call));
+    if (!answer) return refused(std::move(answer).error());
+    return std::move(answer->as_object());
+}
+
+int show(const Answer& answer, const CommandOptions& options, bool as_html = false) {
     if (!answer) return report(answer.error());
-    print_plan(answer->as_object(), options.as_json);
+    if (as_html)
+        fmt::print("{}", document_page(plan_document(*answer), PagePlace::file));
+    else
+        print_plan(*answer, options.as_json);
     return exit_done;
 }
 
@@ -97,40 +110,43 @@ json::object json_of(const WorkspaceFiles& files) {
 
 }  // namespace
 
-int plan_command(const CommandOptions& options) {
+int plan_command(const CommandOptions& options, bool as_html) {
     const auto files = files_of(options.workspace);
     if (!files) return report(files.error());
-    if (!options.url.empty()) return change_through_daemon(options, "/api/v1/plans", {{"files", json_of(*files)}});
-    return change_store(options, false, [&](Fold& fold) -> Result<json::object> {
+    if (!options.url.empty()) {
+        return show(change_through_daemon(options, "/api/v1/plans", {{"files", json_of(*files)}}), options, as_html);
+    }
+    const auto change = [&](Fold& fold) -> Result<json::object> {
         TRY(plan, try_definitions(fold, *files, {person_at_keyboard(), "a plan"}));
         if (auto kept = keep_plan(options.data, plan); !kept) return fail(std::move(kept).error());
         return std::move(plan);
-    });
+    };
+    return show(change_store(options, false, change), options, as_html);
 }
 
 int apply_command(const CommandOptions& options, const ApplyOptions& apply) {
     const auto files = files_of(options.workspace);
     if (!files) return report(files.error());
     if (!options.url.empty()) {
-        return change_through_daemon(options, "/api/v1/definitions",
-                                     {{"files", json_of(*files)},
-                                      {"plan", apply.plan},
-                                      {"tolerance", apply.tolerance},
-                                      {"reason", apply.reason}});
+        const json::object words{
+            {"files", json_of(*files)}, {"plan", apply.plan}, {"tolerance", apply.tolerance}, {"reason", apply.reason}};
+        return show(change_through_daemon(options, "/api/v1/definitions", words), options);
     }
-    return change_store(options, true, [&](Fold& fold) {
+    const auto change = [&](Fold& fold) {
         return try_planned(fold, *files, {apply.plan, apply.tolerance, {person_at_keyboard(), apply.reason}});
-    });
+    };
+    return show(change_store(options, true, change), options);
 }
 
 int rollback_command(const CommandOptions& options, const RollbackOptions& rollback) {
     if (!options.url.empty()) {
-        return change_through_daemon(options, "/api/v1/rollback",
-                                     {{"to", rollback.to}, {"reason", rollback.reason}, {"dry_run", rollback.dry_run}});
+        const json::object words{{"to", rollback.to}, {"reason", rollback.reason}, {"dry_run", rollback.dry_run}};
+        return show(change_through_daemon(options, "/api/v1/rollback", words), options, rollback.as_html);
     }
-    return change_store(options, !rollback.dry_run, [&](Fold& fold) {
+    const auto change = [&](Fold& fold) {
         return try_rollback(fold, rollback.to, {person_at_keyboard(), rollback.reason});
-    });
+    };
+    return show(change_store(options, !rollback.dry_run, change), options, rollback.as_html);
 }
 
 }  // namespace segmentd::daemon

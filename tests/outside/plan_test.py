@@ -6,8 +6,8 @@ import os
 from support import cases, corner_shop
 from support.programs import Daemon, Store, segmentctl, segmentctl_json, wait_until
 
-PLANNED = ("plan", "from", "to", "at", "customers", "changes", "segments", "migration", "overlap", "pilots_contaminated",
-           "features_to_backfill", "touches", "warnings", "diff")
+PLANNED = ("plan", "from", "to", "at", "customers", "changes", "segments", "account_segments", "migration", "overlap",
+           "pilots_contaminated", "features_to_backfill", "touches", "warnings", "diff")
 
 
 def orders(first, last, count):
@@ -65,6 +65,18 @@ class Plan(cases.Case):
         self.assertIn("-enter: feature.orders >= 1\n+enter: feature.orders >= 3\n", plan["diff"])
         self.assertIn("few_stay", [warning["rule"] for warning in plan["warnings"]])
         self.assertEqual((self.records(), self.size("buyers")), (before, 40))
+
+    def test_a_plan_is_one_page_for_those_who_approve_it(self):
+        page = segmentctl("plan", self.new, *self.data, "--html")
+        back = segmentctl("rollback", *self.data, "--to", "0", "--dry-run", "--json", "--html")
+
+        self.assertEqual(page.code, 0, page)
+        self.assertTrue(page.output.startswith("<!DOCTYPE html>\n<html lang=\"en\">"))
+        self.assertIn('<th scope="row">buyers</th><td>changed</td><td class="number">0</td><td class="number">20</td>', page.output)
+        self.assertIn("-enter: feature.orders &gt;= 1\n+enter: feature.orders &gt;= 3\n", page.output)
+        for outside in ("<script", "src=", "href="):
+            self.assertNotIn(outside, page.output)
+        self.assertEqual(back.code, 2, back)
 
     def test_those_with_three_orders_are_the_borderline(self):
         buyers = next(row for row in self.plan()["segments"] if row["segment"] == "buyers")

@@ -9,6 +9,7 @@
 
 #include "base/attribute.hpp"
 #include "base/ids.hpp"
+#include "daemon/engine/population/account_ties.hpp"
 #include "daemon/engine/population/membership.hpp"
 #include "rules/features/feature_state.hpp"
 #include "rules/scoring/purchase_days.hpp"
@@ -45,6 +46,7 @@ struct Customer {
     Memberships memberships;
     std::vector<std::uint32_t> undecided;  // segments with missing: error that wait for an input
     std::map<PilotId, Enrolment> enrolments;
+    AccountTies accounts;
     Timestamp next_check = never;
 };
 
