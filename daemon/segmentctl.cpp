@@ -124,8 +124,8 @@ void add_input_commands(CLI::App& app, Arguments& arguments, int& exit_code) {
 // `add` adds a command on a store, `add_report` one that a daemon answers too.
 template <typename Add, typename AddReport>
 void add_reports_on_people(Arguments& arguments, const Add& add, const AddReport& add_report) {
-    auto* members = add("members", "the members of a segment",
-                        [](const Arguments& a) { return daemon::members_command(a.options, a.name, a.at); });
+    auto* members = add_report("members", "the members of a segment",
+                               [](const Arguments& a) { return daemon::members_command(a.options, a.name, a.at); });
     members->add_option("segment", arguments.name)->required();
     members->add_option("--at", arguments.at, "as it was served at a past date (its end) or instant")
         ->check(no_empty_text);
@@ -141,7 +141,7 @@ void add_reports_on_people(Arguments& arguments, const Add& add, const AddReport
     explain->add_option("customer", arguments.explain.customer)->required();
     auto* one_segment = explain->add_option("--segment", arguments.explain.segment,
                                             "why in this segment or not, part by part, and what would change it");
-    one_segment->check(no_empty_text)->excludes("--url");
+    one_segment->check(no_empty_text);
     explain->add_option("--at", arguments.explain.at, "as it was served at a past date (its end) or instant")
         ->check(no_empty_text)
         ->needs(one_segment);

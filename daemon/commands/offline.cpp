@@ -66,7 +66,8 @@ tl::expected<std::unique_ptr<Offline>, OpenErrors> Offline::open_at(const std::s
     auto store = Store::open(data, Store::Mode::reader);
     if (!store) return tl::unexpected(one(std::move(store).error()));
     std::unique_ptr<Offline> offline(new Offline(std::move(*store), Use::look));
-    if (auto done = offline->fold_until(at); !done) return tl::unexpected(one(std::move(done).error()));
+    if (auto done = offline->stand_at(at, [] { return Result<void>(); }); !done)
+        return tl::unexpected(one(std::move(done).error()));
     return offline;
 }
 
@@ -94,38 +95,6 @@ Result<void> Offline::fold() {
     });
     if (!summary) return fail(summary.error());
     return is_writer ? ledger.finish() : Result<void>();
-}
-
-Result<void> Offline::fold_until(const std::string& at) {
-    std::optional<Timestamp> until;
-    bool is_past = false;
-    std::optional<bool> next_is_quiet;
-    Timestamp last{};
-    const auto summary = store_.read_journal(1, [&](const Record& record) -> Result<void> {
-        last = record.engine_time;
-        is_past = is_past || (until && record.engine_time > *until);
-        if (is_past && !next_is_quiet) next_is_quiet = is_quiet(record);
-        if (is_past) return {};
-        auto effects = engine_->apply(record);
-        if (!effects) return fail(std::move(effects).error());
-        note_version(record);
-        if (!std::holds_alternative<WorkspaceRecord>(record.payload)) return {};
-        TRY(instant, parse_as_of(at, engine_->calendar()));
-        until = instant;
-        return {};
-    });
-    if (!summary) return fail(summary.error());
-    if (!until || *until < engine_->engine_time()) {
-        return fail(ErrorCode::not_found, "nothing was known at " + at, "give --at a later instant");
-    }
-    const auto now = engine_->time_at(wall_now());
-    if (!is_past && *until > std::max(last, now)) {
-        return fail(ErrorCode::invalid,
-                    fmt::format("{} has not come: the engine time is {}", at, to_text(std::max(last, now))),
-                    "give --at an instant of the past");
-    }
-    engine_->pass_time(*until, next_is_quiet.value_or(false));
-    return {};
 }
 
 Result<void> Offline::use_workspace(const std::map<std::string, std::string>& files) {

@@ -31,9 +31,7 @@ class Offline : public Fold {
     static tl::expected<std::unique_ptr<Offline>, OpenErrors> open(const std::string& workspace,
                                                                    const std::string& data, Use use);
 
-    // The store as it was served at a past instant (a date means its end, in the zone of the definitions of that time):
-    // the records up to it, the definitions in force then, and what time had brought about by then. Errors: an instant
-    // before the first record or after the engine time.
+    // The store as it was served at a past instant, see Fold::stand_at().
     static tl::expected<std::unique_ptr<Offline>, OpenErrors> open_at(const std::string& data, const std::string& at);
 
     // The definitions that open() would have in force: the folder's, or the store's where no folder is named.
@@ -51,7 +49,6 @@ class Offline : public Fold {
   private:
     Offline(Store store, Use use);
     Result<void> fold();
-    Result<void> fold_until(const std::string& at);
     Result<void> use_workspace(const std::map<std::string, std::string>& files);
 
     Use use_;

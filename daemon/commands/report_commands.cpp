@@ -34,6 +34,23 @@ json::value rejects_report(const std::vector<StoredReject>& rejects, bool with_p
     return rows;
 }
 
+// All of them, page by page.
+Result<json::value> members_of_daemon(const CommandOptions& options, const std::string& segment,
+                                      const std::string& at) {
+    json::array all;
+    for (std::string cursor;;) {
+        auto query = api_query("limit", "10000");
+        for (const auto& [name, value] : {std::pair("at", at), std::pair("cursor", cursor)}) {
+            if (!value.empty()) query += '&' + api_query(name, value).substr(1);
+        }
+        TRY(page, ask_daemon(options, api_path({"segments", segment, "members"}) + query));
+        for (auto& member : page.as_object().at("members").as_array()) all.push_back(std::move(member));
+        const auto& next = page.as_object().at("next_cursor");
+        if (next.is_null()) return json::value(std::move(all));
+        cursor = std::string(next.as_string());
+    }
+}
+
 }  // namespace
 
 int segments_command(const CommandOptions& options, const std::string& at) {
@@ -51,7 +68,9 @@ int segments_command(const CommandOptions& options, const std::string& at) {
 }
 
 int members_command(const CommandOptions& options, const std::string& segment, const std::string& at) {
-    return show_at(options, at, [&](Offline& offline) { return members_report(offline.engine(), SegmentId(segment)); });
+    if (!options.url.empty()) return show(options, members_of_daemon(options, segment, at));
+    return show_at(options, {{}, at},
+                   [&](Offline& offline) { return members_report(offline.engine(), SegmentId(segment)); });
 }
 
 int explain_command(const CommandOptions& options, const std::string& customer) {
@@ -65,11 +84,9 @@ int explain_command(const CommandOptions& options, const std::string& customer) 
 }
 
 int explain_segment_command(const CommandOptions& options, const ExplainOptions& explain) {
-    return show_at(options, explain.at, [&](Offline& offline) -> Result<json::value> {
-        TRY(report, explain_segment_report(offline.engine(), CustomerId(explain.customer), SegmentId(explain.segment)));
-        const auto& applied = offline.versions().back();
-        report["applied"] = {{"by", applied.actor}, {"at", to_text(applied.at)}, {"reason", applied.reason}};
-        return json::value(std::move(report));
+    const auto path = api_path({"customers", explain.customer, "segments", explain.segment});
+    return show_at(options, {path, explain.at}, [&](Offline& offline) -> Result<json::value> {
+        return explain_segment_report(offline.engine(), CustomerId(explain.customer), SegmentId(explain.segment));
     });
 }
 

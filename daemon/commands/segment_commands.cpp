@@ -75,14 +75,11 @@ int validate_command(const CommandOptions& options, const ValidateOptions& valid
 }
 
 int track_command(const CommandOptions& options, const std::string& segment, std::int64_t weeks) {
-    auto opened = Offline::open(options.workspace, options.data, Offline::Use::look);
-    if (!opened) return report(opened.error());
-    auto& offline = **opened;
-    const auto now = offline.engine().time_at(wall_now());
-    const auto value = track_report(offline.engine(), offline.past(), {SegmentId(segment), now, weeks});
-    if (!value) return report(value.error());
-    print(*value, options.as_json);
-    return exit_done;
+    const auto path = api_path({"segments", segment, "track"}) + api_query("weeks", std::to_string(weeks));
+    return show(options, path, [&](Offline& offline) {
+        const auto now = offline.engine().time_at(wall_now());
+        return track_report(offline.engine(), offline.past(), {SegmentId(segment), now, weeks});
+    });
 }
 
 }  // namespace segmentd::daemon

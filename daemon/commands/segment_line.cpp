@@ -43,11 +43,13 @@ void add_validate(CLI::App& segment, const std::shared_ptr<Question>& question, 
 void add_track(CLI::App& segment, const std::shared_ptr<Question>& question, int& exit_code) {
     auto* track = segment.add_subcommand("track", "its success metrics, week by week");
     add_place(*track, question->options);
-    track->get_option("--data")->required();
+    add_daemon_options(*track, question->options);
     track->add_option("segment", question->segment, "its name")->required();
     track->add_option("--weeks", question->weeks, "the last so many")->check(CLI::Range(1, 520))->capture_default_str();
-    track->callback(
-        [question, &exit_code] { exit_code = track_command(question->options, question->segment, question->weeks); });
+    track->callback([question, &exit_code] {
+        need_a_place(question->options);
+        exit_code = track_command(question->options, question->segment, question->weeks);
+    });
 }
 
 void add_stability(CLI::App& app, const std::shared_ptr<Question>& question, int& exit_code) {

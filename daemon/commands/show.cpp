@@ -9,30 +9,36 @@
 namespace segmentd::daemon {
 namespace {
 
+constexpr auto longest_answer = std::chrono::minutes(1);  // of what it has to look up in the past
+
+}  // namespace
+
 Result<boost::json::value> ask_daemon(const CommandOptions& options, const std::string& path) {
     HttpCall call;
     call.method = "GET";
+    call.timeout = longest_answer;
     return call_daemon(options, path, std::move(call));
 }
 
-int print_or_report(const CommandOptions& options, const Result<boost::json::value>& value) {
+int show(const CommandOptions& options, const Result<boost::json::value>& value) {
     if (!value) return report(value.error());
     print(*value, options.as_json);
     return exit_done;
 }
 
-}  // namespace
-
 int show(const CommandOptions& options, const std::string& path, const MakeReport& make) {
-    if (!options.url.empty()) return print_or_report(options, ask_daemon(options, path));
+    if (!options.url.empty()) return show(options, ask_daemon(options, path));
     auto offline = Offline::open(options.workspace, options.data, Offline::Use::look);
-    return offline ? print_or_report(options, make(**offline)) : report(offline.error());
+    return offline ? show(options, make(**offline)) : report(offline.error());
 }
 
-int show_at(const CommandOptions& options, const std::string& at, const MakeReport& make) {
-    if (at.empty()) return show(options, {}, make);
-    auto offline = Offline::open_at(options.data, at);
-    return offline ? print_or_report(options, make(**offline)) : report(offline.error());
+int show_at(const CommandOptions& options, const PastQuestion& question, const MakeReport& make) {
+    if (question.at.empty()) return show(options, question.path, make);
+    if (!options.url.empty()) {
+        return show(options, ask_daemon(options, question.path + api_query("at", question.at)));
+    }
+    auto offline = Offline::open_at(options.data, question.at);
+    return offline ? show(options, make(**offline)) : report(offline.error());
 }
 
 std::string api_path(const std::vector<std::string>& parts) {

@@ -100,6 +100,14 @@ class Engine {
     const PastRecords& past() const { return past_; }
     void read_past_by(PastRecords past) { past_ = std::move(past); }
 
+    // Who put the definitions in force, when and why.
+    struct Application {
+        std::string actor;
+        Timestamp at{};
+        std::string reason;
+    };
+    const Application& application() const { return application_; }
+
     // The verdicts on pilots so far, oldest first: records of pilot decisions.
     const std::vector<Record>& pilot_decisions() const { return pilot_decisions_; }
 
@@ -172,6 +180,7 @@ class Engine {
     };
     std::optional<TiedClock> clock_;
     std::map<std::string, std::string> files_;  // of the definitions in force
+    Application application_;
     Population population_;
     Accounts accounts_;
     Decider decider_;

@@ -30,6 +30,7 @@ void Engine::adopt(NewDefinitions taken, const Record& record, Effects& effects)
     if (has_workspace())
         std::ranges::move(leave_what_goes(population_, *taken.book, cause), std::back_inserter(effects.changes));
     files_ = std::move(taken.files);
+    application_ = {record.actor, record.engine_time, record.reason};
     population_.use(taken.book);
     if (taken.derived) take_over(taken.derived->population);
     decider_.use(population_);

@@ -1,7 +1,11 @@
 #include "daemon/host/fold.hpp"
 
-#include <algorithm>
+#include <fmt/format.h>
 
+#include <algorithm>
+#include <optional>
+
+#include "daemon/engine/as_of.hpp"
 #include "daemon/host/quiet_gap.hpp"
 
 namespace segmentd::daemon {
@@ -39,7 +43,7 @@ Fold::Fold(Store store, WallClock wall)
       }),
       engine_(std::make_unique<Engine>(past_)) {}
 
-Result<void> Fold::catch_up(std::uint64_t end, const std::function<Result<void>()>& goes_on) {
+Result<void> Fold::catch_up(std::uint64_t end, const GoesOn& goes_on) {
     return store_.read_records(engine_->records() + 1, end, [&](const Record& record) -> Result<void> {
         if (auto going = goes_on(); !going) return going;
         auto effects = engine_->apply(record);
@@ -47,6 +51,39 @@ Result<void> Fold::catch_up(std::uint64_t end, const std::function<Result<void>(
         note_version(record);
         return {};
     });
+}
+
+Result<void> Fold::stand_at(const std::string& at, const GoesOn& goes_on) {
+    std::optional<Timestamp> until;
+    bool is_past = false;
+    std::optional<bool> next_is_quiet;
+    Timestamp last{};
+    const auto summary = store_.read_journal(1, [&](const Record& record) -> Result<void> {
+        if (auto going = goes_on(); !going) return going;
+        last = record.engine_time;
+        is_past = is_past || (until && record.engine_time > *until);
+        if (is_past && !next_is_quiet) next_is_quiet = is_quiet(record);
+        if (is_past) return {};
+        auto effects = engine_->apply(record);
+        if (!effects) return fail(std::move(effects).error());
+        note_version(record);
+        if (!std::holds_alternative<WorkspaceRecord>(record.payload)) return {};
+        TRY(instant, parse_as_of(at, engine_->calendar()));
+        until = instant;
+        return {};
+    });
+    if (!summary) return fail(summary.error());
+    if (!until || *until < engine_->engine_time()) {
+        return fail(ErrorCode::not_found, "nothing was known at " + at, "give --at a later instant");
+    }
+    const auto now = engine_->time_at(wall_());
+    if (!is_past && *until > std::max(last, now)) {
+        return fail(ErrorCode::invalid,
+                    fmt::format("{} has not come: the engine time is {}", at, to_text(std::max(last, now))),
+                    "give --at an instant of the past");
+    }
+    engine_->pass_time(*until, next_is_quiet.value_or(false));
+    return {};
 }
 
 Result<void> Fold::let_time_pass() {

@@ -29,9 +29,16 @@ class Fold {
     Fold(const Fold&) = delete;
     Fold& operator=(const Fold&) = delete;
 
-    // Takes in the durable records that it has not and that come before `end`. An Error of `goes_on`, which is asked
-    // for every record, ends it.
-    Result<void> catch_up(std::uint64_t end, const std::function<Result<void>()>& goes_on);
+    // Asked for every record that is taken in; its Error ends the reading.
+    using GoesOn = std::function<Result<void>()>;
+
+    // Takes in the durable records that it has not and that come before `end`.
+    Result<void> catch_up(std::uint64_t end, const GoesOn& goes_on);
+
+    // The store as it was served at a past instant (a date means its end, in the zone of the definitions of that time):
+    // the records up to it, the definitions in force then, and what time had brought about by then. For a fold that has
+    // taken in nothing yet. Errors: an instant before the first record or after the engine time.
+    Result<void> stand_at(const std::string& at, const GoesOn& goes_on);
 
     // Definitions that were ever in force here, the present ones last.
     struct Version {

@@ -92,6 +92,8 @@ class Host {
         // everything as it was.
         std::function<Result<void>(Fold&)> work;
         bool is_kept = false;
+        std::string
+            at{};  // a past instant at which the fold stands instead, see Fold::stand_at(); not for what is kept
         std::function<void(Result<void>)> done;  // once durable where kept; on a thread of the host
     };
 

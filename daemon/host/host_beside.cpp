@@ -68,7 +68,8 @@ Result<void> Host::work_beside(const Beside& task) {
     std::optional<HeldAt> held;
     Fold fold(std::move(store), [&] { return held ? held->wall : wall_now(); });
     const auto goes_on = [this] { return beside_stops_ ? fail(stopping()) : Result<void>(); };
-    if (auto read = fold.catch_up(all_there_are, goes_on); !read || !task.is_kept) return read ? task.work(fold) : read;
+    auto read = task.at.empty() ? fold.catch_up(all_there_are, goes_on) : fold.stand_at(task.at, goes_on);
+    if (!read || !task.is_kept) return read ? task.work(fold) : read;
 
     TRY(held_at, hold_intake());
     held = held_at;

@@ -74,6 +74,8 @@ Result<json::object> explain_segment_report(const Engine& engine, const Customer
     report["definition_version"] = book.definitions.version;
     report["models"] = fitted_models(subject);
     report["conditions"] = conditions(subject);
+    const auto& applied = engine.application();
+    report["applied"] = {{"by", applied.actor}, {"at", to_text(applied.at)}, {"reason", applied.reason}};
     report["segment_version"] = book.definitions.segments[place.segment].version;
     for (auto& [name, value] : segment_standing(population, subject.customer, place.segment, subject.row)) {
         report[name] = std::move(value);

@@ -3,6 +3,7 @@
 // rules say of that time.
 #pragma once
 
+#include "daemon/engine/as_of.hpp"
 #include "daemon/engine/engine.hpp"
 
 namespace segmentd::daemon {
@@ -38,8 +39,5 @@ class HindsightWalk {
     std::vector<Record> answers_;  // profiles and consents, as in the journal
     std::size_t taken_ = 0;
 };
-
-// A date means the end of that day, anything else the instant itself.
-Result<Timestamp> parse_as_of(std::string_view text, const Zone& calendar);
 
 }  // namespace segmentd::daemon

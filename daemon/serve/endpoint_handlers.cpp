@@ -6,10 +6,10 @@
 #include "base/json_text.hpp"
 #include "daemon/net/problem.hpp"
 #include "daemon/reports/reports.hpp"
+#include "daemon/serve/answers.hpp"
 #include "daemon/serve/endpoint_answers.hpp"
 #include "daemon/serve/json_body.hpp"
 #include "daemon/serve/resends.hpp"
-#include "daemon/serve/routes.hpp"
 #include "rules/playbooks/event_catalogue.hpp"
 #include "rules/rulebook/sample_values.hpp"
 
@@ -18,10 +18,6 @@ namespace segmentd::daemon {
 namespace json = boost::json;
 
 namespace {
-
-HttpResponse json_response(const json::value& value) {
-    return {.status = 200, .body = json_text(value), .headers = {}};
-}
 
 const char* state_of(const LaneStatus& lane) {
     if (!lane.trouble.empty()) return "held";
@@ -73,7 +69,7 @@ void offer_resends(ServeContext& context, std::vector<Record> records, const End
     intake.done = [&context, endpoint, count, respond](const IntakeOutcome& outcome) {
         if (outcome.error) return respond(problem_response(*outcome.error));
         context.deliveries.resume(endpoint);
-        respond(json_response({{"endpoint", endpoint.text}, {"events", count}, {"dry_run", false}}));
+        respond(answer_of({{"endpoint", endpoint.text}, {"events", count}, {"dry_run", false}}));
     };
     if (!context.host.offer(std::move(intake))) respond(busy_response(context));
 }
@@ -100,7 +96,7 @@ void answer_endpoints(ServeContext& context, RoutedRequest, Respond respond) {
             const auto line = lines.find(EndpointId(json::value_to<std::string>(row["endpoint"])));
             if (line != lines.end()) add_line(row, line->second);
         }
-        respond(json_response(report));
+        respond(answer_of(report));
     });
     if (!asked) respond(busy_response(context));
 }
@@ -115,9 +111,7 @@ void answer_endpoint_test(ServeContext& context, RoutedRequest request, Respond 
     auto event = rules::test_event(*endpoint, rules::sample_values(*book));
     event.time = context.host.engine_now();
     event.id = fmt::format("test_{}", to_microseconds(event.time));
-    const auto done = [respond, name](const TestOutcome& outcome) {
-        respond(json_response(test_answer(name, outcome)));
-    };
+    const auto done = [respond, name](const TestOutcome& outcome) { respond(answer_of(test_answer(name, outcome))); };
     if (context.deliveries.test(endpoint->id, event, done)) return;
     respond(problem_response(
         Problem{.status = 409, .detail = fmt::format("the endpoint has no address: set endpoints.{}.url", name)}));
@@ -134,7 +128,7 @@ void answer_dead_letters(ServeContext& context, RoutedRequest request, Respond r
     }
     const bool queried = context.host.commits().query([endpoint, since = *since, respond](Store& store) {
         const auto letters = dead_letters_report(store, endpoint, since);
-        respond(letters ? json_response(*letters) : problem_response(letters.error()));
+        respond(letters ? answer_of(*letters) : problem_response(letters.error()));
     });
     if (!queried) respond(busy_response(context));
 }
@@ -152,7 +146,7 @@ void answer_endpoint_replay(ServeContext& context, RoutedRequest request, Respon
         auto records = find_resends(store, order);
         if (!records) return respond(problem_response(records.error()));
         if (!is_dry) return offer_resends(context, std::move(*records), order.endpoint, respond);
-        respond(json_response({{"endpoint", order.endpoint.text}, {"events", records->size()}, {"dry_run", true}}));
+        respond(answer_of({{"endpoint", order.endpoint.text}, {"events", records->size()}, {"dry_run", true}}));
     });
     if (!queried) respond(busy_response(context));
 }

@@ -2,15 +2,15 @@
 #include <fmt/format.h>
 
 #include <boost/json.hpp>
-#include <charconv>
 #include <memory>
 
 #include "base/json_text.hpp"
 #include "base/sha256.hpp"
 #include "daemon/net/problem.hpp"
+#include "daemon/reports/explain_segment.hpp"
 #include "daemon/reports/hindsight.hpp"
 #include "daemon/reports/reports.hpp"
-#include "daemon/serve/routes.hpp"
+#include "daemon/serve/answers.hpp"
 
 namespace segmentd::daemon {
 
@@ -20,34 +20,6 @@ namespace {
 
 constexpr std::size_t most_lines = 10'000;  // of the ledger in one answer, the newest
 
-HttpResponse json_response(const json::value& value) {
-    return {.status = 200, .body = json_text(value), .headers = {}};
-}
-
-template <typename Make>
-void answer_from_engine(ServeContext& context, const Respond& respond, Make make) {
-    const bool asked = context.host.ask([respond, make = std::move(make)](Engine& engine) {
-        Result<json::value> value = make(engine);
-        respond(value ? json_response(*value) : problem_response(value.error()));
-    });
-    if (!asked) respond(busy_response(context));
-}
-
-std::string parameter(const RoutedRequest& request, const char* name, const char* otherwise) {
-    const auto found = request.parameters.find(name);
-    return found == request.parameters.end() ? otherwise : found->second;
-}
-
-// From 1 to 10,000.
-Result<std::size_t> limit_in(const RoutedRequest& request, const char* otherwise) {
-    const auto text = parameter(request, "limit", otherwise);
-    std::size_t limit = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), limit);
-    const bool is_number = error == std::errc() && end == text.data() + text.size();
-    if (is_number && limit >= 1 && limit <= 10'000) return limit;
-    return fail(ErrorCode::invalid, "limit is a number from 1 to 10000");
-}
-
 // The journal as far as it is durable.
 PastRecords past_of(Store& store) {
     return [&store](std::uint64_t end, const RecordVisitor& visit) {
@@ -56,6 +28,14 @@ PastRecords past_of(Store& store) {
             return {};
         });
     };
+}
+
+// What is served now, or, with `at`, what was served then.
+void answer_now_or_then(ServeContext& context, const RoutedRequest& request, Respond respond,
+                        std::function<Result<json::value>(const Engine&)> make) {
+    const auto at = parameter(request, "at");
+    if (at.empty()) return answer_from_engine(context, std::move(respond), std::move(make));
+    answer_beside(context, at, std::move(respond), [make](Fold& fold) { return make(fold.engine()); });
 }
 
 json::object queue_status(const ServeContext& context, const StoreStatus& store) {
@@ -92,7 +72,7 @@ void answer_status(ServeContext& context, RoutedRequest, Respond respond) {
             status["tree_size"] = store.tree_head().size;
             status["is_durable"] = store.tree_head().size == wanted;
             for (auto& [name, value] : queue_status(context, context.host.commits().status())) status[name] = value;
-            respond(json_response(status));
+            respond(answer_of(status));
         });
         if (!queried) respond(busy_response(context));
     });
@@ -117,7 +97,7 @@ void answer_segments(ServeContext& context, RoutedRequest request, Respond respo
         const auto begun = std::make_shared<Hindsight>(begin_hindsight(engine, at));
         const bool queried = context.host.commits().query([respond, begun](Store& store) {
             auto hindsight = read_past(std::move(*begun), past_of(store));
-            respond(hindsight ? json_response(segments_report(*hindsight)) : problem_response(hindsight.error()));
+            respond(hindsight ? answer_of(segments_report(*hindsight)) : problem_response(hindsight.error()));
         });
         if (!queried) respond(busy_response(context));
     });
@@ -125,12 +105,13 @@ void answer_segments(ServeContext& context, RoutedRequest request, Respond respo
 }
 
 void answer_members(ServeContext& context, RoutedRequest request, Respond respond) {
-    const auto limit = limit_in(request, "1000");
+    const auto limit = limit_in(request, 1000);
     if (!limit) return respond(problem_response(limit.error()));
-    const PageOfMembers page{*limit, parameter(request, "cursor", "")};
-    answer_from_engine(context, respond, [page, segment = SegmentId(request.open_parts.front())](Engine& engine) {
+    const auto make = [segment = SegmentId(request.open_parts.front()),
+                       page = PageOfMembers{*limit, parameter(request, "cursor")}](const Engine& engine) {
         return members_page(engine, segment, page);
-    });
+    };
+    answer_now_or_then(context, request, std::move(respond), make);
 }
 
 void answer_explain(ServeContext& context, RoutedRequest request, Respond respond) {
@@ -144,11 +125,20 @@ void answer_explain(ServeContext& context, RoutedRequest request, Respond respon
             if (!lines) return respond(problem_response(lines.error()));
             auto& touches = report["touches"];
             touches = touches_of(customer, *lines, std::move(touches.get_array()));
-            respond(json_response(report));
+            respond(answer_of(report));
         });
         if (!queried) respond(busy_response(context));
     });
     if (!asked) respond(busy_response(context));
+}
+
+void answer_explain_segment(ServeContext& context, RoutedRequest request, Respond respond) {
+    const auto make = [customer = CustomerId(request.open_parts[0]),
+                       segment = SegmentId(request.open_parts[1])](const Engine& engine) -> Result<json::value> {
+        TRY(report, explain_segment_report(engine, customer, segment));
+        return json::value(std::move(report));
+    };
+    answer_now_or_then(context, request, std::move(respond), make);
 }
 
 void answer_models(ServeContext& context, RoutedRequest, Respond respond) {
@@ -164,14 +154,14 @@ void answer_reviews(ServeContext& context, RoutedRequest, Respond respond) {
 }
 
 void answer_touches(ServeContext& context, RoutedRequest request, Respond respond) {
-    const CustomerId customer(parameter(request, "customer", ""));
+    const CustomerId customer(parameter(request, "customer"));
     const bool asked = context.host.ask([&context, respond, customer](Engine& engine) {
-        const bool queried = context.host.commits().query([respond, customer,
-                                                           silent = silent_touches(engine, customer)](Store& store) {
-            const auto lines = event_lines(store, customer, most_lines);
-            if (!lines) return respond(problem_response(lines.error()));
-            respond(json_response(customer.empty() ? touches_report(*lines) : touches_of(customer, *lines, silent)));
-        });
+        const bool queried =
+            context.host.commits().query([respond, customer, silent = silent_touches(engine, customer)](Store& store) {
+                const auto lines = event_lines(store, customer, most_lines);
+                if (!lines) return respond(problem_response(lines.error()));
+                respond(answer_of(customer.empty() ? touches_report(*lines) : touches_of(customer, *lines, silent)));
+            });
         if (!queried) respond(busy_response(context));
     });
     if (!asked) respond(busy_response(context));
@@ -182,12 +172,12 @@ void answer_pauses(ServeContext& context, RoutedRequest, Respond respond) {
 }
 
 void answer_learnings(ServeContext& context, RoutedRequest request, Respond respond) {
-    const auto name = parameter(request, "name", "");
+    const auto name = parameter(request, "name");
     answer_from_engine(context, respond, [name](Engine& engine) { return learnings_report(engine, name); });
 }
 
 void answer_rejects(ServeContext& context, RoutedRequest request, Respond respond) {
-    const auto limit = limit_in(request, "100");
+    const auto limit = limit_in(request, 100);
     if (!limit) return respond(problem_response(limit.error()));
     const bool queried = context.host.commits().query([respond, limit = *limit](Store& store) {
         const auto rejects = store.rejects(limit);
@@ -200,7 +190,7 @@ void answer_rejects(ServeContext& context, RoutedRequest request, Respond respon
                             {"reason", reject.reason},
                             {"detail", reject.detail}});
         }
-        respond(json_response(rows));
+        respond(answer_of(rows));
     });
     if (!queried) respond(busy_response(context));
 }

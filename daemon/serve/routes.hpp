@@ -82,6 +82,7 @@ void answer_track(ServeContext& context, RoutedRequest request, Respond respond)
 void answer_stability(ServeContext& context, RoutedRequest request, Respond respond);
 void answer_members(ServeContext& context, RoutedRequest request, Respond respond);
 void answer_explain(ServeContext& context, RoutedRequest request, Respond respond);
+void answer_explain_segment(ServeContext& context, RoutedRequest request, Respond respond);
 void answer_models(ServeContext& context, RoutedRequest request, Respond respond);
 void answer_pilots(ServeContext& context, RoutedRequest request, Respond respond);
 void answer_reviews(ServeContext& context, RoutedRequest request, Respond respond);

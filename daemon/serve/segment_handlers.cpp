@@ -1,4 +1,4 @@
-// Answers about one segment that read the whole past; they are made on the engine thread, except where it is said.
+// Answers about one segment that read the past: on the engine thread, the store thread, or beside them.
 #include <boost/json.hpp>
 #include <charconv>
 
@@ -6,7 +6,7 @@
 #include "daemon/modelling/validate.hpp"
 #include "daemon/net/problem.hpp"
 #include "daemon/reports/reports.hpp"
-#include "daemon/serve/routes.hpp"
+#include "daemon/serve/answers.hpp"
 #include "daemon/stability/stability_report.hpp"
 
 namespace segmentd::daemon {
@@ -16,11 +16,6 @@ namespace json = boost::json;
 namespace {
 
 constexpr std::int64_t most_weeks = 520;
-
-HttpResponse answer_of(const Result<json::value>& value) {
-    if (!value) return problem_response(value.error());
-    return {.status = 200, .body = json_text(*value), .headers = {}};
-}
 
 // The period of a body {"from","to"}; nothing where it is not of that form.
 std::optional<ValidationRequest> period_in(const std::string& body, const Zone& calendar) {
@@ -37,11 +32,6 @@ std::optional<ValidationRequest> period_in(const std::string& body, const Zone& 
     const auto until = read("to");
     if (!from || !until) return std::nullopt;
     return ValidationRequest{{}, *from, *until, {}};
-}
-
-std::string query_value(const RoutedRequest& request, const char* name) {
-    const auto found = request.parameters.find(name);
-    return found != request.parameters.end() ? found->second : std::string();
 }
 
 // The journal and the ledger as far as they are durable.
@@ -80,7 +70,7 @@ void answer_validation(ServeContext& context, RoutedRequest request, Respond res
             Problem{.status = 400, .detail = R"(send {"from": "2027-01-01", "to": "2027-04-01"}, dates or instants)"}));
     }
     asked->segment = SegmentId(request.open_parts.front());
-    const bool dry_run = query_value(request, "dry_run") == "true";
+    const bool dry_run = parameter(request, "dry_run") == "true";
     const auto found = std::make_shared<ValidationRecord>();
     Intake intake;
     intake.find = [&context, asked = *asked, actor = request.actor, dry_run,
@@ -99,30 +89,27 @@ void answer_validation(ServeContext& context, RoutedRequest request, Respond res
 }
 
 void answer_validations(ServeContext& context, RoutedRequest request, Respond respond) {
-    const bool asked = context.host.ask([respond, segment = SegmentId(request.open_parts.front())](Engine& engine) {
-        respond(answer_of(validations_report(engine, segment)));
+    answer_from_engine(context, std::move(respond), [segment = SegmentId(request.open_parts.front())](Engine& engine) {
+        return validations_report(engine, segment);
     });
-    if (!asked) respond(busy_response(context));
 }
 
 void answer_track(ServeContext& context, RoutedRequest request, Respond respond) {
-    const auto text = query_value(request, "weeks");
+    const auto text = parameter(request, "weeks");
     std::int64_t weeks = text.empty() ? 26 : 0;
     std::from_chars(text.data(), text.data() + text.size(), weeks);
     if (weeks < 1 || weeks > most_weeks) {
         return respond(problem_response(Problem{.status = 400, .detail = "weeks is a number from 1 to 520"}));
     }
     const TrackRequest wanted{SegmentId(request.open_parts.front()), context.host.engine_now(), weeks};
-    const bool asked = context.host.ask(
-        [respond, wanted](Engine& engine) { respond(answer_of(track_report(engine, engine.past(), wanted))); });
-    if (!asked) respond(busy_response(context));
+    answer_beside(context, {}, std::move(respond),
+                  [wanted](Fold& fold) { return track_report(fold.engine(), fold.past(), wanted); });
 }
 
 // The engine thread says what it knows at present, the store thread reads the past; commits wait for it.
 void answer_stability(ServeContext& context, RoutedRequest request, Respond respond) {
-    const StabilityRequest wanted{SegmentId(request.open_parts.front()), query_value(request, "from"),
-                                  query_value(request, "to"), query_value(request, "refresh"),
-                                  context.host.engine_now()};
+    const StabilityRequest wanted{SegmentId(request.open_parts.front()), parameter(request, "from"),
+                                  parameter(request, "to"), parameter(request, "refresh"), context.host.engine_now()};
     const bool asked = context.host.ask([&context, respond, wanted](Engine& engine) {
         const auto start = begin_stability(engine, wanted);
         if (!start) return respond(problem_response(start.error()));
