@@ -155,7 +155,7 @@ void Engine::take_customer_record(const Record& record, Effects& effects) {
     if (const auto* suppression = std::get_if<SuppressionRecord>(&record.payload)) {
         customer.suppressed = suppression->suppressed;
     }
-    if (const auto* profile = std::get_if<ProfileRecord>(&record.payload)) Population::take_profile(customer, *profile);
+    if (const auto* profile = std::get_if<ProfileRecord>(&record.payload)) population_.take_profile(customer, *profile);
     Touched touched;
     const auto* signal = std::get_if<SignalRecord>(&record.payload);
     if (signal != nullptr) {

@@ -22,7 +22,7 @@ void take(Population& population, const Record& record, Timestamp at) {
     if (!customer.first_seen) customer.first_seen = occurred_at;
     for (const auto& [purpose, granted] : record.consent) customer.consent[purpose] = granted;
     if (const auto* profile = std::get_if<ProfileRecord>(&record.payload)) {
-        Population::take_profile(customer, *profile);
+        population.take_profile(customer, *profile);
     }
     if (const auto* signal = std::get_if<SignalRecord>(&record.payload)) {
         population.take_signal(customer, *signal, occurred_at, at);

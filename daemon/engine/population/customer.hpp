@@ -1,4 +1,5 @@
-// Everything the daemon knows about one customer, as the fold of their records.
+// Everything the daemon knows about one customer, as the fold of their records; the profile attributes lie in columns
+// of the population (profile_columns.hpp).
 #pragma once
 
 #include <cstdint>
@@ -7,7 +8,6 @@
 #include <string>
 #include <vector>
 
-#include "base/attribute.hpp"
 #include "base/ids.hpp"
 #include "daemon/engine/population/membership.hpp"
 #include "rules/features/feature_state.hpp"
@@ -34,8 +34,8 @@ inline constexpr std::size_t customer_buckets = 65'536;
 
 struct Customer {
     CustomerId id;
-    std::uint16_t bucket = 0;  // of the id, never changes
-    Attributes profile;
+    std::uint32_t place = 0;              // in the population, never changes
+    std::uint16_t bucket = 0;             // of the id, never changes
     std::map<std::string, bool> consent;  // purpose -> granted; absent: never answered
     bool suppressed = false;
     std::optional<Timestamp> first_seen;
