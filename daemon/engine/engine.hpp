@@ -10,7 +10,6 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 
 #include "daemon/engine/dedupe/dedupe.hpp"
 #include "daemon/engine/effects.hpp"
@@ -22,6 +21,7 @@
 #include "daemon/engine/reach.hpp"
 #include "daemon/engine/reviews/reviews.hpp"
 #include "daemon/engine/state_hash/state_hash.hpp"
+#include "daemon/engine/timer_queue.hpp"
 #include "daemon/engine/touches/touches.hpp"
 #include "daemon/engine/validations/validations.hpp"
 
@@ -187,7 +187,7 @@ class Engine {
     Validations validations_;
     Dedupe dedupe_;
     StateHash hash_;
-    std::set<std::pair<Timestamp, std::size_t>> timers_;
+    TimerQueue timers_;
     Row row_;
     std::vector<std::uint64_t> filled_;  // by slot of row_: for which decision
     std::uint64_t decisions_ = 0;

@@ -7,8 +7,7 @@ namespace segmentd::daemon {
 
 Timestamp Engine::next_due() const {
     if (!has_workspace()) return never;
-    const Timestamp common = next_common_timer();
-    return timers_.empty() ? common : std::min(common, timers_.begin()->first);
+    return std::min(next_common_timer(), timers_.first_due());
 }
 
 // Everybody's timers come first at their instant: a day ends before the next one's decisions.
@@ -23,7 +22,7 @@ void Engine::fire_timers(Timestamp until, bool quiet, Effects& effects) {
             fire_common_timer(due, quiet, effects);
             continue;
         }
-        const auto index = timers_.begin()->second;
+        const std::size_t index = timers_.first();
         if (is_overtaken(index, due)) {
             schedule(index, due);
         } else {
@@ -79,8 +78,7 @@ void Engine::schedule(std::size_t index, Timestamp now, const Touched& touched) 
 void Engine::set_timer(std::size_t index, Timestamp next) {
     auto& customer = population_.at(index);
     if (next == customer.next_check) return;
-    if (customer.next_check != never) timers_.erase({customer.next_check, index});
-    if (next != never) timers_.emplace(next, index);
+    timers_.set(customer.place, next);
     customer.next_check = next;
 }
 
