@@ -81,9 +81,10 @@ void append_canonical(const Customer& customer, const Population& population, st
         bytes += granted ? '+' : '-';
     }
     bytes += customer.suppressed ? "suppressed" : "";
-    for (const auto& feature : customer.features) feature.append_canonical(bytes);
-    for (const auto& history : customer.histories) history.append_canonical(bytes);
-    const auto& segments = population.book().definitions.segments;
+    const auto& book = population.book();
+    for (std::size_t i = 0; i < book.features.size(); ++i) customer.features[i].append_canonical(bytes);
+    for (std::size_t i = 0; i < book.histories.size(); ++i) customer.histories[i].append_canonical(bytes);
+    const auto& segments = book.definitions.segments;
     for (const auto& membership : customer.memberships) {
         append_text(bytes, segments[membership.segment].id.text);
         append_text(bytes, membership.origin->cause);
