@@ -53,7 +53,8 @@ void Derivation::take_at_enrolment(AtEnrolment& known, const Record& past, Times
     if (enrolment == enrolments.end() || occurred_at > enrolment->second.at) return;
     auto& customer = known.population.at(known.population.find_or_create(past.customer));
     for (const auto& [purpose, granted] : past.consent) customer.consent[purpose] = granted;
-    if (const auto* profile = std::get_if<ProfileRecord>(&past.payload)) Population::take_profile(customer, *profile);
+    if (const auto* profile = std::get_if<ProfileRecord>(&past.payload))
+        known.population.take_profile(customer, *profile);
     if (const auto* signal = std::get_if<SignalRecord>(&past.payload)) {
         known.population.take_signal(customer, *signal, occurred_at, enrolment->second.at);
     }

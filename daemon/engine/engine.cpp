@@ -151,13 +151,13 @@ void Engine::take_customer_record(const Record& record, Effects& effects) {
     const auto index = population_.find_or_create(record.customer);
     auto& customer = population_.at(index);
     const auto occurred_at = std::min(record.occurred_at, engine_time_);
-    if (!customer.first_seen) customer.first_seen = occurred_at;
+    if (customer.first_seen == never) customer.first_seen = occurred_at;
     if (!record.message_id.empty()) dedupe_.remember(record.customer, record.message_id, record.received_at);
     const bool answers_anew = take_consents(customer, record);
     if (const auto* suppression = std::get_if<SuppressionRecord>(&record.payload)) {
         customer.suppressed = suppression->suppressed;
     }
-    if (const auto* profile = std::get_if<ProfileRecord>(&record.payload)) Population::take_profile(customer, *profile);
+    if (const auto* profile = std::get_if<ProfileRecord>(&record.payload)) population_.take_profile(customer, *profile);
     Touched touched;
     const auto* signal = std::get_if<SignalRecord>(&record.payload);
     if (signal != nullptr) {

@@ -21,6 +21,7 @@
 #include "daemon/engine/pauses/pauses.hpp"
 #include "daemon/engine/pilots/pilots.hpp"
 #include "daemon/engine/population/population.hpp"
+#include "daemon/engine/population/timer_queue.hpp"
 #include "daemon/engine/population/timers.hpp"
 #include "daemon/engine/reach.hpp"
 #include "daemon/engine/reviews/reviews.hpp"

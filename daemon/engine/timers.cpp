@@ -81,15 +81,14 @@ Timestamp Engine::next_check(const Customer& customer, Timestamp now) const {
 
 void Engine::schedule(std::size_t index, Timestamp now) {
     auto& customer = population_.at(index);
-    timers_.set(customer, index, next_check(customer, now));
+    timers_.set(customer, next_check(customer, now));
 }
 
 void Engine::schedule(std::size_t index, Timestamp now, const Touched& touched) {
     auto& customer = population_.at(index);
-    timers_.set(customer, index,
-                std::min({customer.next_check, population_.next_change(customer, now, touched),
-                          next_stay_end(population_, customer, now),
-                          Pilots::next_maturity(population_.book(), customer, now)}));
+    timers_.set(customer, std::min({customer.next_check, population_.next_change(customer, now, touched),
+                                    next_stay_end(population_, customer, now),
+                                    Pilots::next_maturity(population_.book(), customer, now)}));
 }
 
 }  // namespace segmentd::daemon

@@ -97,7 +97,7 @@ json::array segments(const Population& population, const Customer& customer, con
         if (membership) {
             segment["since"] = to_text(membership->since);
             segment["cause"] = membership->origin->cause;
-            segment["values_then"] = json::parse(membership->values);
+            segment["values_then"] = json::parse(values_then(*membership));
             segment["version"] = membership->origin->version;
             segment["segment_version"] = membership->origin->segment_version;
             segment["unknown"] = membership->unknown;
@@ -134,7 +134,7 @@ Result<json::object> explain_report(const Engine& engine, const CustomerId& id) 
     const auto& customer = population.at(*index);
     const Row row = engine.row_of(*index);
     json::object report{{"customer", id.text}, {"engine_time", to_text(engine.engine_time())}};
-    if (customer.first_seen) report["first_seen"] = to_text(*customer.first_seen);
+    if (customer.first_seen != never) report["first_seen"] = to_text(customer.first_seen);
     json::object consent;
     for (const auto& purpose : population.book().definitions.workspace.purposes) {
         consent[purpose.id.text] = population.allows(customer, purpose);

@@ -68,7 +68,7 @@ Result<json::object> explain_segment_report(const Engine& engine, const Customer
     const auto* membership = subject.customer.memberships[place.segment];
     report["since"] = membership ? json::value(to_text(membership->since)) : json::value();
     report["cause"] = membership ? json::value(membership->origin->cause) : json::value();
-    report["values_then"] = membership ? json::parse(membership->values) : json::value();
+    report["values_then"] = membership ? json::parse(values_then(*membership)) : json::value();
     report["version"] = membership ? json::value(membership->origin->version) : json::value();
     report["unknown"] = membership != nullptr && membership->unknown;
     report["definition_version"] = book.definitions.version;

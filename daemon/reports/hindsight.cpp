@@ -19,10 +19,10 @@ Population empty_population(const Engine& engine) {
 void take(Population& population, const Record& record, Timestamp at) {
     const auto occurred_at = happened_at(record);
     auto& customer = population.at(population.find_or_create(record.customer));
-    if (!customer.first_seen) customer.first_seen = occurred_at;
+    if (customer.first_seen == never) customer.first_seen = occurred_at;
     for (const auto& [purpose, granted] : record.consent) customer.consent[purpose] = granted;
     if (const auto* profile = std::get_if<ProfileRecord>(&record.payload)) {
-        Population::take_profile(customer, *profile);
+        population.take_profile(customer, *profile);
     }
     if (const auto* signal = std::get_if<SignalRecord>(&record.payload)) {
         population.take_signal(customer, *signal, occurred_at, at);

@@ -79,7 +79,7 @@ json::array to_rows(const MembersOf& found) {
         rows.push_back({{word_of(found.place.of), population.at(i).id.text},
                         {"since", to_text(membership->since)},
                         {"cause", membership->origin->cause},
-                        {"values", json::parse(membership->values)},
+                        {"values", json::parse(values_then(*membership))},
                         {"version", membership->origin->version},
                         {"segment_version", membership->origin->segment_version},
                         {"unknown", membership->unknown}});

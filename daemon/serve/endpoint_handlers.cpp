@@ -69,7 +69,7 @@ void offer_resends(ServeContext& context, std::vector<Record> records, const End
     intake.done = [&context, endpoint, count, respond](const IntakeOutcome& outcome) {
         if (outcome.error) return respond(problem_response(*outcome.error));
         context.deliveries.resume(endpoint);
-        respond(answer_of({{"endpoint", endpoint.text}, {"events", count}, {"dry_run", false}}));
+        respond(answer_of(json::object{{"endpoint", endpoint.text}, {"events", count}, {"dry_run", false}}));
     };
     if (!context.host.offer(std::move(intake))) respond(busy_response(context));
 }
@@ -146,7 +146,8 @@ void answer_endpoint_replay(ServeContext& context, RoutedRequest request, Respon
         auto records = find_resends(store, order);
         if (!records) return respond(problem_response(records.error()));
         if (!is_dry) return offer_resends(context, std::move(*records), order.endpoint, respond);
-        respond(answer_of({{"endpoint", order.endpoint.text}, {"events", records->size()}, {"dry_run", true}}));
+        respond(
+            answer_of(json::object{{"endpoint", order.endpoint.text}, {"events", records->size()}, {"dry_run", true}}));
     });
     if (!queried) respond(busy_response(context));
 }

@@ -17,6 +17,7 @@ namespace {
 
 constexpr double hundred = 100.0;
 constexpr std::size_t rows_a_word = 64;
+constexpr std::size_t bytes_a_text = 128;  // about: the value, what is shared behind it, its uses and its place
 
 bool same_bits(double left, double right) {
     return std::bit_cast<std::uint64_t>(left) == std::bit_cast<std::uint64_t>(right);
@@ -75,7 +76,7 @@ bool fits(const Column::Codes& codes, std::int64_t code) {
 }  // namespace
 
 void Column::resize(std::size_t rows) {
-    for (std::size_t row = rows; row < rows_; ++row) set_present(row, false);
+    for (std::size_t row = rows; row < rows_; ++row) set(row, {});
     rows_ = rows;
     present_.resize((rows + rows_a_word - 1) / rows_a_word);
     if (is_coded()) {
@@ -86,7 +87,10 @@ void Column::resize(std::size_t rows) {
 }
 
 void Column::set(std::size_t row, const Value& value) {
+    const bool had_text = kind_ == Kind::string && is_coded() && is_present(row);
+    const auto old_code = had_text ? code_at(row) : 0;
     if (!value.is_missing() && is_coded() && !take_code(row, value)) keep_as_values();
+    if (had_text && is_coded()) release_text(old_code);
     if (!is_coded()) values_[row] = value;
     set_present(row, !value.is_missing());
 }
@@ -124,7 +128,7 @@ double Column::divisor() const {
 std::size_t Column::bytes() const {
     std::size_t bytes = present_.capacity() * sizeof(std::uint64_t) + values_.capacity() * sizeof(Value);
     bytes += std::visit([](const auto& list) { return list.capacity() * sizeof(list[0]); }, codes_);
-    for (const auto& text : texts_) bytes += 2 * (text.as_text().size() + sizeof(std::string) + sizeof(Value));
+    for (const auto& text : texts_) bytes += text.as_text().size() + bytes_a_text;
     return bytes;
 }
 
@@ -136,7 +140,7 @@ bool Column::take_code(std::size_t row, const Value& value) {
         case Kind::boolean: return take_integer(row, value.as_boolean() ? 1 : 0);
         case Kind::integer: return take_integer(row, value.as_integer());
         case Kind::real: return take_real(row, value.as_real());
-        case Kind::string: return take_integer(row, code_of_text(value));
+        case Kind::string: return take_integer(row, use_text(value));
         case Kind::timestamp: {
             const auto instant = value.as_instant();
             if (instant.nanoseconds % 1000 != 0) return false;
@@ -189,11 +193,36 @@ void Column::change_form(std::size_t row, double value) {
     }
 }
 
-std::int64_t Column::code_of_text(const Value& text) {
-    const auto [place, is_new] =
-        text_codes_.try_emplace(std::string(text.as_text()), static_cast<std::int64_t>(texts_.size()));
-    if (is_new) texts_.push_back(text);
-    return place->second;
+// The code of a text that one more row has.
+std::int64_t Column::use_text(const Value& text) {
+    const auto known = text_codes_.find(text.as_text());
+    if (known != text_codes_.end()) {
+        ++uses_[known->second];
+        return known->second;
+    }
+    auto code = static_cast<std::uint32_t>(texts_.size());
+    if (unused_.empty()) {
+        texts_.push_back(text);
+        uses_.push_back(1);
+    } else {
+        code = unused_.back();
+        unused_.pop_back();
+        texts_[code] = text;
+        uses_[code] = 1;
+    }
+    text_codes_.emplace(texts_[code].as_text(), code);
+    return code;
+}
+
+void Column::release_text(std::size_t code) {
+    if (--uses_[code] > 0) return;
+    text_codes_.erase(texts_[code].as_text());
+    texts_[code] = Value::string({});
+    unused_.push_back(static_cast<std::uint32_t>(code));
+}
+
+std::size_t Column::code_at(std::size_t row) const {
+    return std::visit([row](const auto& list) { return static_cast<std::size_t>(list[row]); }, codes_);
 }
 
 void Column::keep_as_values() {
@@ -201,8 +230,10 @@ void Column::keep_as_values() {
     for (std::size_t i = 0; i < rows_; ++i) values[i] = at(i);
     values_ = std::move(values);
     codes_ = {};
-    texts_.clear();
     text_codes_.clear();
+    texts_.clear();
+    uses_.clear();
+    unused_.clear();
 }
 
 void Column::set_present(std::size_t row, bool present) {

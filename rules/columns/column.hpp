@@ -3,15 +3,16 @@
 // A column that holds values of one kind keeps a code for each row: booleans, whole numbers and numbers with two
 // decimals as integers of 8, 16, 32 or 64 bits, other numbers as float where every one of them is exact in it, else as
 // double, texts as numbers of a dictionary, instants as microseconds. Codes are decoded to exactly the value that was
-// set. The column widens by itself when a value comes that does not fit; it never narrows. Values of several kinds, or
-// of a kind that has no code, are kept as they are.
+// set. A text that no row has any more leaves its number to the next new text. The column widens by itself when a value
+// comes that does not fit; it never narrows. Values of several kinds, or of a kind that has no code, are kept as they
+// are.
 //
 // Any thread may read while none writes.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
-#include <string>
+#include <string_view>
 #include <unordered_map>
 #include <variant>
 #include <vector>
@@ -42,7 +43,7 @@ class Column {
     Kind kind() const { return kind_; }
 
     // Of a coded column: a code for each row, of no meaning where the row is missing. Codes of numbers and instants
-    // have the order of their values; those of texts the order in which the texts first came.
+    // have the order of their values; those of texts have none.
     const Codes& codes() const { return codes_; }
     Value decode(std::int64_t code) const;  // of a column whose codes are integers
     double divisor() const;                 // of numbers: the value is the code divided by it
@@ -60,7 +61,9 @@ class Column {
     bool take_code(std::size_t row, const Value& value);
     bool take_real(std::size_t row, double value);
     bool take_integer(std::size_t row, std::int64_t code);
-    std::int64_t code_of_text(const Value& text);
+    std::int64_t use_text(const Value& text);
+    void release_text(std::size_t code);
+    std::size_t code_at(std::size_t row) const;
     void change_form(std::size_t row, double value);
     void keep_as_values();
     void set_present(std::size_t row, bool present);
@@ -72,8 +75,10 @@ class Column {
     Codes codes_;
     std::vector<std::uint64_t> present_;
     std::vector<Value> texts_;
-    std::unordered_map<std::string, std::int64_t> text_codes_;
-    std::vector<Value> values_;  // of a column without codes
+    std::vector<std::uint32_t> uses_;                                 // of each text, by rows
+    std::vector<std::uint32_t> unused_;                               // texts that no row has
+    std::unordered_map<std::string_view, std::uint32_t> text_codes_;  // views of texts_, which copies share
+    std::vector<Value> values_;                                       // of a column without codes
 };
 
 }  // namespace segmentd::rules

@@ -152,7 +152,7 @@ void measure_plan(std::size_t customers) {
     const auto& plan_of_feature = engine.population().book().features.front().plan;
     std::size_t buyers = 0;
     for (std::size_t i = 0; i < engine.population().size(); ++i) {
-        const auto value = engine.population().at(i).features.front().value(plan_of_feature, engine.engine_time());
+        const auto value = engine.population().at(i).features[0].value(plan_of_feature, engine.engine_time());
         buyers += value.is_missing() ? 0 : 1;
     }
     const auto limit_ms = milliseconds_since(limit_begin);

@@ -14,8 +14,8 @@ std::optional<AccountChange> Accounts::take(Customer& customer, const Record& re
         customer.accounts.add(occurred_at, group->account);
         const auto index = population_.find_or_create(CustomerId(group->account));
         auto& account = population_.at(index);
-        if (!account.first_seen) account.first_seen = occurred_at;
-        Population::take_profile(account, {group->attributes});
+        if (account.first_seen == never) account.first_seen = occurred_at;
+        population_.take_profile(account, {group->attributes});
         return AccountChange{index, {}};
     }
     const auto* signal = std::get_if<SignalRecord>(&record.payload);
@@ -52,7 +52,7 @@ void Accounts::reconsider(const AccountChange& change, const Cause& cause, Effec
         change.touched ? std::min({account.next_check, population_.next_change(account, cause.at, *change.touched),
                                    next_stay_end(population_, account, cause.at)})
                        : next_check(account, cause.at);
-    timers_.set(account, index, next);
+    timers_.set(account, next);
     if (!hash_) hash_.emplace();
     hash_->touch(account.bucket);
 }
@@ -60,7 +60,7 @@ void Accounts::reconsider(const AccountChange& change, const Cause& cause, Effec
 bool Accounts::puts_off(std::size_t index, Timestamp due) {
     auto& account = population_.at(index);
     const Timestamp next = next_check(account, due - Duration(1));
-    if (next > due) timers_.set(account, index, next);
+    if (next > due) timers_.set(account, next);
     return next > due;
 }
 

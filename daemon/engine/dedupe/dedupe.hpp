@@ -2,13 +2,13 @@
 // repeat themselves on the wall's time, whatever the engine's clock is.
 //
 // Ids are kept as 128-bit hashes, once to be found and once in the list of their day, so that a day
-// is forgotten without a search. About 60 bytes an id.
+// is forgotten without a search. About 45 bytes an id.
 #pragma once
 
+#include <boost/unordered/unordered_flat_set.hpp>
 #include <cstdint>
 #include <map>
 #include <string_view>
-#include <unordered_set>
 #include <vector>
 
 #include "base/ids.hpp"
@@ -25,12 +25,13 @@ class Dedupe {
 
   private:
     struct LowHalf {
+        using is_avalanching = void;  // a hash already: to be used as it is
         std::size_t operator()(const StableHash& key) const { return key.low; }
     };
 
     static StableHash key_of(const CustomerId& customer, std::string_view message_id);
 
-    std::unordered_set<StableHash, LowHalf> known_;
+    boost::unordered_flat_set<StableHash, LowHalf> known_;
     std::map<std::int64_t, std::vector<StableHash>> days_;  // in which day each was remembered
 };
 

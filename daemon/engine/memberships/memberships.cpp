@@ -62,6 +62,21 @@ bool remains(const Question& question, Membership& membership) {
     return question.now < membership.since + minimum_stay && !lacks_consent(question);
 }
 
+struct Inputs {
+    std::string names;   // a line each
+    std::string values;  // JSON, a line each
+};
+
+// What a membership shows of the row.
+Inputs inputs_shown(const Population& population, std::size_t segment, const Row& row) {
+    Inputs inputs;
+    for (const auto slot : population.book().segments[segment].shown) {
+        inputs.names += rules::name_of_slot(population.book(), slot) + '\n';
+        inputs.values += (row[slot].is_missing() ? "null" : rules::expression::to_json_text(row[slot])) + '\n';
+    }
+    return inputs;
+}
+
 // Within a family a customer moves: what they leave stands before what they enter, and both say so.
 void tell_moves(const Population& population, Customer& customer, std::vector<MembershipChange>& changes) {
     const auto& segments = population.book().definitions.segments;
@@ -83,8 +98,8 @@ void tell_moves(const Population& population, Customer& customer, std::vector<Me
         }
         if (from.empty()) continue;
         entry.cause += "; family " + family.text + ": from " + from;
-        customer.memberships[place_of(entry)]->origin =
-            population.keep({entry.cause, entry.version, entry.segment_version});
+        auto& origin = customer.memberships[place_of(entry)]->origin;
+        origin = population.keep({entry.cause, entry.version, entry.segment_version, origin->inputs});
     }
     for (auto& change : left) {
         const auto family = family_of(change);
@@ -124,23 +139,25 @@ std::vector<MembershipChange> decide_memberships(const Population& population, C
         const bool enters_unknown =
             is_member && !was_member && all_hold(book.segments[index].stay, row) == Truth::unknown;
         const bool is_marked = enters_unknown || (was_member && is_member && membership->unknown);
-        if (!customer.undecided.empty()) std::erase(customer.undecided, index);
+        const auto* waiting = std::ranges::find(customer.undecided, index);
+        if (waiting != customer.undecided.end()) customer.undecided.erase(waiting);
         if (truth == Truth::unknown || (is_marked && definition.missing == MissingRule::error)) {
             customer.undecided.push_back(index);
         }
         row[book.layout.segments + index] = Value::boolean(is_member);
         if (is_member == was_member) continue;
+        const auto [names, values] = inputs_shown(population, index, row);
         MembershipChange change{customer.id,
                                 definition.id,
                                 is_member,
                                 cause.at,
                                 cause.text,
-                                inputs_of(population, index, row),
+                                values_object(names, values),
                                 book.definitions.version,
                                 definition.version};
         if (is_member) {
-            const auto* origin = population.keep({cause.text, change.version, change.segment_version});
-            customer.memberships.add({cause.at, origin, change.values, index, 0, enters_unknown});
+            const auto* origin = population.keep({cause.text, change.version, change.segment_version, names});
+            customer.memberships.add({cause.at, origin, {values.begin(), values.end()}, index, 0, enters_unknown});
         } else {
             customer.memberships.remove(index);
         }
@@ -237,13 +254,8 @@ std::vector<UndecidedLine> undecided_lines(const rules::Rulebook& book, const ru
 }
 
 std::string inputs_of(const Population& population, std::size_t segment, const Row& row) {
-    std::string text;
-    for (const auto slot : population.book().segments[segment].shown) {
-        text += text.empty() ? "{\"" : ",\"";
-        text += rules::name_of_slot(population.book(), slot) +
-                "\":" + (row[slot].is_missing() ? std::string("null") : rules::expression::to_json_text(row[slot]));
-    }
-    return text.empty() ? "{}" : text + "}";
+    const auto [names, values] = inputs_shown(population, segment, row);
+    return values_object(names, values);
 }
 
 }  // namespace segmentd::daemon

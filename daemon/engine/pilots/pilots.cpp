@@ -121,7 +121,7 @@ void Pilots::enrol(const Rulebook& book, std::size_t index, Customer& customer, 
     enrolment.outcomes.resize(book.pilots[index].metrics.size());
     for (const auto& segment : pilot.report_by) enrolment.reported.push_back(is_member(book, customer, segment.id));
     tally(index, enrolment, true);
-    customer.enrolments.emplace(pilot.id, std::move(enrolment));
+    customer.enrolments.try_emplace(pilot.id, std::move(enrolment));
 }
 
 void Pilots::recall(const Rulebook& book, Customer& customer, Timestamp occurred_at, const std::vector<bool>& entered) {

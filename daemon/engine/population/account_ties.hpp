@@ -2,8 +2,8 @@
 #pragma once
 
 #include <string>
-#include <vector>
 
+#include "base/short_list.hpp"
 #include "base/timestamp.hpp"
 
 namespace segmentd::daemon {
@@ -24,10 +24,10 @@ class AccountTies {
     const std::string* at(Timestamp instant) const;
 
     // By time; no two neighbours name the same account.
-    const std::vector<AccountTie>& list() const { return ties_; }
+    const ShortList<AccountTie>& list() const { return ties_; }
 
   private:
-    std::vector<AccountTie> ties_;
+    ShortList<AccountTie> ties_;
 };
 
 }  // namespace segmentd::daemon

@@ -1,4 +1,5 @@
-// Everything the daemon knows about one customer, as the fold of their records.
+// Everything the daemon knows about one customer, as the fold of their records; the profile attributes lie in columns
+// of the population (profile_columns.hpp).
 #pragma once
 
 #include <cstdint>
@@ -7,10 +8,11 @@
 #include <string>
 #include <vector>
 
-#include "base/attribute.hpp"
 #include "base/ids.hpp"
+#include "base/short_list.hpp"
 #include "daemon/engine/population/account_ties.hpp"
 #include "daemon/engine/population/membership.hpp"
+#include "daemon/engine/population/sparse.hpp"
 #include "rules/features/feature_state.hpp"
 #include "rules/scoring/purchase_days.hpp"
 
@@ -35,19 +37,21 @@ inline constexpr std::size_t customer_buckets = 65'536;
 
 struct Customer {
     CustomerId id;
-    std::uint16_t bucket = 0;  // of the id, never changes
-    Attributes profile;
-    std::map<std::string, bool> consent;  // purpose -> granted; absent: never answered
+    std::uint32_t place = 0;         // in the population, never changes
+    std::int32_t last_seen_day = 0;  // of live signals, for drift
+    std::uint16_t bucket = 0;        // of the id, never changes
     bool suppressed = false;
-    std::optional<Timestamp> first_seen;
-    std::int64_t last_seen_day = 0;              // of live signals, for drift
-    std::vector<rules::FeatureState> features;   // as in the rulebook
-    std::vector<rules::PurchaseDays> histories;  // as in the rulebook
-    Memberships memberships;
-    std::vector<std::uint32_t> undecided;  // segments with missing: error that wait for an input
-    std::map<PilotId, Enrolment> enrolments;
-    AccountTies accounts;
+    Timestamp first_seen = never;
     Timestamp next_check = never;
+    ByNumber<rules::FeatureState> features;   // as in the rulebook; those that took a signal in
+    ByNumber<rules::PurchaseDays> histories;  // as in the rulebook; those that took a signal in
+    Memberships memberships;
+    ShortList<std::uint32_t> undecided;              // segments with missing: error that wait for an input
+    SeldomMap<std::map<std::string, bool>> consent;  // purpose -> granted; absent: never answered
+    SeldomMap<std::map<PilotId, Enrolment>> enrolments;
+    AccountTies accounts;
 };
+
+static_assert(sizeof(Customer) <= sizeof(CustomerId) + 88);
 
 }  // namespace segmentd::daemon

@@ -29,10 +29,9 @@ std::optional<Attribute> to_attribute(const Value& value) {
 void Population::use(std::shared_ptr<const rules::Rulebook> book) {
     const auto old_book = std::exchange(book_, std::move(book));
     if (old_book != nullptr) keep_memberships(*old_book);
-    for (auto& customer : customers_) {
-        customer.features.resize(book_->features.size());
-        customer.histories.resize(book_->histories.size());
-    }
+    profile_slots_.clear();
+    for (const auto& name : book_->profile_names) profile_slots_.push_back(profiles_.number_of(name));
+    zone_attribute_ = profiles_.number_of(book_->definitions.workspace.customer_zone.id);
     fitted_.assign(book_->models.size(), {});
     for (const auto& [id, model] : models_) adopt(model);
 }
@@ -51,7 +50,7 @@ void Population::keep_memberships(const rules::Rulebook& old_book) {
             kept.add(std::move(membership));
         }
         customer.memberships = std::move(kept);
-        std::vector<std::uint32_t> undecided;
+        ShortList<std::uint32_t> undecided;
         for (const auto segment : customer.undecided) {
             if (places[segment]) undecided.push_back(*places[segment]);
         }
@@ -91,10 +90,9 @@ std::size_t Population::find_or_create(const CustomerId& id) {
     if (is_new) {
         Customer customer;
         customer.id = id;
+        customer.place = static_cast<std::uint32_t>(customers_.size());
         const auto digest = sha256(id.text);
         customer.bucket = static_cast<std::uint16_t>(digest[0] << 8 | digest[1]);
-        customer.features.resize(book_->features.size());
-        customer.histories.resize(book_->histories.size());
         customers_.push_back(std::move(customer));
     }
     return place->second;
@@ -131,7 +129,7 @@ void Population::take_signal(Customer& customer, const SignalRecord& signal, Tim
             if (amount) input.value = std::move(*amount);
         }
         if (!counts) continue;
-        customer.features[index].add(feature.plan, input, local(feature.plan, customer, now));
+        customer.features.make(index).add(feature.plan, input, local(feature.plan, customer, now));
         if (touched != nullptr) touched->features.push_back(index);
     }
     for (std::size_t i = 0; i < book_->histories.size(); ++i) {
@@ -140,13 +138,13 @@ void Population::take_signal(Customer& customer, const SignalRecord& signal, Tim
         std::optional<Attribute> amount;
         if (history.value) amount = amount_of(signal, *place, history.property, history.value, event);
         const auto day = book_->definitions.workspace.calendar.day_number(occurred_at);
-        customer.histories[i].add(day, amount ? to_exact_units(*amount) : 0);
+        customer.histories.make(i).add(day, amount ? to_exact_units(*amount) : 0);
         if (touched != nullptr) touched->histories.push_back(i);
     }
 }
 
-void Population::take_profile(Customer& customer, const ProfileRecord& profile) {
-    for (const auto& [name, attribute] : profile.attributes) customer.profile.insert_or_assign(name, attribute);
+void Population::take_profile(const Customer& customer, const ProfileRecord& profile) {
+    for (const auto& [name, attribute] : profile.attributes) profiles_.set(customer.place, name, attribute);
 }
 
 void Population::fill_row(Customer& customer, Timestamp now, Row& row) const {
@@ -172,7 +170,7 @@ void Population::fill_slot(Customer& customer, Timestamp now, std::size_t slot, 
 
 void Population::let_lapse(Customer& customer, Timestamp now, std::size_t feature) const {
     const auto& plan = book_->features[feature].plan;
-    customer.features[feature].advance(plan, local(plan, customer, now));
+    if (auto* state = customer.features.find(feature)) state->advance(plan, local(plan, customer, now));
 }
 
 void Population::look_at_slot(const Customer& customer, Timestamp now, std::size_t slot, Row& row) const {
@@ -180,8 +178,7 @@ void Population::look_at_slot(const Customer& customer, Timestamp now, std::size
     if (has_fixed() && is_fixed(slot)) {
         row[slot] = fixed_.at(slot);
     } else if (slot < layout.features) {
-        const auto found = customer.profile.find(book_->profile_names[slot - layout.profile]);
-        row[slot] = found == customer.profile.end() ? Value() : rules::to_value(found->second, book_->money_digits);
+        row[slot] = profiles_.value(profile_slots_[slot - layout.profile], customer.place, book_->money_digits);
     } else if (slot < layout.scores) {
         const auto index = slot - layout.features;
         const auto& plan = book_->features[index].plan;
@@ -234,10 +231,8 @@ Timestamp Population::next_refresh(Timestamp now) const {
 
 const Zone& Population::zone_of(const Customer& customer) const {
     const auto& workspace = book_->definitions.workspace;
-    const auto named = customer.profile.find(workspace.customer_zone.id);
-    if (named == customer.profile.end()) return workspace.calendar;
-    const auto* name = std::get_if<std::string>(&named->second);
-    const auto* zone = name == nullptr ? nullptr : workspace.zones.find(*name);
+    const auto name = profiles_.value(zone_attribute_, customer.place, book_->money_digits);
+    const auto* zone = name.kind() == Kind::string ? workspace.zones.find(name.as_text()) : nullptr;
     return zone == nullptr ? workspace.calendar : *zone;
 }
 

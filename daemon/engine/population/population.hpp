@@ -14,6 +14,7 @@
 
 #include "base/records.hpp"
 #include "daemon/engine/population/customer.hpp"
+#include "daemon/engine/population/profile_columns.hpp"
 #include "rules/rulebook/rulebook.hpp"
 #include "rules/scoring/bg_nbd.hpp"
 #include "rules/scoring/gamma_gamma.hpp"
@@ -54,7 +55,10 @@ class Population {
     // where somebody asks.
     void take_signal(Customer& customer, const SignalRecord& signal, Timestamp occurred_at, Timestamp now,
                      Touched* touched = nullptr);
-    static void take_profile(Customer& customer, const ProfileRecord& profile);
+    void take_profile(const Customer& customer, const ProfileRecord& profile);
+
+    // The attributes of a customer, as they came.
+    Attributes profile_of(const Customer& customer) const { return profiles_.of(customer.place); }
 
     // Lets windows lapse until `now` and fills the row: profile, features, scores, thresholds and
     // consents. Segment slots are left missing.
@@ -111,6 +115,9 @@ class Population {
     std::map<ModelId, ModelRecord> models_;
     std::vector<Fitted> fitted_;  // as in the rulebook's models
     std::deque<Customer> customers_;
+    ProfileColumns profiles_;
+    std::vector<std::size_t> profile_slots_;  // by slot of the row: the number of the attribute
+    std::size_t zone_attribute_ = 0;
     // Only ever grows: memberships point into it, those of copies of this population too.
     std::shared_ptr<Origins> origins_ = std::make_shared<Origins>();
     std::unordered_map<CustomerId, std::size_t> index_;

@@ -71,7 +71,7 @@ void Reviews::saw(std::size_t index, Customer& customer, Timestamp at) {
     if (monitors_.empty()) return;
     const auto day = calendar_.day_number(at);
     if (customer.last_seen_day == day) return;
-    customer.last_seen_day = day;
+    customer.last_seen_day = static_cast<std::int32_t>(day);
     seen_.push_back(index);
     day_end_ = calendar_.start_of_day(day + 1);
 }

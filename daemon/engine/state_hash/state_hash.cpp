@@ -54,7 +54,7 @@ Sha256 StateHash::compute(const Population& population, const std::string& commo
         Sha256Stream stream;
         for (const auto index : members_[bucket]) {
             bytes.clear();
-            append_canonical(population.at(index), population.book(), bytes);
+            append_canonical(population.at(index), population, bytes);
             stream.add_number(bytes.size());
             stream.add(bytes);
         }
@@ -70,9 +70,9 @@ Sha256 StateHash::compute(const Population& population, const std::string& commo
     return all.finish();
 }
 
-void append_canonical(const Customer& customer, const rules::Rulebook& book, std::string& bytes) {
+void append_canonical(const Customer& customer, const Population& population, std::string& bytes) {
     append_text(bytes, customer.id.text);
-    for (const auto& [name, attribute] : customer.profile) {
+    for (const auto& [name, attribute] : population.profile_of(customer)) {
         append_text(bytes, name);
         append_attribute(bytes, attribute);
     }
@@ -81,10 +81,12 @@ void append_canonical(const Customer& customer, const rules::Rulebook& book, std
         bytes += granted ? '+' : '-';
     }
     bytes += customer.suppressed ? "suppressed" : "";
-    for (const auto& feature : customer.features) feature.append_canonical(bytes);
-    for (const auto& history : customer.histories) history.append_canonical(bytes);
+    const auto& book = population.book();
+    for (std::size_t i = 0; i < book.features.size(); ++i) customer.features[i].append_canonical(bytes);
+    for (std::size_t i = 0; i < book.histories.size(); ++i) customer.histories[i].append_canonical(bytes);
+    const auto& segments = book.definitions.segments;
     for (const auto& membership : customer.memberships) {
-        append_text(bytes, book.definitions.segments[membership.segment].id.text);
+        append_text(bytes, segments[membership.segment].id.text);
         append_text(bytes, membership.origin->cause);
         append_text(bytes, membership.origin->version);
         bytes += fmt::format("{},{}{}", to_microseconds(membership.since), membership.greeted,

@@ -33,7 +33,7 @@ class StateHash {
     std::map<std::uint16_t, Sha256> buckets_;
 };
 
-// Bytes that are equal for equal customers, on every machine.
-void append_canonical(const Customer& customer, const rules::Rulebook& book, std::string& bytes);
+// Bytes that are equal for equal customers, on every machine. The customer is one of the population.
+void append_canonical(const Customer& customer, const Population& population, std::string& bytes);
 
 }  // namespace segmentd::daemon

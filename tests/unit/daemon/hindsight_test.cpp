@@ -87,7 +87,7 @@ TEST_CASE("profiles and consents are those of the instant") {
     const auto hindsight = look(lived, "2027-01-03");
     const auto& ada = hindsight.population.at(*hindsight.population.find(CustomerId("ada")));
 
-    CHECK(ada.profile == Attributes{{"plan", std::string("free")}});
+    CHECK(hindsight.population.profile_of(ada) == Attributes{{"plan", std::string("free")}});
     CHECK(ada.consent == std::map<std::string, bool>{{"offers", true}});
 }
 

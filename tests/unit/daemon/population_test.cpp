@@ -125,7 +125,8 @@ TEST_CASE("profile attributes that are named replace and the others stay") {
 
     lived.take(plan_of("ada", at("2027-01-04"), "pro"));
 
-    CHECK(lived.customer("ada").profile == Attributes{{"employees", std::int64_t{7}}, {"plan", std::string("pro")}});
+    CHECK(lived.engine.population().profile_of(lived.customer("ada")) ==
+          Attributes{{"employees", std::int64_t{7}}, {"plan", std::string("pro")}});
 }
 
 TEST_CASE("a score is missing until its model is fitted") {

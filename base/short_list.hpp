@@ -1,0 +1,98 @@
+// A growing row of elements that takes eight bytes by itself: for what most customers have little or nothing of.
+//
+// As std::vector, but an empty one points nowhere and the length stands before the elements. Elements move when the
+// row grows. At most 2^32 - 1 of them.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <iterator>
+#include <memory>
+#include <new>
+#include <utility>
+
+namespace segmentd {
+
+template <typename T>
+class ShortList {
+  public:
+    using value_type = T;
+
+    ShortList() = default;
+    template <typename Iterator>
+    ShortList(Iterator first, Iterator last) : ShortList() {
+        reserve(static_cast<std::size_t>(std::distance(first, last)));
+        for (; first != last; ++first) push_back(*first);
+    }
+    ShortList(const ShortList& other) : ShortList(other.begin(), other.end()) {}
+    ShortList(ShortList&& other) noexcept : head_(std::exchange(other.head_, nullptr)) {}
+    ShortList& operator=(ShortList other) noexcept {
+        std::swap(head_, other.head_);
+        return *this;
+    }
+    ~ShortList() {
+        if (head_ == nullptr) return;
+        std::destroy(begin(), end());
+        ::operator delete(head_);
+    }
+
+    bool empty() const { return size() == 0; }
+    std::size_t size() const { return head_ == nullptr ? 0 : head_->size; }
+    T* begin() { return elements(); }
+    T* end() { return elements() + size(); }
+    const T* begin() const { return elements(); }
+    const T* end() const { return elements() + size(); }
+    T& operator[](std::size_t place) { return elements()[place]; }
+    const T& operator[](std::size_t place) const { return elements()[place]; }
+
+    void reserve(std::size_t room) {
+        if (room > (head_ == nullptr ? 0 : head_->room)) move_to(room);
+    }
+
+    T& push_back(T value) {
+        if (head_ == nullptr || head_->size == head_->room) move_to(size() + size() / 2 + 1);
+        T* place = std::construct_at(end(), std::move(value));
+        ++head_->size;
+        return *place;
+    }
+
+    // Puts the value before a place; returns where it is.
+    T& insert(const T* before, T value) {
+        const auto place = before - begin();
+        push_back(std::move(value));
+        std::rotate(begin() + place, end() - 1, end());
+        return begin()[place];
+    }
+
+    // Returns what comes next.
+    T* erase(const T* place) {
+        T* next = begin() + (place - begin());
+        std::move(next + 1, end(), next);
+        std::destroy_at(end() - 1);
+        --head_->size;
+        return next;
+    }
+
+  private:
+    struct alignas(8) Head {
+        std::uint32_t size = 0;
+        std::uint32_t room = 0;
+    };
+    static_assert(alignof(T) <= alignof(Head));
+
+    T* elements() const { return head_ == nullptr ? nullptr : reinterpret_cast<T*>(head_ + 1); }
+
+    void move_to(std::size_t room) {
+        auto* bytes = ::operator new(sizeof(Head) + room * sizeof(T));
+        auto* head = std::construct_at(static_cast<Head*>(bytes), static_cast<std::uint32_t>(size()),
+                                       static_cast<std::uint32_t>(room));
+        std::uninitialized_move(begin(), end(), reinterpret_cast<T*>(head + 1));
+        std::destroy(begin(), end());
+        ::operator delete(std::exchange(head_, head));
+    }
+
+    Head* head_ = nullptr;
+};
+
+}  // namespace segmentd
