@@ -10,6 +10,7 @@
 
 #include "base/ids.hpp"
 #include "base/short_list.hpp"
+#include "daemon/engine/population/customer_ids.hpp"
 #include "daemon/engine/population/membership.hpp"
 #include "daemon/engine/population/sparse.hpp"
 #include "rules/features/feature_state.hpp"
@@ -35,7 +36,7 @@ struct Enrolment {
 inline constexpr std::size_t customer_buckets = 65'536;
 
 struct Customer {
-    CustomerId id;
+    KeptId id;
     std::uint32_t place = 0;         // in the population, never changes
     std::int32_t last_seen_day = 0;  // of live signals, for drift
     std::uint16_t bucket = 0;        // of the id, never changes
@@ -50,6 +51,6 @@ struct Customer {
     SeldomMap<std::map<PilotId, Enrolment>> enrolments;
 };
 
-static_assert(sizeof(Customer) <= sizeof(CustomerId) + 80);
+static_assert(sizeof(Customer) <= 88);
 
 }  // namespace segmentd::daemon
