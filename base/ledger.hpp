@@ -12,10 +12,12 @@ namespace segmentd {
 
 // The numbers are stored: append, never reorder.
 enum class LedgerKind : std::uint8_t {
-    entered = 1,  // name: the segment; details {"cause","segment_version","values","version"}
-    left,         // as entered
-    event,        // name: the endpoint; details {"id","type","decision","cause","reason","data"}
-    delivery,     // name: the outcome; details {"id","attempt","status","cause","detail"}
+    entered = 1,      // name: the segment; details {"cause","segment_version","values","version"}
+    left,             // as entered
+    event,            // name: the endpoint; details {"id","type","decision","cause","reason","data"}
+    delivery,         // name: the outcome; details {"id","attempt","status","cause","detail"}
+    account_entered,  // as entered, about no customer: details {"account","cause","segment_version","values","version"}
+    account_left,     // as account_entered
 };
 
 struct LedgerEntry {

@@ -204,4 +204,10 @@ void visit_members(Visit& visit, const ValidationRecord*) {
     visit("warnings", &ValidationRecord::warnings);
 }
 
+template <typename Visit>
+void visit_members(Visit& visit, const GroupRecord*) {
+    visit("account", &GroupRecord::account);
+    visit("attributes", &GroupRecord::attributes);
+}
+
 }  // namespace segmentd::payload

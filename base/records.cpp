@@ -8,10 +8,10 @@
 namespace segmentd {
 namespace {
 
-constexpr std::array type_words = {"workspace",    "signal",   "profile",        "consent", "suppression",
-                                   "assignment",   "model",    "tick",           "clock",   "delivery",
-                                   "alarm",        "exposure", "pause",          "review",  "learning",
-                                   "tester_touch", "resend",   "pilot_decision", "token",   "validation"};
+constexpr std::array type_words = {
+    "workspace", "signal",       "profile",  "consent",        "suppression", "assignment", "model",
+    "tick",      "clock",        "delivery", "alarm",          "exposure",    "pause",      "review",
+    "learning",  "tester_touch", "resend",   "pilot_decision", "token",       "validation", "group"};
 static_assert(std::variant_size_v<Payload> == type_words.size());
 
 template <typename Number>

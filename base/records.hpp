@@ -234,11 +234,19 @@ struct ValidationRecord {
     bool operator==(const ValidationRecord&) const = default;
 };
 
+// The customer belongs to this account from Record::occurred_at on. Attributes of the account became known; named
+// ones replace, the others stay.
+struct GroupRecord {
+    std::string account;
+    Attributes attributes;
+    bool operator==(const GroupRecord&) const = default;
+};
+
 // The order of the alternatives is the number stored in the journal: append, never reorder.
 using Payload = std::variant<WorkspaceRecord, SignalRecord, ProfileRecord, ConsentRecord, SuppressionRecord,
                              AssignmentRecord, ModelRecord, TickRecord, ClockRecord, DeliveryRecord, AlarmRecord,
                              ExposureRecord, PauseRecord, ReviewRecord, LearningRecord, TesterTouchRecord, ResendRecord,
-                             PilotDecisionRecord, TokenRecord, ValidationRecord>;
+                             PilotDecisionRecord, TokenRecord, ValidationRecord, GroupRecord>;
 
 enum class RecordType : std::uint16_t {
     workspace = 1,
@@ -261,6 +269,7 @@ enum class RecordType : std::uint16_t {
     pilot_decision,
     token,
     validation,
+    group,
 };
 
 struct Record {

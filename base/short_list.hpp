@@ -65,10 +65,13 @@ class ShortList {
         return begin()[place];
     }
 
-    void erase(const T* place) {
-        std::move(begin() + (place - begin() + 1), end(), begin() + (place - begin()));
+    // Returns where the one behind it is then.
+    T* erase(const T* place) {
+        T* gone = begin() + (place - begin());
+        std::move(gone + 1, end(), gone);
         std::destroy_at(end() - 1);
         --head_->size;
+        return gone;
     }
 
   private:

@@ -7,6 +7,7 @@
 #include "daemon/commands/commands.hpp"
 #include "daemon/commands/order_line.hpp"
 #include "daemon/commands/output.hpp"
+#include "daemon/commands/place_line.hpp"
 #include "daemon/commands/segment_line.hpp"
 #include "daemon/serve/roles.hpp"
 
@@ -24,26 +25,10 @@ void add_store_options(CLI::App& command, daemon::CommandOptions& options) {
 // The options of reports that a running daemon gives as well; one of --data and --url is needed.
 void add_report_options(CLI::App& command, daemon::CommandOptions& options) {
     command.add_option("--workspace,-w", options.workspace, "folder of the workspace's YAML");
-    command.add_option("--data,-d", options.data, "folder of the store");
-    command.add_option("--url", options.url, "a running daemon, for example http://127.0.0.1:8686");
-    command.add_option("--token", options.token, "a bearer token for it; default: the admin token in --data");
-    command.add_option("--ca", options.authorities_file, "PEM of the authority behind the daemon's certificate")
-        ->check(CLI::ExistingFile);
+    daemon::add_place_options(command, options);
     command.add_flag("--json", options.as_json, "one JSON value instead of a table");
 }
 
-void need_a_place(const daemon::CommandOptions& options) {
-    if (options.data.empty() && options.url.empty()) throw CLI::RequiredError("--data or --url");
-}
-
-// The options of commands that ask a running daemon.
-CLI::Option* add_daemon_options(CLI::App& command, daemon::CommandOptions& options) {
-    command.add_option("--token", options.token, "a bearer token");
-    command.add_option("--ca", options.authorities_file, "PEM of the authority behind the daemon's certificate")
-        ->check(CLI::ExistingFile);
-    command.add_flag("--json", options.as_json, "one JSON value instead of a table");
-    return command.add_option("--url", options.url, "for example http://127.0.0.1:8686");
-}
 // An empty text where something was to be said is a mistake of the command line, such as an unset variable.
 const CLI::Validator no_empty_text([](std::string& text) { return text.empty() ? "it is empty" : std::string(); }, {});
 
@@ -173,7 +158,7 @@ void add_report_commands(CLI::App& app, Arguments& arguments, int& exit_code) {
         auto* command = app.add_subcommand(name, what);
         add_report_options(*command, arguments.options);
         command->callback([&arguments, &exit_code, run] {
-            need_a_place(arguments.options);
+            daemon::need_a_place(arguments.options);
             exit_code = run(arguments);
         });
         return command;
@@ -216,7 +201,7 @@ void add_people_commands(CLI::App& app, Arguments& arguments, int& exit_code) {
     add_report_options(*reviews, arguments.options);
     reviews->callback([&arguments, &exit_code, reviews] {
         if (!reviews->get_subcommands().empty()) return;
-        need_a_place(arguments.options);
+        daemon::need_a_place(arguments.options);
         exit_code = daemon::reviews_command(arguments.options);
     });
     daemon::add_order_commands(app, *reviews, exit_code);
@@ -234,7 +219,9 @@ void add_operating_commands(CLI::App& app, Arguments& arguments, int& exit_code)
     restore->callback([&] { exit_code = daemon::restore_command(arguments.options, arguments.folder); });
 
     auto* status = app.add_subcommand("status", "ask a running daemon how it is");
-    add_daemon_options(*status, arguments.options)->required();
+    daemon::add_daemon_options(*status, arguments.options);
+    status->get_option("--url")->required();
+    status->add_flag("--json", arguments.options.as_json, "one JSON value instead of a table");
     status->callback([&] { exit_code = daemon::status_command(arguments.options); });
 
     auto* doctor = app.add_subcommand("doctor", "look at everything that a daemon needs; exit 1 where one is wrong");
@@ -290,7 +277,7 @@ void add_endpoint_commands(CLI::App& app, Arguments& arguments, int& exit_code) 
     add_report_options(*dead, arguments.options);
     dead->add_option("--since", arguments.endpoint.since, "decided since this date or instant of the engine time");
     dead->callback([&] {
-        need_a_place(arguments.options);
+        daemon::need_a_place(arguments.options);
         exit_code = daemon::endpoint_dead_letters_command(arguments.options, arguments.endpoint);
     });
     auto* replay = endpoint->add_subcommand("replay", "send again, under the same ids, what was decided since then");
@@ -308,10 +295,10 @@ void add_token_commands(CLI::App& app, Arguments& arguments, int& exit_code) {
     token->require_subcommand(1);
     const auto add = [&](const char* name, const char* what, auto run) {
         auto* command = token->add_subcommand(name, what);
-        add_daemon_options(*command, arguments.options);
-        command->add_option("--data,-d", arguments.options.data, "folder of the store; with --url for its admin token");
+        daemon::add_place_options(*command, arguments.options);
+        command->add_flag("--json", arguments.options.as_json, "one JSON value instead of a table");
         command->callback([&arguments, &exit_code, run] {
-            need_a_place(arguments.options);
+            daemon::need_a_place(arguments.options);
             exit_code = run(arguments);
         });
         return command;

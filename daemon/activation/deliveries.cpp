@@ -1,5 +1,6 @@
 #include "daemon/activation/deliveries.hpp"
 
+#include <algorithm>
 #include <future>
 
 namespace segmentd::daemon {
@@ -151,16 +152,24 @@ std::size_t Deliveries::waiting() const {
     return sum;
 }
 
-void Deliveries::stop() {
-    std::vector<std::shared_ptr<HttpClient>> clients;
+void Deliveries::stop(std::chrono::milliseconds patience) {
     {
         const std::lock_guard lock(mutex_);
         stopping_ = true;
-        for (const auto& [endpoint, line] : lines_) clients.push_back(line.client);
     }
     changed_.notify_all();
     if (thread_.joinable()) thread_.join();
+    std::vector<std::shared_ptr<HttpClient>> clients;
+    {
+        std::unique_lock lock(mutex_);
+        changed_.wait_for(lock, patience, [this] { return !is_under_way(); });
+        for (const auto& [endpoint, line] : lines_) clients.push_back(line.client);
+    }
     for (const auto& client : clients) client->stop();
+}
+
+bool Deliveries::is_under_way() const {
+    return std::ranges::any_of(lines_, [](const auto& line) { return line.second.lane.status().under_way > 0; });
 }
 
 void Deliveries::run() {

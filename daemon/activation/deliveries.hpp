@@ -7,6 +7,7 @@
 // fold says it stood.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <functional>
 #include <map>
@@ -44,7 +45,7 @@ struct LineStatus {
 class Deliveries {
   public:
     explicit Deliveries(DeliveryHooks hooks);
-    ~Deliveries();  // stop()
+    ~Deliveries();  // stop(), without patience
     Deliveries(const Deliveries&) = delete;
     Deliveries& operator=(const Deliveries&) = delete;
 
@@ -77,7 +78,10 @@ class Deliveries {
 
     std::map<EndpointId, LineStatus> status() const;
     std::size_t waiting() const;
-    void stop();
+
+    // Begins no further attempt. Those under way have so long to end and to be reported, so that no restart makes
+    // them again; then they are broken off, and stay in the fold.
+    void stop(std::chrono::milliseconds patience = {});
 
   private:
     struct Line {
@@ -95,6 +99,7 @@ class Deliveries {
     std::vector<Shipment> take_what_is_due(Moment& next);
     void ship(const Shipment& shipment);
     void finish(const Lane::Parcel& parcel, const Judgement& judgement);
+    bool is_under_way() const;
     bool put_line(const EndpointId& endpoint, Destination destination);
 
     DeliveryHooks hooks_;

@@ -18,9 +18,9 @@ std::string event_of(const LedgerEntry& entry);
 }  // namespace
 
 bool is_change(RecordType type) {
-    constexpr std::array of_customers_and_time = {RecordType::signal,      RecordType::profile,   RecordType::consent,
-                                                  RecordType::suppression, RecordType::tick,      RecordType::delivery,
-                                                  RecordType::exposure,    RecordType::assignment};
+    constexpr std::array of_customers_and_time = {RecordType::signal,      RecordType::profile,    RecordType::consent,
+                                                  RecordType::suppression, RecordType::tick,       RecordType::delivery,
+                                                  RecordType::exposure,    RecordType::assignment, RecordType::group};
     return std::ranges::find(of_customers_and_time, type) == of_customers_and_time.end();
 }
 

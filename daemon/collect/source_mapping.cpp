@@ -43,6 +43,7 @@ bool applies(const rules::Programs& conditions, const std::vector<Value>& row) {
 // What an emission makes: "signal purchase".
 std::string title_of(const rules::SourceEmission& emission) {
     if (emission.assignment) return "assignment " + emission.assignment->id.text;
+    if (!emission.account.empty()) return "account";
     return emission.profile ? "profile" : "signal " + emission.signal->id.text;
 }
 
@@ -160,8 +161,16 @@ tl::expected<Payload, Rejection> SourceMapping::payload(std::size_t index, const
         if (!text) return tl::unexpected(std::move(text).error());
         texts.emplace(name, std::move(*text));
     }
+    if (compiled.account) {
+        auto account = text_of(*compiled.account, context.row);
+        if (!account) return tl::unexpected(std::move(account).error());
+        if (account->empty()) return reject("no_group", "it names no account");
+        auto attributes = rules::read_profile(*book_.definitions.workspace.account_profile, texts, book_.money_digits);
+        if (!attributes) return tl::unexpected(std::move(attributes).error());
+        return Payload(GroupRecord{std::move(*account), std::move(*attributes)});
+    }
     if (definition.profile) {
-        auto attributes = rules::read_profile(book_.definitions.workspace, texts, book_.money_digits);
+        auto attributes = rules::read_profile(book_.definitions.workspace.profile, texts, book_.money_digits);
         if (!attributes) return tl::unexpected(std::move(attributes).error());
         return Payload(ProfileRecord{std::move(*attributes)});
     }

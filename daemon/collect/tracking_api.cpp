@@ -78,6 +78,19 @@ tl::expected<Payload, Rejection> signal_payload(const CollectContext& context, c
     return Payload(SignalRecord{signal->id, std::move(*attributes)});
 }
 
+tl::expected<Payload, Rejection> group_payload(const CollectContext& context, const json::object& event) {
+    const auto& declared = context.definitions->workspace.account_profile;
+    if (!declared) return reject("no_accounts", "the workspace has no account_profile, so it knows no accounts");
+    auto account = text_member(event, "groupId");
+    if (account.empty()) return reject("no_group", "a group call needs a groupId");
+    if (account.size() > longest_id) return reject("id_too_long", "an id of more than 500 bytes");
+    const auto& traits = object_member(event, "traits");
+    if (traits.size() > most_traits) return reject("too_many_traits", "more than 300 traits");
+    auto attributes = rules::read_profile(*declared, traits, context.currency_digits);
+    if (!attributes) return tl::unexpected(std::move(attributes).error());
+    return Payload(GroupRecord{std::move(account), std::move(*attributes)});
+}
+
 tl::expected<Payload, Rejection> payload_of(const CollectContext& context, std::string_view call,
                                             const json::object& event) {
     if (call == "track") {
@@ -88,10 +101,11 @@ tl::expected<Payload, Rejection> payload_of(const CollectContext& context, std::
     if (call == "identify") {
         const auto& traits = object_member(event, "traits");
         if (traits.size() > most_traits) return reject("too_many_traits", "more than 300 traits");
-        auto attributes = rules::read_profile(context.definitions->workspace, traits, context.currency_digits);
+        auto attributes = rules::read_profile(context.definitions->workspace.profile, traits, context.currency_digits);
         if (!attributes) return tl::unexpected(std::move(attributes).error());
         return Payload(ProfileRecord{std::move(*attributes)});
     }
+    if (call == "group") return group_payload(context, event);
     if (call == "page" || call == "screen") {
         return signal_payload(context, std::string(call), object_member(event, "properties"));
     }

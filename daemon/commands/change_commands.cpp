@@ -1,18 +1,19 @@
 // segmentctl plan, apply and rollback: what new definitions would do, doing it, and going back.
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <boost/json.hpp>
-#include <filesystem>
-#include <map>
+#include <functional>
 
 #include "base/json_text.hpp"
 #include "daemon/commands/commands.hpp"
+#include "daemon/commands/daemon_call.hpp"
 #include "daemon/commands/offline.hpp"
 #include "daemon/commands/output.hpp"
-#include "daemon/planning/plan.hpp"
+#include "daemon/dashboard/pages.hpp"
+#include "daemon/dashboard/plan_document.hpp"
+#include "daemon/planning/kept_plans.hpp"
+#include "daemon/planning/trial.hpp"
 #include "daemon/settings/workspace_files.hpp"
-#include "daemon/store/files.hpp"
 
 namespace segmentd::daemon {
 
@@ -20,53 +21,7 @@ namespace json = boost::json;
 
 namespace {
 
-constexpr std::size_t most_kept_plans = 100;
-
-std::filesystem::path plan_file(const std::string& data, const std::string& name) {
-    return std::filesystem::path(data) / "plans" / (name + ".json");
-}
-
-bool is_plan_name(std::string_view text) {
-    return !text.empty() && text.size() <= 64 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
-}
-
-// The oldest plans go when there are more than people look at.
-void forget_old_plans(const std::filesystem::path& folder) {
-    std::vector<std::filesystem::directory_entry> kept;
-    std::error_code ignored;
-    for (const auto& entry : std::filesystem::directory_iterator(folder, ignored)) kept.push_back(entry);
-    std::ranges::sort(kept, std::greater(), [](const auto& entry) {
-        std::error_code none;
-        return std::pair(entry.last_write_time(none), entry.path());
-    });
-    for (std::size_t i = most_kept_plans; i < kept.size(); ++i) std::filesystem::remove(kept[i], ignored);
-}
-
-Result<void> keep_plan(const std::string& data, const json::object& plan) {
-    const auto path = plan_file(data, std::string(plan.at("plan").as_string()));
-    std::error_code trouble;
-    std::filesystem::create_directory(path.parent_path(), trouble);
-    std::filesystem::permissions(path.parent_path(), std::filesystem::perms::owner_all, trouble);
-    auto kept = write_secret_file(path, json_text(plan));
-    if (kept) forget_old_plans(path.parent_path());
-    return kept;
-}
-
-Result<json::object> read_plan(const std::string& data, const std::string& name) {
-    const auto unknown = [&] {
-        return fail(ErrorCode::not_found, fmt::format("there is no plan '{}' in this store", name),
-                    "segmentctl plan NEW --data DIR makes one and prints its name");
-    };
-    if (!is_plan_name(name)) return unknown();
-    const auto text = read_file(plan_file(data, name));
-    if (!text) return unknown();
-    boost::system::error_code unreadable;
-    auto plan = json::parse(*text, unreadable);
-    if (unreadable || !plan.is_object()) {
-        return fail(ErrorCode::corrupt, "the plan's file is damaged", "make a new plan");
-    }
-    return std::move(plan.as_object());
-}
+constexpr auto longest_change = std::chrono::minutes(1);
 
 void print_section(const json::object& plan, const char* name, const char* title) {
     if (plan.at(name).as_array().empty()) return;
@@ -76,6 +31,10 @@ void print_section(const json::object& plan, const char* name, const char* title
 
 void print_plan(const json::object& plan, bool as_json) {
     if (as_json) return print(plan, true);
+    if (plan.contains("applied")) {
+        fmt::print("applied {} as record {}\n\n", std::string(plan.at("applied").as_string()),
+                   plan.at("record").to_number<std::uint64_t>());
+    }
     const auto text = [&](const char* name) {
         return plan.at(name).is_null() ? std::string("nothing") : std::string(plan.at(name).as_string());
     };
@@ -95,100 +54,99 @@ void print_plan(const json::object& plan, bool as_json) {
     if (!text("diff").empty()) fmt::print("\n{}", text("diff"));
 }
 
-// A store with its time passed, and new definitions put to its engine; nothing of it is durable yet.
-struct Trial {
-    std::unique_ptr<Offline> offline;
-    json::object plan;
-};
+using Answer = tl::expected<json::object, std::vector<Error>>;
+using Change = std::function<Result<json::object>(Fold&)>;
 
-using Tried = tl::expected<Trial, std::vector<Error>>;
-
-tl::unexpected<std::vector<Error>> one(Error error) {
+Answer refused(Error error) {
     return tl::unexpected(std::vector<Error>{std::move(error)});
 }
 
-Tried try_files(std::unique_ptr<Offline> offline, const WorkspaceFiles& files, const std::string& reason) {
-    const auto start = begin_plan(offline->engine(), offline->versions().back().files);
-    auto effects = offline->apply_workspace(files, reason);
-    if (!effects) return one(std::move(effects).error());
-    auto greeted = offline->greet_existing_members();
-    if (!greeted) return one(std::move(greeted).error());
-    std::ranges::move(greeted->events, std::back_inserter(effects->events));
-    auto plan = make_plan(start, {offline->engine(), files, *effects});
-    return Trial{std::move(offline), std::move(plan)};
-}
-
-Tried try_folder(const CommandOptions& options, Offline::Use use, const std::string& reason) {
-    auto files = read_workspace_files(options.workspace);
-    if (!files) return one(std::move(files).error());
-    if (auto book = compile_workspace(*files); !book) return tl::unexpected(std::move(book).error());
-    auto offline = Offline::open({}, options.data, use);
+// The store with its time passed, and the change put to it, which is durable afterwards where it is kept.
+Answer change_store(const CommandOptions& options, bool is_kept, const Change& change) {
+    auto offline = Offline::open({}, options.data, is_kept ? Offline::Use::order : Offline::Use::look);
     if (!offline) return tl::unexpected(std::move(offline).error());
-    if (auto passed = (*offline)->let_time_pass(); !passed) return one(std::move(passed).error());
-    return try_files(std::move(*offline), *files, reason);
+    if (auto passed = (*offline)->let_time_pass(); !passed) return refused(std::move(passed).error());
+    auto plan = change(**offline);
+    if (!plan) return refused(std::move(plan).error());
+    if (!is_kept) return std::move(*plan);
+    auto answer = as_applied(**offline, *plan);
+    if (auto done = (*offline)->commit({}); !done) return refused(std::move(done).error());
+    return answer;
 }
 
-// What stands durably now, as the answer of apply and rollback.
-int commit(Trial& trial, bool as_json) {
-    const auto record = trial.offline->workspace_record();
-    if (auto done = trial.offline->commit({}); !done) return report(done.error());
-    if (as_json) {
-        json::object answer{{"applied", trial.plan.at("to")}, {"record", record}};
-        answer.insert(trial.plan.begin(), trial.plan.end());
-        print(answer, true);
-    } else {
-        fmt::print("applied {} as record {}\n\n", std::string(trial.plan.at("to").as_string()), record);
-        print_plan(trial.plan, false);
-    }
+// The same by the daemon that holds the store.
+Answer change_through_daemon(const CommandOptions& options, const char* path, const json::object& words) {
+    HttpCall call;
+    call.headers.emplace_back("Content-Type", "application/json");
+    call.body = json_text(words);
+    call.timeout = longest_change;
+    auto answer = call_daemon(options, path, std::move(call));
+    if (!answer) return refused(std::move(answer).error());
+    return std::move(answer->as_object());
+}
+
+int show(const Answer& answer, const CommandOptions& options, bool as_html = false) {
+    if (!answer) return report(answer.error());
+    if (as_html)
+        fmt::print("{}", document_page(plan_document(*answer), PagePlace::file));
+    else
+        print_plan(*answer, options.as_json);
     return exit_done;
 }
 
-Result<Offline::Version> version_named(const Offline& offline, const std::string& name) {
-    const auto& now = offline.versions().back().version;
-    std::map<std::string, const Offline::Version*> found;
-    std::string known;
-    for (const auto& version : offline.versions()) {
-        if (version.version.starts_with(name) && version.version != now) found[version.version] = &version;
-        known += (known.empty() ? "" : ", ") + version.version;
-    }
-    if (found.size() == 1) return *found.begin()->second;
-    const char* what = !found.empty()          ? "several versions begin with"
-                       : now.starts_with(name) ? "in force already is"
-                                               : "this store never had a version";
-    return fail(ErrorCode::not_found, fmt::format("{} '{}'", what, name), "this store had: " + known);
+// The files of a folder that compiles.
+tl::expected<WorkspaceFiles, std::vector<Error>> files_of(const std::string& folder) {
+    auto files = read_workspace_files(folder);
+    if (!files) return tl::unexpected(std::vector<Error>{std::move(files).error()});
+    if (auto book = compile_workspace(*files); !book) return tl::unexpected(std::move(book).error());
+    return std::move(*files);
+}
+
+json::object json_of(const WorkspaceFiles& files) {
+    json::object all;
+    for (const auto& [path, text] : files) all[path] = text;
+    return all;
 }
 
 }  // namespace
 
-int plan_command(const CommandOptions& options) {
-    auto trial = try_folder(options, Offline::Use::look, "a plan");
-    if (!trial) return report(trial.error());
-    if (auto kept = keep_plan(options.data, trial->plan); !kept) return report(kept.error());
-    print_plan(trial->plan, options.as_json);
-    return exit_done;
+int plan_command(const CommandOptions& options, bool as_html) {
+    const auto files = files_of(options.workspace);
+    if (!files) return report(files.error());
+    if (!options.url.empty()) {
+        return show(change_through_daemon(options, "/api/v1/plans", {{"files", json_of(*files)}}), options, as_html);
+    }
+    const auto change = [&](Fold& fold) -> Result<json::object> {
+        TRY(plan, try_definitions(fold, *files, {person_at_keyboard(), "a plan"}));
+        if (auto kept = keep_plan(options.data, plan); !kept) return fail(std::move(kept).error());
+        return std::move(plan);
+    };
+    return show(change_store(options, false, change), options, as_html);
 }
 
 int apply_command(const CommandOptions& options, const ApplyOptions& apply) {
-    const auto planned = read_plan(options.data, apply.plan);
-    if (!planned) return report(planned.error());
-    auto trial = try_folder(options, Offline::Use::order, fmt::format("plan {}: {}", apply.plan, apply.reason));
-    if (!trial) return report(trial.error());
-    if (auto held = check_plan_holds(*planned, trial->plan, apply.tolerance); !held) return report(held.error());
-    trial->plan["plan"] = apply.plan;
-    return commit(*trial, options.as_json);
+    const auto files = files_of(options.workspace);
+    if (!files) return report(files.error());
+    if (!options.url.empty()) {
+        const json::object words{
+            {"files", json_of(*files)}, {"plan", apply.plan}, {"tolerance", apply.tolerance}, {"reason", apply.reason}};
+        return show(change_through_daemon(options, "/api/v1/definitions", words), options);
+    }
+    const auto change = [&](Fold& fold) {
+        return try_planned(fold, *files, {apply.plan, apply.tolerance, {person_at_keyboard(), apply.reason}});
+    };
+    return show(change_store(options, true, change), options);
 }
 
 int rollback_command(const CommandOptions& options, const RollbackOptions& rollback) {
-    auto offline = Offline::open({}, options.data, rollback.dry_run ? Offline::Use::look : Offline::Use::order);
-    if (!offline) return report(offline.error());
-    if (auto passed = (*offline)->let_time_pass(); !passed) return report(passed.error());
-    const auto version = version_named(**offline, rollback.to);
-    if (!version) return report(version.error());
-    auto trial = try_files(std::move(*offline), version->files, fmt::format("rollback: {}", rollback.reason));
-    if (!trial) return report(trial.error());
-    if (!rollback.dry_run) return commit(*trial, options.as_json);
-    print_plan(trial->plan, options.as_json);
-    return exit_done;
+    if (!options.url.empty()) {
+        const json::object words{{"to", rollback.to}, {"reason", rollback.reason}, {"dry_run", rollback.dry_run}};
+        return show(change_through_daemon(options, "/api/v1/rollback", words), options, rollback.as_html);
+    }
+    const auto change = [&](Fold& fold) {
+        return try_rollback(fold, rollback.to, {person_at_keyboard(), rollback.reason});
+    };
+    return show(change_store(options, !rollback.dry_run, change), options, rollback.as_html);
 }
 
 }  // namespace segmentd::daemon

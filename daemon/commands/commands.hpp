@@ -24,8 +24,8 @@ struct CommandOptions {
 int check_command(const std::string& workspace, bool as_json);
 
 // What the workspace folder would do to the store if it were applied now: the plan (planning/plan.hpp), which is kept
-// beside the store under its name. Nothing is applied.
-int plan_command(const CommandOptions& options);
+// beside the store under its name. Nothing is applied. As HTML it is one page (dashboard/plan_document.hpp).
+int plan_command(const CommandOptions& options, bool as_html);
 
 struct ApplyOptions {
     std::string plan;         // its name
@@ -40,6 +40,7 @@ struct RollbackOptions {
     std::string to;  // the version, or the beginning of its name
     std::string reason;
     bool dry_run = false;
+    bool as_html = false;  // of a dry run
 };
 
 // Applies definitions that were in force before, and prints the plan that this was.

@@ -14,6 +14,7 @@
 #include "daemon/settings/workspace_files.hpp"
 #include "rules/load/folders.hpp"
 #include "rules/load/warnings.hpp"
+#include "rules/rulebook/account_definitions.hpp"
 
 namespace segmentd::daemon {
 
@@ -65,15 +66,15 @@ int check_command(const std::string& workspace, bool as_json) {
     std::vector<Error> warnings;
     if (folder) warnings = overlooked_files(*folder);
     if (book) {
-        const auto& definitions = (*book)->definitions;
+        const auto definitions = rules::with_accounts(**book);
         const auto now = definitions.workspace.clock_start.value_or(wall_now());
         std::ranges::move(rules::load::find_warnings(definitions, now), std::back_inserter(warnings));
+        std::ranges::move(rules::find_misplaced(definitions), std::back_inserter(warnings));
     }
-    if (book) std::ranges::move(rules::find_misplaced((*book)->definitions), std::back_inserter(warnings));
     if (!as_json) {
         for (const auto& warning : warnings) fmt::print(stderr, "warning: {}\n", to_text(warning));
         if (!errors.empty()) return report(errors);
-        json::object summary = counts_of((*book)->definitions);
+        json::object summary = counts_of(rules::with_accounts(**book));
         summary["version"] = (*book)->definitions.version;
         print(summary, false);
         return exit_done;
@@ -81,7 +82,7 @@ int check_command(const std::string& workspace, bool as_json) {
     json::object result{{"valid", errors.empty()}, {"errors", to_json(errors)}, {"warnings", to_json(warnings)}};
     if (errors.empty()) {
         result["version"] = (*book)->definitions.version;
-        result["counts"] = counts_of((*book)->definitions);
+        result["counts"] = counts_of(rules::with_accounts(**book));
     }
     print(result, true);
     return errors.empty() ? exit_done : exit_wrong_input;

@@ -8,7 +8,6 @@
 #include <optional>
 
 #include "daemon/host/ledger_maker.hpp"
-#include "daemon/host/quiet_gap.hpp"
 #include "daemon/reports/hindsight.hpp"
 #include "daemon/settings/workspace_files.hpp"
 #include "rules/expression/utf8.hpp"
@@ -37,20 +36,7 @@ void warn_of_refused_folder(const OpenErrors& errors) {
 
 }  // namespace
 
-Offline::Offline(Store store, Use use)
-    : store_(std::move(store)),
-      use_(use),
-      past_([this](std::uint64_t end, const RecordVisitor& visit) {
-          const auto read = store_.read_records(1, end, [&](const Record& record) -> Result<void> {
-              visit(record);
-              return {};
-          });
-          for (const auto& record : pending_) {
-              if (read && record.sequence < end) visit(record);
-          }
-          return read;
-      }),
-      engine_(past_) {}
+Offline::Offline(Store store, Use use) : Fold(std::move(store), wall_now), use_(use) {}
 
 tl::expected<std::unique_ptr<Offline>, OpenErrors> Offline::open(const std::string& workspace, const std::string& data,
                                                                  Use use) {
@@ -61,12 +47,12 @@ tl::expected<std::unique_ptr<Offline>, OpenErrors> Offline::open(const std::stri
     if (!store) return tl::unexpected(given ? one(std::move(store).error()) : given.error());
     std::unique_ptr<Offline> offline(new Offline(std::move(*store), use));
     if (auto done = offline->fold(); !done) return tl::unexpected(one(std::move(done).error()));
-    if (!given && !offline->engine_.has_workspace()) return tl::unexpected(given.error());
+    if (!given && !offline->engine_->has_workspace()) return tl::unexpected(given.error());
     if (!given) warn_of_refused_folder(given.error());
     if (given && !given->empty()) {
         if (auto done = offline->use_workspace(*given); !done) return tl::unexpected(one(std::move(done).error()));
     }
-    if (!offline->engine_.has_workspace()) {
+    if (!offline->engine_->has_workspace()) {
         return tl::unexpected(
             one({ErrorCode::not_found, "the store holds no workspace yet", {}, {}, "name one with --workspace"}));
     }
@@ -89,31 +75,18 @@ tl::expected<std::shared_ptr<const rules::Rulebook>, OpenErrors> Offline::defini
     if (workspace.empty()) {
         auto offline = open({}, data, Use::look);
         if (!offline) return tl::unexpected(std::move(offline).error());
-        return (*offline)->engine_.population().shared_book();
+        return (*offline)->engine_->population().shared_book();
     }
     const auto files = read_folder(workspace);
     if (!files) return tl::unexpected(files.error());
     return compile_workspace(*files);
 }
 
-Result<void> Offline::let_time_pass() {
-    Record tick;
-    tick.received_at = wall_now();
-    tick.occurred_at = engine_.time_at(tick.received_at);
-    tick.actor = "system";
-    const auto now = tick.occurred_at;
-    tick.payload = TickRecord{.catch_up = now - engine_.next_due() > quiet_gap};
-    if (engine_.next_due() > now) return {};
-    auto effects = append(std::move(tick), now);
-    if (!effects) return fail(std::move(effects).error());
-    return {};
-}
-
 Result<void> Offline::fold() {
     LedgerMaker ledger(store_);
     const bool is_writer = use_ != Use::look;
     const auto summary = store_.read_journal(1, [&](const Record& record) -> Result<void> {
-        auto effects = engine_.apply(record);
+        auto effects = engine_->apply(record);
         if (!effects) return fail(std::move(effects).error());
         note_version(record);
         if (is_writer) ledger.take(record, *effects);
@@ -133,105 +106,51 @@ Result<void> Offline::fold_until(const std::string& at) {
         is_past = is_past || (until && record.engine_time > *until);
         if (is_past && !next_is_quiet) next_is_quiet = is_quiet(record);
         if (is_past) return {};
-        auto effects = engine_.apply(record);
+        auto effects = engine_->apply(record);
         if (!effects) return fail(std::move(effects).error());
         note_version(record);
         if (!std::holds_alternative<WorkspaceRecord>(record.payload)) return {};
-        TRY(instant, parse_as_of(at, engine_.calendar()));
+        TRY(instant, parse_as_of(at, engine_->calendar()));
         until = instant;
         return {};
     });
     if (!summary) return fail(summary.error());
-    if (!until || *until < engine_.engine_time()) {
+    if (!until || *until < engine_->engine_time()) {
         return fail(ErrorCode::not_found, "nothing was known at " + at, "give --at a later instant");
     }
-    const auto now = engine_.time_at(wall_now());
+    const auto now = engine_->time_at(wall_now());
     if (!is_past && *until > std::max(last, now)) {
         return fail(ErrorCode::invalid,
                     fmt::format("{} has not come: the engine time is {}", at, to_text(std::max(last, now))),
                     "give --at an instant of the past");
     }
-    engine_.pass_time(*until, next_is_quiet.value_or(false));
+    engine_->pass_time(*until, next_is_quiet.value_or(false));
     return {};
 }
 
 Result<void> Offline::use_workspace(const std::map<std::string, std::string>& files) {
     const auto book = compile_workspace(files);
     const auto& version = (*book)->definitions.version;
-    const bool is_first = !engine_.has_workspace();
+    const bool is_first = !engine_->has_workspace();
     if (is_first && use_ == Use::order) return {};
     if (!is_first) {
-        const auto& in_force = engine_.population().book().definitions.version;
+        const auto& in_force = engine_->population().book().definitions.version;
         if (in_force == version) return {};
-        if (auto checked = engine_.check_is_same_workspace((*book)->definitions); !checked) return checked;
+        if (auto checked = engine_->check_is_same_workspace((*book)->definitions); !checked) return checked;
         if (use_ != Use::apply) {
             const auto* what = use_ == Use::order ? "it is not applied" : "shown as if it were applied now";
             fmt::print(stderr, "note: the folder is version {}, in force is {}; {}\n", version, in_force, what);
         }
         if (use_ == Use::order) return {};
     }
-    auto effects = apply_workspace(files, "definitions from the workspace folder");
+    auto effects = apply_workspace(files, {person_at_keyboard(), "definitions from the workspace folder"});
     return effects ? Result<void>() : fail(std::move(effects).error());
 }
 
-Result<Effects> Offline::apply_workspace(const std::map<std::string, std::string>& files, const std::string& reason) {
-    const auto book = compile_workspace(files);
-    if (!book) return fail(book.error().front());
-    const auto checked = engine_.check_is_same_workspace((*book)->definitions);
-    if (!checked) return fail(checked.error());
-    Record record;
-    record.received_at = wall_now();
-    record.actor = person_at_keyboard();
-    record.reason = reason;
-    record.payload = WorkspaceRecord{(*book)->definitions.version, files};
-    const auto first = engine_.records() == 0 ? from_microseconds(0) : engine_.time_at(record.received_at);
-    record.occurred_at = first;
-    workspace_record_ = engine_.records() + 1;
-    return append(std::move(record), first);
-}
-
-Result<Effects> Offline::greet_existing_members() {
-    if (!engine_.awaits_greeting()) return Effects{};
-    Record tick;
-    tick.received_at = wall_now();
-    tick.occurred_at = engine_.time_at(tick.received_at);
-    tick.actor = "system";
-    tick.payload = TickRecord{.greets = true, .spares_paused = true};
-    const auto now = tick.occurred_at;
-    return append(std::move(tick), now);
-}
-
-void Offline::note_version(const Record& record) {
-    const auto* workspace = std::get_if<WorkspaceRecord>(&record.payload);
-    if (workspace == nullptr) return;
-    versions_.push_back({workspace->version, workspace->files, record.engine_time, record.actor, record.reason});
-}
-
-Result<Effects> Offline::append(Record record, Timestamp engine_time) {
-    record.sequence = engine_.records() + 1;
-    record.engine_time = std::max(engine_time, engine_.engine_time());
-    auto effects = engine_.apply(record);
-    if (!effects) return effects;
-    std::ranges::move(ledger_entries(record, *effects), std::back_inserter(lines_));
-    note_version(record);
-    pending_.push_back(std::move(record));
-    for (auto& fact : effects->facts) {
-        Record found;
-        found.received_at = wall_now();
-        found.occurred_at = engine_.engine_time();
-        found.actor = "system";
-        found.reason = std::move(fact.reason);
-        found.payload = std::move(fact.payload);
-        if (auto recorded = append(std::move(found), engine_.engine_time()); !recorded) return recorded;
-    }
-    return effects;
-}
-
 Result<void> Offline::commit(std::span<const Reject> rejects) {
-    if (pending_.empty() && rejects.empty()) return {};
-    if (auto done = store_.commit(pending_, rejects, lines_); !done) return done;
-    pending_.clear();
-    lines_.clear();
+    if (appended_.records.empty() && rejects.empty()) return {};
+    if (auto done = store_.commit(appended_.records, rejects, appended_.lines); !done) return done;
+    appended_ = {};
     auto head = store_.sign_head();
     return head ? Result<void>() : fail(std::move(head).error());
 }
@@ -244,7 +163,7 @@ Result<void> Offline::read_memberships(const std::function<Result<void>(const Le
     LedgerQuery query;
     query.kinds = {LedgerKind::entered, LedgerKind::left};
     if (auto read = store_.read_ledger(query, {}, visit); !read) return read;
-    for (const auto& line : lines_) {
+    for (const auto& line : appended_.lines) {
         if (line.kind != LedgerKind::entered && line.kind != LedgerKind::left) continue;
         if (auto visited = visit(line); !visited) return visited;
     }

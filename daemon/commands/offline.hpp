@@ -16,15 +16,13 @@
 #include <string>
 #include <vector>
 
-#include "daemon/engine/engine.hpp"
-#include "daemon/engine/ledger/ledger.hpp"
-#include "daemon/store/store.hpp"
+#include "daemon/host/fold.hpp"
 
 namespace segmentd::daemon {
 
 using OpenErrors = std::vector<Error>;
 
-class Offline {
+class Offline : public Fold {
   public:
     enum class Use { look, order, apply };
 
@@ -42,58 +40,21 @@ class Offline {
     static tl::expected<std::shared_ptr<const rules::Rulebook>, OpenErrors> definitions(const std::string& workspace,
                                                                                         const std::string& data);
 
-    // Definitions that were ever in force here, the present ones last.
-    struct Version {
-        std::string version;
-        std::map<std::string, std::string> files;
-        Timestamp at{};     // of the engine
-        std::string actor;  // who applied them
-        std::string reason;
-    };
-    const std::vector<Version>& versions() const { return versions_; }
-
-    // Appends the files as new definitions, which must compile and be of the same workspace.
-    Result<Effects> apply_workspace(const std::map<std::string, std::string>& files, const std::string& reason);
-    // The sequence of the record that did so last.
-    std::uint64_t workspace_record() const { return workspace_record_; }
-
-    // Contacts existing members whose playbook asks for them, as the daemon does at its start and with new definitions.
-    Result<Effects> greet_existing_members();
-
-    // Fires what time brought about since the last record, as the daemon would at its start.
-    Result<void> let_time_pass();
-
-    Engine& engine() { return engine_; }
-    Store& store() { return store_; }
-    const PastRecords& past() const { return past_; }
-
     // Visits the lines of the ledger about entering and leaving, those that are not written yet last. unsupported for a
     // store that was written before there was a ledger.
     Result<void> read_memberships(const std::function<Result<void>(const LedgerEntry&)>& visit);
 
-    // Applies the record as the next one and keeps it for commit(), with the facts that follow from it.
-    // Sequence and engine time are given here; the engine time never goes back.
-    Result<Effects> append(Record record, Timestamp engine_time);
-
     // Makes everything appended since the last commit durable, and signs the tree head over it.
     Result<void> commit(std::span<const Reject> rejects);
-    std::size_t uncommitted() const { return pending_.size(); }
+    std::size_t uncommitted() const { return appended_.records.size(); }
 
   private:
     Offline(Store store, Use use);
     Result<void> fold();
     Result<void> fold_until(const std::string& at);
-    void note_version(const Record& record);
     Result<void> use_workspace(const std::map<std::string, std::string>& files);
 
-    Store store_;
     Use use_;
-    PastRecords past_;
-    Engine engine_;
-    std::vector<Record> pending_;
-    std::vector<LedgerEntry> lines_;
-    std::vector<Version> versions_;
-    std::uint64_t workspace_record_ = 0;
 };
 
 // Who sits at the keyboard, as the system knows them: "person:dana". A name that is not UTF-8 is

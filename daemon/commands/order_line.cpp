@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "daemon/commands/commands.hpp"
+#include "daemon/commands/place_line.hpp"
 
 namespace segmentd::daemon {
 
@@ -25,19 +26,14 @@ struct Order {
 // Where orders go: the store's folder, or the daemon that holds it.
 void add_place(CLI::App& command, Order& order) {
     command.add_option("--workspace,-w", order.options.workspace, "folder of the workspace's YAML");
-    command.add_option("--data,-d", order.options.data, "folder of the store");
-    command.add_option("--url", order.options.url, "of the daemon that serves the store");
-    command.add_option("--token", order.options.token, "a bearer token; default: the admin token in --data");
-    command
-        .add_option("--ca", order.options.authorities_file, "PEM of the authority that signed the daemon's certificate")
-        ->check(CLI::ExistingFile);
+    add_place_options(command, order.options);
     command.add_flag("--json", order.options.as_json, "one JSON value");
 }
 
 template <typename Run>
 void set_run(CLI::App& command, std::shared_ptr<Order> order, int& exit_code, Run run) {
     command.callback([order, &exit_code, run] {
-        if (order->options.data.empty() && order->options.url.empty()) throw CLI::RequiredError("--data or --url");
+        need_a_place(order->options);
         exit_code = run(*order);
     });
 }

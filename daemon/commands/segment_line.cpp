@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "daemon/commands/commands.hpp"
+#include "daemon/commands/place_line.hpp"
 
 namespace segmentd::daemon {
 namespace {
@@ -25,25 +26,13 @@ void add_place(CLI::App& command, CommandOptions& options) {
     command.add_flag("--json", options.as_json, "one JSON value instead of an outline");
 }
 
-// For commands that a running daemon answers as well; one of the two places is needed.
-void add_daemon(CLI::App& command, CommandOptions& options) {
-    command.add_option("--url", options.url, "or ask the running daemon");
-    command.add_option("--token", options.token, "a bearer token for it; default: the admin token in --data");
-    command.add_option("--ca", options.authorities_file, "PEM of the authority behind the daemon's certificate")
-        ->check(CLI::ExistingFile);
-}
-
-void need_a_place(const CommandOptions& options) {
-    if (options.data.empty() && options.url.empty()) throw CLI::RequiredError("--data or --url");
-}
-
 void add_validate(CLI::App& segment, const std::shared_ptr<Question>& question, int& exit_code) {
     auto* validate = segment.add_subcommand("validate", "hold its members against others by what they did later");
     validate->add_option("segment", question->validate.segment, "its name")->required();
     validate->add_option("--from", question->validate.from, "members as of the start of this date")->required();
     validate->add_option("--to", question->validate.until, "outcomes before this date")->required();
     add_place(*validate, question->options);
-    add_daemon(*validate, question->options);
+    add_daemon_options(*validate, question->options);
     validate->add_flag("--dry-run", question->validate.dry_run, "find, but do not record");
     validate->callback([question, &exit_code] {
         need_a_place(question->options);
@@ -66,7 +55,7 @@ void add_stability(CLI::App& app, const std::shared_ptr<Question>& question, int
     auto& asked = question->stability;
     stability->add_option("segment", asked.segment, "its name")->required();
     add_place(*stability, question->options);
-    add_daemon(*stability, question->options);
+    add_daemon_options(*stability, question->options);
     stability->add_option("--from", asked.from, "a date (its start) or an instant; default: its first member")
         ->check(some_text);
     stability->add_option("--to", asked.to, "a date (its end) or an instant; default: the engine time")

@@ -1,6 +1,7 @@
 #include "daemon/dashboard/document.hpp"
 
 #include <algorithm>
+#include <ranges>
 #include <string_view>
 
 namespace segmentd::daemon {
@@ -13,6 +14,7 @@ struct Margins {
 };
 
 std::string block_text(const Block& block, std::size_t width);
+std::string row_text(const std::vector<Column>& columns, const std::vector<std::string>& row);
 std::string wrapped(std::string_view text, const Margins& margins, std::size_t width);
 std::vector<std::string> words_of(std::string_view text);
 std::size_t characters_in(std::string_view text);
@@ -40,6 +42,17 @@ void add_facts(Section& section, std::string title, std::vector<std::pair<std::s
     section.blocks.push_back({Block::Kind::facts, std::move(title), {}, {}, std::move(facts)});
 }
 
+void add_table(Section& section, std::string caption, std::vector<Column> columns,
+               std::vector<std::vector<std::string>> rows) {
+    if (rows.empty()) return;
+    section.blocks.push_back({Block::Kind::table, std::move(caption), {}, {}, {}, std::move(columns), std::move(rows)});
+}
+
+void add_preformatted(Section& section, std::string caption, std::string text) {
+    if (text.empty()) return;
+    section.blocks.push_back({Block::Kind::preformatted, std::move(caption), std::move(text), {}, {}});
+}
+
 std::string document_text(const Document& document, std::size_t width) {
     std::string text = heading(document.title, '=');
     if (!document.subtitle.empty()) text += wrapped(document.subtitle, {}, width);
@@ -58,6 +71,16 @@ std::string block_text(const Block& block, std::size_t width) {
     if (!block.title.empty()) text += wrapped(block.title + ":", {}, width);
     for (const auto& item : block.items) text += wrapped(item, {"  - ", "    "}, width);
     for (const auto& [name, value] : block.facts) text += wrapped(name + ": " + value, {"  ", "    "}, width);
+    for (const auto& row : block.rows) text += wrapped(row_text(block.columns, row), {"  - ", "    "}, width);
+    for (const auto line : std::views::split(block.text, '\n')) {
+        text += wrapped(std::string_view(line.begin(), line.end()), {"  ", {}}, std::string::npos);
+    }
+    return text;
+}
+
+std::string row_text(const std::vector<Column>& columns, const std::vector<std::string>& row) {
+    std::string text;
+    for (std::size_t i = 0; i < row.size(); ++i) text += (i == 0 ? "" : ", ") + columns[i].title + ": " + row[i];
     return text;
 }
 

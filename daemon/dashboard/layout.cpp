@@ -41,6 +41,10 @@ table { border-collapse: collapse; width: 100%; margin: .5rem 0; }
 caption { text-align: left; color: var(--soft); }
 th, td { text-align: left; vertical-align: top; padding: .25rem .5rem .25rem 0; border-bottom: 1px solid var(--line); }
 td.number, th.number { text-align: right; white-space: nowrap; width: 1%; font-variant-numeric: tabular-nums; }
+.wide, pre { overflow-x: auto; }
+.wide table { overflow-wrap: normal; }
+.wide th[scope="row"] { font-weight: inherit; }
+pre { background: var(--card); border: 1px solid var(--line); padding: .75rem 1rem; overflow-wrap: normal; }
 svg { display: block; width: 100%; height: 3rem; }
 .curve { fill: none; stroke: var(--accent); stroke-width: 2; vector-effect: non-scaling-stroke; }
 .zero { stroke: var(--soft); stroke-dasharray: 3 3; vector-effect: non-scaling-stroke; }

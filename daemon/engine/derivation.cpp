@@ -10,6 +10,7 @@ Derivation::Derivation(std::shared_ptr<const rules::Rulebook> book, const Popula
                        Timestamp now)
     : now_(now) {
     derived_.use(book);
+    accounts_.use(book->accounts);
     for (std::size_t i = 0; i < live.size(); ++i) {
         auto blank = pilots.blank_enrolments(*book, live.at(i));
         if (!blank.empty()) derived_.at(derived_.find_or_create(live.at(i).id)).enrolments = std::move(blank);
@@ -30,15 +31,18 @@ void Derivation::take(const Record& past) {
     const auto occurred_at = std::min(past.occurred_at, past.engine_time);
     for (auto& known : at_enrolment_) take_at_enrolment(known, past, occurred_at);
     const auto* signal = std::get_if<SignalRecord>(&past.payload);
-    if (signal == nullptr) return;
+    const bool is_group = std::holds_alternative<GroupRecord>(past.payload);
+    if (signal == nullptr && !is_group) return;
     auto& customer = derived_.at(derived_.find_or_create(past.customer));
+    accounts_.take(customer, past, now_);
+    if (signal == nullptr) return;
     derived_.take_signal(customer, *signal, occurred_at, now_);
     Pilots::add_outcomes(derived_.book(), customer, *signal, occurred_at);
 }
 
-Population Derivation::finish() {
+Derived Derivation::finish() {
     for (auto& known : at_enrolment_) report(known);
-    return std::move(derived_);
+    return {std::move(derived_), std::move(accounts_)};
 }
 
 void Derivation::take_at_enrolment(AtEnrolment& known, const Record& past, Timestamp occurred_at) const {

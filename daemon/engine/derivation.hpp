@@ -6,10 +6,18 @@
 #include <memory>
 #include <vector>
 
+#include "daemon/engine/accounts/accounts.hpp"
 #include "daemon/engine/pilots/pilots.hpp"
 #include "daemon/engine/population/population.hpp"
 
 namespace segmentd::daemon {
+
+// Customers with features, histories and, where they are enrolled, every outcome of their pilots made anew; accounts
+// with their features.
+struct Derived {
+    Population population;
+    Accounts accounts;
+};
 
 class Derivation {
   public:
@@ -21,10 +29,9 @@ class Derivation {
     // Takes the next record of the journal.
     void take(const Record& past);
 
-    // Customers with features, histories and, where they are enrolled, every outcome of their pilots
-    // made anew. Whether they belonged to a segment that a pilot did not report by until now is said by
-    // its `enter` over what is dated up to their enrolment.
-    Population finish();
+    // What the records make of them. Whether customers belonged to a segment that a pilot did not report by until now
+    // is said by its `enter` over what is dated up to their enrolment.
+    Derived finish();
 
   private:
     // What was known of the customers of one pilot when each of them was enrolled.
@@ -37,6 +44,7 @@ class Derivation {
     void report(AtEnrolment& known);
 
     Population derived_;
+    Accounts accounts_;
     std::vector<AtEnrolment> at_enrolment_;
     Timestamp now_{};
 };

@@ -41,6 +41,7 @@ struct Fact {
 
 struct Effects {
     std::vector<MembershipChange> changes;
+    std::vector<MembershipChange> account_changes;  // customer: the account
     std::vector<EventDecision> events;
     std::vector<Fact> facts;
 };

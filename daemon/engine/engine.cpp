@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <numeric>
 #include <utility>
 
 #include "daemon/engine/touches/announcements.hpp"
@@ -57,7 +56,10 @@ Result<Effects> Engine::apply(const Record& record) {
     engine_time_ = record.engine_time;
     records_ = record.sequence;
     if (taken) adopt(std::move(*taken), record, effects);
-    if (!record.customer.empty()) take_customer_record(record, effects);
+    if (!record.customer.empty()) {
+        take_customer_record(record, effects);
+        take_account_record(record, effects);
+    }
     take_common_record(record, effects);
     if (record.historical) reviews_.took_in_past(engine_time_);
     const auto* tick = std::get_if<TickRecord>(&record.payload);
@@ -181,7 +183,41 @@ void Engine::take_customer_record(const Record& record, Effects& effects) {
     } else {
         reconsider(index, cause, effects);
     }
-    if (recalls) pilots_.recall(population_.book(), customer, occurred_at, entered_segments(population_, row_));
+    if (recalls)
+        pilots_.recall(population_.book(), customer, occurred_at, entered_segments(population_, decider_.row()));
+}
+
+// What the record says of the account of its customer.
+void Engine::take_account_record(const Record& record, Effects& effects) {
+    if (accounts_.population().size() == 0 && !std::holds_alternative<GroupRecord>(record.payload)) return;
+    auto& customer = population_.at(population_.find_or_create(record.customer));
+    const auto change = accounts_.take(customer, record, engine_time_);
+    if (change) reconsider_account(*change, {cause_of(record), engine_time_, record.historical}, effects);
+}
+
+void Engine::reconsider(std::size_t index, const Cause& cause, Effects& effects) {
+    follow(index, decider_.decide_all(population_, index, cause), cause, effects);
+    schedule(index, cause.at);
+}
+
+void Engine::reconsider(std::size_t index, const Touched& touched, const Cause& cause, Effects& effects) {
+    follow(index, decider_.decide_touched(population_, index, touched, cause), cause, effects);
+    schedule(index, cause.at, touched);
+}
+
+// Pilots, then touches, after the segments of one customer were decided at one instant.
+void Engine::follow(std::size_t index, std::vector<MembershipChange> changes, const Cause& cause, Effects& effects) {
+    auto& customer = population_.at(index);
+    pilots_.enrol_where_eligible(population_, customer, cause.at);
+    pilots_.mature(population_.book(), customer, cause.at);
+    for (auto& change : changes) {
+        if (cause.quiet)
+            may_have_ungreeted_ = true;
+        else
+            decide_events(index, change, effects);
+        effects.changes.push_back(std::move(change));
+    }
+    hash_.touch(customer.bucket);
 }
 
 // What follows from a change that happened before everybody's eyes.
@@ -223,15 +259,7 @@ void Engine::reconsider_all(const Cause& cause, Effects& effects) {
 }
 
 Row Engine::row_of(std::size_t index) const {
-    const auto& customer = population_.at(index);
-    Row row;
-    population_.look_at_row(customer, engine_time_, row);
-    const auto first = population_.book().layout.segments;
-    for (std::size_t i = 0; i < population_.book().segments.size(); ++i) {
-        if (population_.is_fixed(first + i)) continue;
-        row[first + i] = rules::expression::Value::boolean(customer.memberships[i] != nullptr);
-    }
-    return row;
+    return row_with_memberships(population_, index, engine_time_);
 }
 
 Sha256 Engine::state_hash() {
@@ -249,6 +277,7 @@ Sha256 Engine::state_hash() {
         outbox_.append_canonical(common);
         reviews_.append_canonical(common);
         validations_.append_canonical(common);
+        accounts_.append_canonical(common);
     }
     return hash_.compute(population_, common);
 }

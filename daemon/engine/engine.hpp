@@ -10,18 +10,21 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <vector>
 
+#include "daemon/engine/accounts/accounts.hpp"
 #include "daemon/engine/dedupe/dedupe.hpp"
+#include "daemon/engine/derivation.hpp"
 #include "daemon/engine/effects.hpp"
-#include "daemon/engine/memberships/memberships.hpp"
+#include "daemon/engine/memberships/decider.hpp"
 #include "daemon/engine/outbox/outbox.hpp"
 #include "daemon/engine/pauses/pauses.hpp"
 #include "daemon/engine/pilots/pilots.hpp"
 #include "daemon/engine/population/population.hpp"
+#include "daemon/engine/population/timers.hpp"
 #include "daemon/engine/reach.hpp"
 #include "daemon/engine/reviews/reviews.hpp"
 #include "daemon/engine/state_hash/state_hash.hpp"
-#include "daemon/engine/timer_queue.hpp"
 #include "daemon/engine/touches/touches.hpp"
 #include "daemon/engine/validations/validations.hpp"
 
@@ -86,6 +89,7 @@ class Engine {
     const std::vector<PilotDecisionRecord>& unrecorded_decisions() const { return unrecorded_decisions_; }
 
     const Population& population() const { return population_; }
+    const Accounts& accounts() const { return accounts_; }
     const Pilots& pilots() const { return pilots_; }
     const Outbox& outbox() const { return outbox_; }
     const Pauses& pauses() const { return pauses_; }
@@ -94,6 +98,7 @@ class Engine {
 
     // The journal so far, for questions about the past.
     const PastRecords& past() const { return past_; }
+    void read_past_by(PastRecords past) { past_ = std::move(past); }
 
     // The verdicts on pilots so far, oldest first: records of pilot decisions.
     const std::vector<Record>& pilot_decisions() const { return pilot_decisions_; }
@@ -101,18 +106,14 @@ class Engine {
     // What people learned, oldest first: records of learnings.
     const std::vector<Record>& learnings() const { return learnings_; }
 
-    // How many customers each segment with missing: error could not decide about, as in the definitions; 0 for others.
-    const std::vector<std::int64_t>& undecided() const { return undecided_; }
+    // As Decider::undecided().
+    const std::vector<std::int64_t>& undecided() const { return decider_.undecided(); }
 
     // The row of a customer at the engine time, memberships included. Looking changes nothing.
     Row row_of(std::size_t customer) const;
 
-    // What decisions looked at so far: inputs of customers' rows and segments.
-    struct Work {
-        std::uint64_t inputs = 0;
-        std::uint64_t segments = 0;
-    };
-    const Work& work() const { return work_; }
+    // What decisions about customers looked at so far.
+    const Decider::Work& work() const { return decider_.work(); }
 
     // SHA-256 over the whole state; recomputes what changed since the last call.
     Sha256 state_hash();
@@ -122,20 +123,18 @@ class Engine {
         std::shared_ptr<const rules::Rulebook> book;
         std::map<std::string, std::string> files;
         Reach reach;
-        std::optional<Population> derived;  // where the past is needed
+        std::optional<Derived> derived;  // where the past is needed
     };
     Result<NewDefinitions> prepare(const WorkspaceRecord& workspace, const Record& record) const;
-    void end_memberships_without(const rules::Rulebook& next, const std::string& cause, Effects& effects);
     void adopt(NewDefinitions taken, const Record& record, Effects& effects);
     void take_over(Population& derived);
     void take_validation(const ValidationRecord& found, Effects& effects);
     void take_customer_record(const Record& record, Effects& effects);
+    void take_account_record(const Record& record, Effects& effects);
+    void reconsider_account(const AccountChange& change, const Cause& cause, Effects& effects);
     void reconsider(std::size_t index, const Cause& cause, Effects& effects);
     void reconsider(std::size_t index, const Touched& touched, const Cause& cause, Effects& effects);
-    void reconsider(std::size_t index, SegmentPlaces places, const Touched& touched, const Cause& cause,
-                    Effects& effects);
-    void find_touched_places(const Touched& touched);
-    void decide(std::size_t index, SegmentPlaces places, const Cause& cause, Effects& effects);
+    void follow(std::size_t index, std::vector<MembershipChange> changes, const Cause& cause, Effects& effects);
     void reconsider_all(const Cause& cause, Effects& effects);
     void take_common_record(const Record& record, Effects& effects);
     void take_delivery(const DeliveryRecord& delivery, Effects& effects);
@@ -158,7 +157,6 @@ class Engine {
     void fire_timers(Timestamp until, bool quiet, Effects& effects);
     void schedule(std::size_t index, Timestamp now);
     void schedule(std::size_t index, Timestamp now, const Touched& touched);
-    void set_timer(std::size_t index, Timestamp next);
     Timestamp next_check(const Customer& customer, Timestamp now) const;
     bool is_overtaken(std::size_t index, Timestamp due) const;
     Timestamp next_common_timer() const;
@@ -175,7 +173,8 @@ class Engine {
     std::optional<TiedClock> clock_;
     std::map<std::string, std::string> files_;  // of the definitions in force
     Population population_;
-    std::vector<std::int64_t> undecided_;
+    Accounts accounts_;
+    Decider decider_;
     Pilots pilots_;
     Pauses pauses_;
     Outbox outbox_;
@@ -187,13 +186,7 @@ class Engine {
     Validations validations_;
     Dedupe dedupe_;
     StateHash hash_;
-    TimerQueue timers_;
-    Row row_;
-    std::vector<std::uint64_t> filled_;  // by slot of row_: for which decision
-    std::uint64_t decisions_ = 0;
-    Work work_;
-    std::vector<std::uint32_t> places_;      // of the segments that are decided
-    std::vector<std::uint32_t> all_places_;  // of every segment
+    Timers timers_;
 };
 
 // Nobody is contacted because of this record, nor because of the timers that fire before it: it is of the past,

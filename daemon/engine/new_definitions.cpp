@@ -2,9 +2,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <numeric>
+#include <iterator>
 
-#include "daemon/engine/derivation.hpp"
 #include "daemon/engine/engine.hpp"
 #include "rules/load/load.hpp"
 
@@ -27,27 +26,26 @@ Result<Engine::NewDefinitions> Engine::prepare(const WorkspaceRecord& workspace,
 // New definitions: what is derived from signals is taken over as derived anew, where it has to be; what customers and
 // people decided stays.
 void Engine::adopt(NewDefinitions taken, const Record& record, Effects& effects) {
-    const auto why = "definitions " + std::get<WorkspaceRecord>(record.payload).version;
-    if (has_workspace()) end_memberships_without(*taken.book, why, effects);
+    const Cause cause{"definitions " + std::get<WorkspaceRecord>(record.payload).version, record.engine_time, true};
+    if (has_workspace())
+        std::ranges::move(leave_what_goes(population_, *taken.book, cause), std::back_inserter(effects.changes));
     files_ = std::move(taken.files);
     population_.use(taken.book);
-    if (taken.derived) take_over(*taken.derived);
-    all_places_.resize(population_.book().segments.size());
-    std::iota(all_places_.begin(), all_places_.end(), 0U);
-    undecided_.assign(population_.book().segments.size(), 0);
-    for (std::size_t i = 0; i < population_.size(); ++i) {
-        for (const auto segment : population_.at(i).undecided) ++undecided_[segment];
-    }
-    row_.clear();
-    filled_.clear();
+    if (taken.derived) take_over(taken.derived->population);
+    decider_.use(population_);
     reviews_.use(population_.book(), record.engine_time);
     reviews_.definitions_were_applied();
     may_have_ungreeted_ = true;
-    if (record.sequence == 1) return;
-    const Cause cause{why, record.engine_time, true};
-    if (taken.derived) return reconsider_all(cause, effects);
-    const auto touched = touched_by(population_.book(), taken.reach.places);
-    for (std::size_t i = 0; i < population_.size(); ++i) reconsider(i, taken.reach.places, touched, cause, effects);
+    if (taken.derived) {
+        if (record.sequence > 1) reconsider_all(cause, effects);
+    } else {
+        const auto touched = touched_by(population_.book(), taken.reach.places);
+        for (std::size_t i = 0; i < population_.size(); ++i) {
+            follow(i, decider_.decide(population_, i, taken.reach.places, cause), cause, effects);
+            schedule(i, cause.at, touched);
+        }
+    }
+    accounts_.adopt(taken.book->accounts, taken.derived ? &taken.derived->accounts : nullptr, cause, effects);
 }
 
 // Who is not in the past has no signals.
@@ -58,21 +56,6 @@ void Engine::take_over(Population& derived) {
         auto& fresh = derived.at(derived.find_or_create(customer.id));
         customer.features = std::move(fresh.features);
         customer.histories = std::move(fresh.histories);
-    }
-}
-
-// Whoever is in a segment that the new definitions do not have leaves it with them.
-void Engine::end_memberships_without(const rules::Rulebook& next, const std::string& cause, Effects& effects) {
-    const auto& book = population_.book();
-    for (std::size_t segment = 0; segment < book.segments.size(); ++segment) {
-        const auto& gone = book.definitions.segments[segment];
-        if (rules::index_of(next.definitions.segments, gone.id)) continue;
-        for (std::size_t index = 0; index < population_.size(); ++index) {
-            const auto& customer = population_.at(index);
-            if (customer.memberships[segment] == nullptr) continue;
-            effects.changes.push_back(
-                {customer.id, gone.id, false, engine_time_, cause, "{}", next.definitions.version, gone.version});
-        }
     }
 }
 

@@ -12,7 +12,7 @@ namespace segmentd::daemon {
 struct Outgoing {
     std::string id;  // hash of (customer, what and its version, cause); the webhook-id of every attempt
     EndpointId endpoint;
-    std::string type;  // "touch", "segment.entered", "segment.left", "review.opened", "review.overdue", "pilot.decided"
+    std::string type;     // "touch", "segment.entered" and the other words of rules::EventType
     CustomerId customer;  // empty where the event is about no customer
     Timestamp at{};
     std::string data;  // JSON object: the data of the CloudEvent

@@ -2,15 +2,16 @@
 #include <algorithm>
 
 #include "daemon/engine/engine.hpp"
+#include "daemon/engine/touches/announcements.hpp"
 
 namespace segmentd::daemon {
 
 Timestamp Engine::next_due() const {
     if (!has_workspace()) return never;
-    return std::min(next_common_timer(), timers_.first_due());
+    return std::min({next_common_timer(), timers_.next_due(), accounts_.next_due()});
 }
 
-// Everybody's timers come first at their instant: a day ends before the next one's decisions.
+// Everybody's timers come first at their instant: a day ends before the next one's decisions. Accounts come last.
 void Engine::fire_timers(Timestamp until, bool quiet, Effects& effects) {
     while (true) {
         if (quiet) reviews_.skip_empty_days(until);
@@ -22,12 +23,26 @@ void Engine::fire_timers(Timestamp until, bool quiet, Effects& effects) {
             fire_common_timer(due, quiet, effects);
             continue;
         }
-        const std::size_t index = timers_.first();
+        if (timers_.next_due() > due) {
+            const auto account = accounts_.next_to_fire();
+            if (!accounts_.puts_off(account, due)) reconsider_account({account, {}}, {"time", due, quiet}, effects);
+            continue;
+        }
+        const auto index = timers_.next_to_fire();
         if (is_overtaken(index, due)) {
             schedule(index, due);
         } else {
             reconsider(index, {"time", due, quiet}, effects);
         }
+    }
+}
+
+// Endpoints are told of it; nobody is contacted.
+void Engine::reconsider_account(const AccountChange& change, const Cause& cause, Effects& effects) {
+    const auto told = effects.account_changes.size();
+    accounts_.reconsider(change, cause, effects);
+    for (std::size_t i = told; !cause.quiet && i < effects.account_changes.size(); ++i) {
+        take_decisions(announce_account_change({population_, pauses_}, effects.account_changes[i]), effects);
     }
 }
 
@@ -65,21 +80,16 @@ Timestamp Engine::next_check(const Customer& customer, Timestamp now) const {
 }
 
 void Engine::schedule(std::size_t index, Timestamp now) {
-    set_timer(index, next_check(population_.at(index), now));
+    auto& customer = population_.at(index);
+    timers_.set(customer, index, next_check(customer, now));
 }
 
 void Engine::schedule(std::size_t index, Timestamp now, const Touched& touched) {
-    const auto& customer = population_.at(index);
-    set_timer(index, std::min({customer.next_check, population_.next_change(customer, now, touched),
-                               next_stay_end(population_, customer, now),
-                               Pilots::next_maturity(population_.book(), customer, now)}));
-}
-
-void Engine::set_timer(std::size_t index, Timestamp next) {
     auto& customer = population_.at(index);
-    if (next == customer.next_check) return;
-    timers_.set(customer.place, next);
-    customer.next_check = next;
+    timers_.set(customer, index,
+                std::min({customer.next_check, population_.next_change(customer, now, touched),
+                          next_stay_end(population_, customer, now),
+                          Pilots::next_maturity(population_.book(), customer, now)}));
 }
 
 }  // namespace segmentd::daemon

@@ -14,9 +14,10 @@ constexpr std::size_t records_a_turn = 20'000;
 
 Host::Host(Store store, HostSettings settings)
     : settings_(std::move(settings)),
+      directory_(store.directory()),
       unread_(std::make_unique<Store>(std::move(store))),
       clock_(WallClock::of_system(settings_.max_clock_step)),
-      engine_([this](std::uint64_t end, const RecordVisitor& visit) { return read_past(end, visit); }) {}
+      engine_(std::make_unique<Engine>(past())) {}
 
 Host::~Host() {
     stop();
@@ -45,18 +46,13 @@ bool Host::ask(std::function<void(Engine&)> question) {
     return true;
 }
 
-bool Host::reload(std::map<std::string, std::string> files, std::function<void(Result<std::string>)> done) {
-    return ask([this, files = std::move(files), done = std::move(done)](Engine&) {
-        const auto used = use_workspace(files);
-        if (!used) return done(fail(used.error()));
-        if (auto greeted = greet_existing_members(); !greeted) return done(fail(std::move(greeted).error()));
-        done(engine_.population().book().definitions.version);
-    });
-}
-
 bool Host::order(MakeOrder make, std::function<void(Result<std::uint64_t>)> done) {
     return ask([this, make = std::move(make), done = std::move(done)](Engine&) {
-        if (auto taken = take_order(make, done); !taken) done(fail(std::move(taken).error()));
+        auto take = [this, make, done] {
+            if (auto taken = take_order(make, done); !taken) done(fail(std::move(taken).error()));
+        };
+        if (is_held_) return held_orders_.push_back(std::move(take));
+        take();
     });
 }
 
@@ -66,14 +62,14 @@ Result<void> Host::take_order(const MakeOrder& make, const std::function<void(Re
                    ? fail(ErrorCode::unavailable, "the disk is full", "free some disk space")
                    : fail(ErrorCode::unavailable, "the queue is full", "try again later");
     }
-    TRY(record, make(engine_));
+    TRY(record, make(*engine_));
     record.received_at = clock_.now();
-    record.occurred_at = engine_.time_at(record.received_at);
+    record.occurred_at = engine_->time_at(record.received_at);
     CommitBatch batch;
     const auto* pause = std::get_if<PauseRecord>(&record.payload);
     const bool resumes = pause != nullptr && !pause->paused;
     auto effects = append(std::move(record), batch);
-    if (effects && resumes && engine_.awaits_greeting())
+    if (effects && resumes && engine_->awaits_greeting())
         effects = append(system_record(TickRecord{.greets = true, .spares_paused = true}), batch);
     if (!effects) return fail(std::move(effects).error());
     batch.once_durable.emplace_back([done, sequence = batch.records.front().sequence] { done(sequence); });
@@ -83,18 +79,18 @@ Result<void> Host::take_order(const MakeOrder& make, const std::function<void(Re
 
 // What the fold says of events that wait and of endpoints that are to be left alone.
 void Host::hand_out_pending() {
-    for (const auto& [endpoint, tally] : engine_.outbox().tallies()) {
+    for (const auto& [endpoint, tally] : engine_->outbox().tallies()) {
         if (settings_.on_past) settings_.on_past(endpoint, tally);
     }
     if (settings_.on_stop) {
-        for (const auto& [endpoint, tally] : engine_.outbox().tallies()) {
+        for (const auto& [endpoint, tally] : engine_->outbox().tallies()) {
             if (tally.is_gone) settings_.on_stop(endpoint, EndpointStop::gone);
         }
-        for (const auto& [what, pause] : engine_.pauses().all()) {
+        for (const auto& [what, pause] : engine_->pauses().all()) {
             if (what.first == PauseTarget::endpoint) settings_.on_stop(EndpointId(what.second), EndpointStop::paused);
         }
     }
-    for (const auto* waiting : engine_.outbox().pending()) {
+    for (const auto* waiting : engine_->outbox().pending()) {
         if (settings_.on_event) settings_.on_event(*waiting);
     }
 }
@@ -117,6 +113,7 @@ void Host::stop_intake() {
     }
     input_ready_.notify_one();
     if (thread_.joinable()) thread_.join();
+    stop_beside();
 }
 
 void Host::stop() {
@@ -125,22 +122,26 @@ void Host::stop() {
 }
 
 void Host::run() {
+    bool is_last = false;
     while (true) {
         {
             std::unique_lock lock(input_mutex_);
-            const auto has_work = [&] { return stopping_ || !inputs_.empty() || !questions_.empty(); };
+            const auto has_work = [&] { return stopping_ || (!inputs_.empty() && !is_held_) || !questions_.empty(); };
             auto nap = std::chrono::microseconds(longest_nap);
-            const auto due = engine_.next_due();
-            if (due != never && commits_->has_room())
-                nap = std::clamp<Duration>(due - engine_.time_at(clock_.now()), Duration(0), nap);
+            const auto due = engine_->next_due();
+            if (due != never && !is_held_ && commits_->has_room())
+                nap = std::clamp<Duration>(due - engine_->time_at(clock_.now()), Duration(0), nap);
             input_ready_.wait_for(lock, nap, has_work);
-            if (stopping_ && inputs_.empty() && questions_.empty()) return;
+            if (stopping_ && inputs_.empty() && questions_.empty() && held_orders_.empty()) return;
+            is_last = stopping_;
         }
+        if (is_last) release_intake();
         turn();
     }
 }
 
-// One turn: questions first, then as many inputs as fit into a commit, then what time brings.
+// One turn: questions first, then as many inputs as fit into a commit, then what time brings. While the intake is held,
+// questions alone.
 void Host::turn() {
     note_turn();
     publish_clock();
@@ -149,21 +150,24 @@ void Host::turn() {
     {
         const std::lock_guard lock(input_mutex_);
         questions.swap(questions_);
+    }
+    for (const auto& question : questions) question(*engine_);
+    {
+        const std::lock_guard lock(input_mutex_);
         std::size_t records = 0;
-        while (!inputs_.empty() && records < records_a_turn) {
+        while (!is_held_ && !inputs_.empty() && records < records_a_turn) {
             records += inputs_.front().records.size() + inputs_.front().rejects.size();
             inputs.push_back(std::move(inputs_.front()));
             inputs_.pop_front();
         }
         waiting_ -= records;
     }
-    for (const auto& question : questions) question(engine_);
     CommitBatch batch;
     for (auto& intake : inputs) take(intake, batch);
-    tick_when_due(batch);
+    if (!is_held_) tick_when_due(batch);
     submit(std::move(batch));
-    timers_ = engine_.timers();
-    next_due_ = to_microseconds(engine_.next_due());
+    timers_ = engine_->timers();
+    next_due_ = to_microseconds(engine_->next_due());
     publish_undecided();
 }
 
@@ -171,12 +175,12 @@ void Host::take(Intake& intake, CommitBatch& batch) {
     IntakeOutcome outcome;
     if (intake.find) {
         submit(std::exchange(batch, {}));  // it may read the past, which is only what was submitted
-        auto found = intake.find(engine_);
+        auto found = intake.find(*engine_);
         if (found) intake.records = std::move(*found);
         if (!found) outcome.error = std::move(found).error();
     }
     for (auto& record : intake.records) {
-        if (engine_.is_duplicate(record.customer, record.message_id)) {
+        if (engine_->is_duplicate(record.customer, record.message_id)) {
             ++outcome.duplicates;
             continue;
         }
@@ -192,37 +196,32 @@ void Host::take(Intake& intake, CommitBatch& batch) {
 }
 
 Result<Effects> Host::append(Record record, CommitBatch& batch) {
-    record.sequence = engine_.records() + 1;
-    const bool is_timed = record.engine_time != Timestamp{};
-    record.engine_time = std::max(is_timed ? record.engine_time : engine_.time_at(clock_.now()), engine_.engine_time());
-    auto effects = engine_.apply(record);
-    if (!effects) return effects;
-    std::ranges::move(ledger_entries(record, *effects), std::back_inserter(batch.ledger));
-    hold_events(record, *effects, batch);
-    batch.records.push_back(std::move(record));
-    for (auto& fact : effects->facts) {
-        if (!fact.reason.empty())
+    if (record.engine_time == Timestamp{}) record.engine_time = engine_->time_at(clock_.now());
+    const auto make = [this](Payload payload) { return system_record(std::move(payload)); };
+    return apply_with_facts(*engine_, std::move(record), make, [&](Record next, const Effects& effects) {
+        std::ranges::move(ledger_entries(next, effects), std::back_inserter(batch.ledger));
+        hold_events(next, effects, batch);
+        batch.records.push_back(std::move(next));
+        for (const auto& fact : effects.facts) {
+            if (fact.reason.empty()) continue;
             log_warning("host", "the system stopped an endpoint", LogField("reason", fact.reason));
-        auto found = system_record(std::move(fact.payload));
-        found.reason = std::move(fact.reason);
-        if (auto recorded = append(std::move(found), batch); !recorded) return recorded;
-    }
-    return effects;
+        }
+    });
 }
 
 // Events leave once the record that decided them is durable.
 void Host::hold_events(const Record& record, const Effects& effects, CommitBatch& batch) {
-    if (!settings_.on_event) return;
-    const auto hold = [this, &batch](const std::string& id) {
-        const auto* waiting = engine_.outbox().find(id);
-        if (waiting == nullptr) return;
-        batch.once_durable.emplace_back([this, event = *waiting] { settings_.on_event(event); });
-    };
     for (const auto& decision : effects.events) {
-        if (decision.fate == TouchFate::send) hold(decision.event.id);
+        if (decision.fate == TouchFate::send) hold_event(decision.event.id, batch);
     }
-    if (const auto* again = std::get_if<ResendRecord>(&record.payload)) hold(again->id);
+    if (const auto* again = std::get_if<ResendRecord>(&record.payload)) hold_event(again->id, batch);
     if (const auto* pause = std::get_if<PauseRecord>(&record.payload)) hold_stop(*pause, batch);
+}
+
+void Host::hold_event(const std::string& id, CommitBatch& batch) {
+    const auto* waiting = engine_->outbox().find(id);
+    if (waiting == nullptr || !settings_.on_event) return;
+    batch.once_durable.emplace_back([this, event = *waiting] { settings_.on_event(event); });
 }
 
 void Host::hold_stop(const PauseRecord& pause, CommitBatch& batch) {
@@ -241,7 +240,7 @@ Result<void> Host::append_now(Record record) {
 }
 
 void Host::tick_when_due(CommitBatch& batch) {
-    if (engine_.next_due() > engine_.time_at(clock_.now()) || !commits_->has_room()) return;
+    if (engine_->next_due() > engine_->time_at(clock_.now()) || !commits_->has_room()) return;
     if (auto effects = append(system_record(TickRecord{}), batch); !effects && settings_.watch.on_failure) {
         settings_.watch.on_failure(effects.error());
     }
@@ -250,7 +249,7 @@ void Host::tick_when_due(CommitBatch& batch) {
 Record Host::system_record(Payload payload) {
     Record record;
     record.received_at = clock_.now();
-    record.occurred_at = engine_.time_at(record.received_at);
+    record.occurred_at = engine_->time_at(record.received_at);
     record.actor = "system";
     record.payload = std::move(payload);
     return record;
@@ -265,15 +264,15 @@ void Host::publish() {
     publish_clock();
     publish_undecided();
     const std::lock_guard lock(book_mutex_);
-    book_ = engine_.population().shared_book();
+    book_ = engine_->population().shared_book();
 }
 
 void Host::publish_undecided() {
-    const auto& segments = engine_.population().book().definitions.segments;
+    const auto& segments = engine_->population().book().definitions.segments;
     const std::lock_guard lock(book_mutex_);
     for (auto& [segment, customers] : undecided_) customers = 0;
     for (std::size_t i = 0; i < segments.size(); ++i) {
-        if (segments[i].missing == rules::MissingRule::error) undecided_[segments[i].id] = engine_.undecided()[i];
+        if (segments[i].missing == rules::MissingRule::error) undecided_[segments[i].id] = engine_->undecided()[i];
     }
 }
 
@@ -282,7 +281,7 @@ void Host::publish_undecided() {
 void Host::publish_clock() {
     const auto trusted = clock_.now();
     const auto system = std::chrono::floor<Duration>(std::chrono::system_clock::now());
-    clock_offset_ = (engine_.time_at(trusted) - system).count();
+    clock_offset_ = (engine_->time_at(trusted) - system).count();
     wall_offset_ = (trusted - system).count();
     if (clock_is_held_.exchange(clock_.is_held()) == clock_.is_held()) return;
     if (clock_.is_held())

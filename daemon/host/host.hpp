@@ -3,14 +3,18 @@
 //
 // Nobody is answered and nothing leaves before the store says that it is durable. While the disk is full
 // nothing is taken in and time brings no ticks; the next tick catches up with all of it. Questions go
-// ahead of inputs. The engine thread never waits for a disk or a socket, except while a new
-// workspace takes the past signals in.
+// ahead of inputs. The engine thread never waits for a disk or a socket.
+//
+// New definitions are put to a second engine, folded from the journal beside the one that serves. It takes the other's
+// place at one position of the journal: from the moment at which it has caught up until then inputs wait (a full queue
+// says so), while questions are answered by the engine as it was.
 #pragma once
 
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <deque>
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <memory>
@@ -20,6 +24,7 @@
 #include <vector>
 
 #include "daemon/engine/engine.hpp"
+#include "daemon/host/fold.hpp"
 #include "daemon/host/ledger_maker.hpp"
 #include "daemon/host/wall_clock.hpp"
 #include "daemon/store/commit_thread.hpp"
@@ -51,6 +56,8 @@ struct HostSettings {
     std::function<void(const Outbox::Waiting&)> on_event;
     // An endpoint is to be sent nothing from here on, or something again; as on_event.
     std::function<void(const EndpointId&, EndpointStop)> on_stop;
+    // Other definitions are in force; on a thread of the host that may wait.
+    std::function<void()> on_definitions;
     CommitWatch watch;
     std::optional<ClockAnchor> clock_anchor;  // of the run before, where it is known
 };
@@ -62,9 +69,9 @@ class Host {
     ~Host();  // as stop()
 
     // Hands out the touches that still wait, records alarms that a kill left unrecorded, puts the
-    // workspace in force, ties its clock where it has one of its own, catches up with the time that
-    // passed, contacts existing members where their playbook asks for them, waits until all of this is durable, and
-    // starts the threads.
+    // workspace in force (without files what is in force stays), ties its clock where it has one of its own, catches up
+    // with the time that passed, contacts existing members where their playbook asks for them, waits until all of this
+    // is durable, and starts the threads.
     Result<void> start(const std::map<std::string, std::string>& files);
 
     // False where the queue is full or the host has stopped: answer 503 and Retry-After. Any thread.
@@ -79,8 +86,20 @@ class Host {
     // Runs on the engine thread before any further input. False once stopped. Any thread.
     bool ask(std::function<void(Engine&)> question);
 
-    // Puts other definitions in force at one journal position and contacts existing members where their playbook
-    // asks for them; `done` hears the version.
+    // Work on a fold beside the engine that serves, on a thread of its own.
+    struct Beside {
+        // The fold stands at the last durable record. Where is_kept, what this appends is put in force; an Error leaves
+        // everything as it was.
+        std::function<Result<void>(Fold&)> work;
+        bool is_kept = false;
+        std::function<void(Result<void>)> done;  // once durable where kept; on a thread of the host
+    };
+
+    // One at a time, in order. False where eight wait already or the host has stopped. Any thread.
+    bool try_beside(Beside task);
+
+    // Puts other definitions in force and contacts existing members where their playbook asks for them; `done` hears
+    // the version. As try_beside().
     bool reload(std::map<std::string, std::string> files, std::function<void(Result<std::string>)> done);
 
     // Hands out once more the events that wait for this endpoint. Any thread.
@@ -89,8 +108,10 @@ class Host {
     // Believes a held step of the wall clock. False once stopped. Any thread.
     bool confirm_clock();
 
-    // Any thread: the running definitions, the engine time at this moment, and the wall clock as it is
-    // trusted.
+    const std::filesystem::path& directory() const { return directory_; }
+
+    // Any thread: the running definitions (null before there are any), the engine time at this moment, and the wall
+    // clock as it is trusted.
     std::shared_ptr<const rules::Rulebook> book() const;
     Timestamp engine_now() const;
     Timestamp wall_now() const;
@@ -120,7 +141,19 @@ class Host {
     Result<void> take_order(const MakeOrder& make, const std::function<void(Result<std::uint64_t>)>& done);
     void hand_out_pending();
     void hold_events(const Record& record, const Effects& effects, CommitBatch& batch);
+    void hold_event(const std::string& id, CommitBatch& batch);
     void hold_stop(const PauseRecord& pause, CommitBatch& batch);
+    void run_beside();
+    Result<void> work_beside(const Beside& task);
+    struct HeldAt {
+        std::uint64_t end = 0;  // the records before this one are all there are
+        Timestamp wall{};
+    };
+    Result<HeldAt> hold_intake();
+    void release_intake();
+    void take_over(Fold& fold, const std::function<void(Result<void>)>& done);
+    void stop_beside();
+    PastRecords past();
     Result<Effects> append(Record record, CommitBatch& batch);
     Result<void> append_now(Record record);
     Result<void> greet_existing_members();
@@ -137,11 +170,13 @@ class Host {
     Record system_record(Payload payload);
 
     HostSettings settings_;
+    std::filesystem::path directory_;
     std::unique_ptr<Store> unread_;  // until start() hands it to the commit thread
     std::unique_ptr<CommitThread> commits_;
     WallClock clock_;
-    Engine engine_;
-
+    std::unique_ptr<Engine> engine_;
+    bool is_held_ = false;                            // inputs wait; the engine thread's own
+    std::vector<std::function<void()>> held_orders_;  // as is_held_
     mutable std::mutex input_mutex_;
     std::condition_variable input_ready_;
     std::deque<Intake> inputs_;
@@ -159,6 +194,12 @@ class Host {
     std::atomic<std::int64_t> next_due_{to_microseconds(never)};
     std::atomic<std::chrono::steady_clock::rep> last_turn_{0};
     std::thread thread_;
+
+    std::mutex beside_mutex_;
+    std::condition_variable beside_ready_;
+    std::deque<Beside> beside_;
+    std::atomic<bool> beside_stops_{false};
+    std::thread beside_thread_;
 };
 
 }  // namespace segmentd::daemon

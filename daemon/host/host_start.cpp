@@ -17,7 +17,7 @@ Result<std::unique_ptr<Host>> Host::open(Store store, HostSettings settings) {
     LedgerMaker maker(*host->unread_);
     Timestamp received_last = beginning_of_time;
     const auto folded = host->unread_->read_journal(1, [&](const Record& record) -> Result<void> {
-        auto effects = host->engine_.apply(record);
+        auto effects = host->engine_->apply(record);
         if (!effects) return fail(std::move(effects).error());
         maker.take(record, *effects);
         received_last = std::max(received_last, record.received_at);
@@ -26,6 +26,7 @@ Result<std::unique_ptr<Host>> Host::open(Store store, HostSettings settings) {
     if (!folded) return fail(folded.error());
     if (auto done = maker.finish(); !done) return fail(std::move(done).error());
     host->resume_clock(received_last);
+    if (host->engine_->has_workspace()) host->publish();
     return host;
 }
 
@@ -37,23 +38,23 @@ Result<void> Host::start(const std::map<std::string, std::string>& files) {
     unread_.reset();
     publish_clock();
     hand_out_pending();
-    const auto unrecorded = engine_.unrecorded_alarms();
+    const auto unrecorded = engine_->unrecorded_alarms();
     for (const auto& alarm : unrecorded) {
         if (auto done = append_now(system_record(alarm)); !done) return done;
     }
-    const auto undecided = engine_.unrecorded_decisions();
+    const auto undecided = engine_->unrecorded_decisions();
     for (const auto& decision : undecided) {
         if (auto done = append_now(system_record(decision)); !done) return done;
     }
     if (auto done = use_workspace(files); !done) return done;
-    if (const auto first_start = engine_.first_start()) {
+    if (const auto first_start = engine_->first_start()) {
         Record record = system_record(ClockRecord{});
         record.engine_time = *first_start;
         if (auto done = append_now(std::move(record)); !done) return done;
     }
-    const auto now = engine_.time_at(clock_.now());
-    if (engine_.next_due() <= now) {
-        const bool catch_up = now - engine_.next_due() > quiet_gap;
+    const auto now = engine_->time_at(clock_.now());
+    if (engine_->next_due() <= now) {
+        const bool catch_up = now - engine_->next_due() > quiet_gap;
         if (auto done = append_now(system_record(TickRecord{.catch_up = catch_up})); !done) return done;
     }
     if (auto done = greet_existing_members(); !done) return done;
@@ -61,20 +62,22 @@ Result<void> Host::start(const std::map<std::string, std::string>& files) {
     note_turn();
     if (auto done = wait_until_durable(); !done) return done;
     thread_ = std::thread([this] { run(); });
+    beside_thread_ = std::thread([this] { run_beside(); });
     return {};
 }
 
 Result<void> Host::use_workspace(const std::map<std::string, std::string>& files) {
+    if (files.empty() && engine_->has_workspace()) return {};
     auto book = compile_workspace(files);
     if (!book) return fail(book.error().front());
     const auto& version = (*book)->definitions.version;
-    if (engine_.has_workspace() && engine_.population().book().definitions.version == version) return {};
-    if (auto checked = engine_.check_is_same_workspace((*book)->definitions); !checked) return checked;
+    if (engine_->has_workspace() && engine_->population().book().definitions.version == version) return {};
+    if (auto checked = engine_->check_is_same_workspace((*book)->definitions); !checked) return checked;
     Record record = system_record(WorkspaceRecord{version, files});
     record.actor = "person:operator";
     record.reason = "definitions from the workspace folder";
     const auto& start = (*book)->definitions.workspace.clock_start;
-    if (engine_.records() == 0 && start) record.engine_time = *start;
+    if (engine_->records() == 0 && start) record.engine_time = *start;
     auto done = append_now(std::move(record));
     publish();
     return done;
@@ -82,8 +85,12 @@ Result<void> Host::use_workspace(const std::map<std::string, std::string>& files
 
 // The one moment at which those who were members before are decided about.
 Result<void> Host::greet_existing_members() {
-    if (!engine_.awaits_greeting()) return {};
+    if (!engine_->awaits_greeting()) return {};
     return append_now(system_record(TickRecord{.greets = true, .spares_paused = true}));
+}
+
+PastRecords Host::past() {
+    return [this](std::uint64_t end, const RecordVisitor& visit) { return read_past(end, visit); };
 }
 
 // The past signals, from the store thread, once everything submitted is on the disk.

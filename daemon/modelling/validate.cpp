@@ -7,6 +7,7 @@
 #include "daemon/modelling/segment_groups.hpp"
 #include "daemon/modelling/segment_inputs.hpp"
 #include "daemon/reports/metric_history.hpp"
+#include "daemon/reports/segment_place.hpp"
 #include "experiments/analysis/group_differences.hpp"
 
 namespace segmentd::daemon {
@@ -165,12 +166,8 @@ void warn_of_hindsight(ValidationRecord& record, const Population& population, s
 Result<ValidationRecord> validate_segment(const Engine& engine, const PastRecords& past,
                                           const ValidationRequest& request) {
     const auto& book = engine.population().book();
-    const auto segment = rules::index_of(book.definitions.segments, request.segment);
-    if (!segment) {
-        return fail(ErrorCode::not_found, fmt::format("there is no segment '{}'", request.segment.text),
-                    "segmentctl segments lists them");
-    }
-    const auto& definition = book.definitions.segments[*segment];
+    TRY(segment, customer_segment(engine, request.segment));
+    const auto& definition = book.definitions.segments[segment];
     if (auto sound = check_period(book, request); !sound) return fail(std::move(sound).error());
     TRY(metrics, metrics_to_measure(book, definition, request.until - request.from));
 
@@ -182,7 +179,7 @@ Result<ValidationRecord> validate_segment(const Engine& engine, const PastRecord
         });
     };
     TRY(hindsight, look_back(engine, watched, request.from - Duration(1)));
-    const auto groups = group_by_segments(hindsight, *segment, experiments::fewest_units);
+    const auto groups = group_by_segments(hindsight, segment, experiments::fewest_units);
     TRY(history, MetricHistory::read(engine, past, metrics));
 
     ValidationRecord record;
@@ -193,7 +190,7 @@ Result<ValidationRecord> validate_segment(const Engine& engine, const PastRecord
     if (groups.neighbour) record.neighbour = book.definitions.segments[*groups.neighbour].id;
     std::vector<experiments::GroupPair> pairs;
     for (std::size_t which = 0; which < history.size(); ++which) {
-        TRY(sums, sum_up(history, which, hindsight, groups, *segment));
+        TRY(sums, sum_up(history, which, hindsight, groups, segment));
         const auto units = history.units_in_one(which);
         record.members = sums.members.count();
         pairs.push_back({summary_of(sums.members, units), summary_of(sums.others, units)});
@@ -208,7 +205,7 @@ Result<ValidationRecord> validate_segment(const Engine& engine, const PastRecord
         record.outcomes.push_back(std::move(outcome));
     }
     judge(record);
-    warn_of_hindsight(record, hindsight.population, *segment, file);
+    warn_of_hindsight(record, hindsight.population, segment, file);
     return record;
 }
 

@@ -8,6 +8,7 @@
 
 #include "base/json_text.hpp"
 #include "base/sha256.hpp"
+#include "daemon/planning/plan_accounts.hpp"
 #include "daemon/planning/plan_segments.hpp"
 #include "rules/load/change_set.hpp"
 #include "rules/rulebook/segment_meaning.hpp"
@@ -33,12 +34,18 @@ json::array backfill_rows(const std::vector<rules::DefinitionChange>& changes);
 json::array touch_rows(const Effects& effects);
 json::array warning_rows(const json::object& plan);
 void warn_of_limits(const Comparison& comparison, json::array& warnings);
+struct Tolerated {
+    const char* who;  // moves
+    double share = 0;
+};
+Result<void> check_moves(const json::array& planned, const json::array& now, const Tolerated& tolerated);
 
 }  // namespace
 
 PlanStart begin_plan(const Engine& engine, WorkspaceFiles files) {
-    if (!engine.has_workspace()) return {nullptr, std::move(files), {}};
-    return {engine.population().shared_book(), std::move(files), take_census(engine.population())};
+    if (!engine.has_workspace()) return {nullptr, std::move(files), {}, {}};
+    return {engine.population().shared_book(), std::move(files), take_census(engine.population()),
+            take_census(engine.accounts().population())};
 }
 
 json::object make_plan(const PlanStart& start, const PlanEnd& end) {
@@ -51,6 +58,7 @@ json::object make_plan(const PlanStart& start, const PlanEnd& end) {
                       {"customers", end.engine.population().size()},
                       {"changes", change_rows(changes, start, end.engine)},
                       {"segments", segment_rows(comparison)},
+                      {"account_segments", account_segment_rows(start, end.engine)},
                       {"migration", migration_rows(comparison)},
                       {"overlap", overlap_rows(comparison)},
                       {"pilots_contaminated", pilot_rows(comparison, changes)},
@@ -73,37 +81,10 @@ Result<void> check_plan_holds(const json::object& planned, const json::object& n
                                 json_text(planned.at(version)), version, json_text(now.at(version))),
                     "make a new plan");
     }
-    std::map<std::string, const json::object*> before;
-    for (const auto& row : planned.at("segments").as_array())
-        before[std::string(row.at("segment").as_string())] = &row.as_object();
-    const auto number = [](const json::object* row, const char* name) {
-        return row == nullptr ? 0 : row->at(name).to_number<std::int64_t>();
-    };
-    const auto check = [&](const std::string& segment, const json::object* then,
-                           const json::object* today) -> Result<void> {
-        const auto size = std::max({number(then, "size_before"), number(then, "size_after"),
-                                    number(today, "size_before"), number(today, "size_after")});
-        const auto most =
-            std::max(always_tolerated, static_cast<std::int64_t>(std::floor(tolerance * static_cast<double>(size))));
-        for (const char* name : {"enter", "leave"}) {
-            if (std::abs(number(then, name) - number(today, name)) <= most) continue;
-            return fail(
-                ErrorCode::conflict,
-                fmt::format("segment {}: {} customers would {}, the plan said {}; {} more or less are tolerated",
-                            segment, number(today, name), name, number(then, name), most),
-                "make a new plan and look at it, or give a larger --tolerance");
-        }
-        return {};
-    };
-    for (const auto& row : now.at("segments").as_array()) {
-        const std::string segment(row.at("segment").as_string());
-        const auto then = before.find(segment);
-        if (auto held = check(segment, then == before.end() ? nullptr : then->second, &row.as_object()); !held)
-            return held;
-        if (then != before.end()) before.erase(then);
-    }
-    for (const auto& [segment, then] : before) {
-        if (auto held = check(segment, then, nullptr); !held) return held;
+    for (const auto& [key, who] : {std::pair("segments", "customers"), std::pair("account_segments", "accounts")}) {
+        const auto* rows = planned.if_contains(key);  // a plan that was kept before there were accounts has none
+        const auto then = rows == nullptr ? json::array() : rows->as_array();
+        if (auto held = check_moves(then, now.at(key).as_array(), {who, tolerance}); !held) return held;
     }
     return {};
 }
@@ -115,8 +96,13 @@ namespace {
 std::set<SegmentId> changed_segments(const std::vector<rules::DefinitionChange>& changes, const PlanStart& start,
                                      const Engine& engine) {
     std::set<SegmentId> changed;
+    const auto is_of_customers = [&](const SegmentId& segment) {
+        return rules::find(engine.population().book().definitions.segments, segment) != nullptr ||
+               (start.book && rules::find(start.book->definitions.segments, segment) != nullptr);
+    };
     for (const auto& change : changes) {
-        if (change.kind == "segment") changed.insert(SegmentId(change.name));
+        const SegmentId segment(change.name);
+        if (change.kind == "segment" && is_of_customers(segment)) changed.insert(segment);
     }
     if (!start.book) return changed;
     const auto& before = start.book->definitions.segments;
@@ -134,11 +120,15 @@ std::set<SegmentId> changed_segments(const std::vector<rules::DefinitionChange>&
 
 json::value meaning_of(const rules::DefinitionChange& change, const PlanStart& start, const Engine& engine) {
     if (change.kind != "segment" || change.change != "changed" || !start.book) return {};
+    const auto compare = [&](const rules::Rulebook& before, const rules::Rulebook& after) -> json::value {
+        const auto* from = rules::find(before.definitions.segments, SegmentId(change.name));
+        const auto* to = rules::find(after.definitions.segments, SegmentId(change.name));
+        if (from == nullptr || to == nullptr) return {};
+        return json::value(to_word(rules::compare_conditions({before, from->enter}, {after, to->enter})));
+    };
     const auto& book = engine.population().book();
-    const auto* from = rules::find(start.book->definitions.segments, SegmentId(change.name));
-    const auto* to = rules::find(book.definitions.segments, SegmentId(change.name));
-    if (from == nullptr || to == nullptr) return {};
-    return json::value(to_word(rules::compare_conditions({*start.book, from->enter}, {book, to->enter})));
+    auto meaning = compare(*start.book, book);
+    return meaning.is_null() ? compare(*start.book->accounts, *book.accounts) : meaning;
 }
 
 json::array change_rows(const std::vector<rules::DefinitionChange>& changes, const PlanStart& start,
@@ -222,6 +212,41 @@ json::array touch_rows(const Effects& effects) {
         rows.push_back({{"playbook", what.first}, {"decision", what.second}, {"count", count}});
     }
     return rows;
+}
+
+// Nothing is a segment that nobody enters or leaves.
+Result<void> check_move(const json::object* then, const json::object* today, const Tolerated& tolerated) {
+    const auto number = [](const json::object* row, const char* name) {
+        return row == nullptr ? 0 : row->at(name).to_number<std::int64_t>();
+    };
+    const auto size = std::max({number(then, "size_before"), number(then, "size_after"), number(today, "size_before"),
+                                number(today, "size_after")});
+    const auto most =
+        std::max(always_tolerated, static_cast<std::int64_t>(std::floor(tolerated.share * static_cast<double>(size))));
+    for (const char* name : {"enter", "leave"}) {
+        if (std::abs(number(then, name) - number(today, name)) <= most) continue;
+        return fail(ErrorCode::conflict,
+                    fmt::format("segment {}: {} {} would {}, the plan said {}; {} more or less are tolerated",
+                                std::string_view((then != nullptr ? then : today)->at("segment").as_string()),
+                                number(today, name), tolerated.who, name, number(then, name), most),
+                    "make a new plan and look at it, or give a larger --tolerance");
+    }
+    return {};
+}
+
+Result<void> check_moves(const json::array& planned, const json::array& now, const Tolerated& tolerated) {
+    std::map<std::string, const json::object*> before;
+    for (const auto& row : planned) before[std::string(row.at("segment").as_string())] = &row.as_object();
+    for (const auto& row : now) {
+        const auto then = before.find(std::string(row.at("segment").as_string()));
+        const bool is_known = then != before.end();
+        if (auto held = check_move(is_known ? then->second : nullptr, &row.as_object(), tolerated); !held) return held;
+        if (is_known) before.erase(then);
+    }
+    for (const auto& [segment, then] : before) {
+        if (auto held = check_move(then, nullptr, tolerated); !held) return held;
+    }
+    return {};
 }
 
 void warn_of_limits(const Comparison& comparison, json::array& warnings) {

@@ -21,6 +21,7 @@ struct PlanStart {
     std::shared_ptr<const rules::Rulebook> book;  // null where there were no definitions
     WorkspaceFiles files;
     Census census;
+    Census accounts;
 };
 
 PlanStart begin_plan(const Engine& engine, WorkspaceFiles files);
@@ -31,8 +32,8 @@ struct PlanEnd {
     const Effects& effects;  // of the record that brought them
 };
 
-// {"plan","from","to","at","customers","changes","segments","migration","overlap","pilots_contaminated","features_to_backfill","touches",
-// "warnings","diff"}.
+// {"plan","from","to","at","customers","changes","segments","account_segments","migration","overlap",
+// "pilots_contaminated","features_to_backfill","touches","warnings","diff"}.
 //
 // "changes": [{"kind","name","change","file","meaning","fields":[{"field","from","to"}]}]; meaning is of a changed
 // segment's conditions: "same", "wider", "narrower" or "open".
@@ -42,6 +43,8 @@ struct PlanEnd {
 // are. jaccard is of the members before and after, null where there were none. borderline_share is the share of the
 // members after whose answer flips when one number that `enter` reads is 5 % (of whole numbers at least 1) off.
 // expected_churn_per_week is the share of the members after whom time alone would put out within seven days.
+// "account_segments": the same of segments of accounts: [{"segment","change","enter","leave","stay","size_before",
+// "size_after"}].
 // "migration": [{"from","to","customers"}] over everybody who moves: from one segment of a family to another; and of
 // what else somebody leaves and enters each pair, null standing for none.
 // "overlap": [{"segment","with","customers"}] after, of the segments that change.
@@ -53,7 +56,7 @@ struct PlanEnd {
 boost::json::object make_plan(const PlanStart& start, const PlanEnd& end);
 
 // The same plan still: between the same versions, and of every segment nobody more or less than `tolerance` (a share of
-// the larger of its sizes before and after, but at least ten customers) enters or leaves. An Error{conflict} says what
+// the larger of its sizes before and after, but at least ten) enters or leaves. An Error{conflict} says what
 // moved.
 Result<void> check_plan_holds(const boost::json::object& planned, const boost::json::object& now, double tolerance);
 

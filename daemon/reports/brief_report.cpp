@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "daemon/reports/reports.hpp"
+#include "daemon/reports/segment_place.hpp"
 #include "rules/definitions/words.hpp"
 
 namespace segmentd::daemon {
@@ -38,11 +39,9 @@ json::array texts(const std::vector<std::string>& list);
 
 Result<json::object> brief_report(const Engine& engine, const SegmentId& id) {
     const auto& definitions = engine.population().book().definitions;
-    const auto index = rules::index_of(definitions.segments, id);
-    if (!index)
-        return fail(ErrorCode::not_found, "there is no segment '" + id.text + "'", "segmentctl segments lists them");
-    const auto& segment = definitions.segments[*index];
-    auto figures = segment_figures(engine, *index);
+    TRY(index, customer_segment(engine, id));
+    const auto& segment = definitions.segments[index];
+    auto figures = segment_figures(engine, index);
     figures["currency"] = definitions.workspace.currency;
     return json::object{{"segment", id.text},
                         {"title", segment.title},

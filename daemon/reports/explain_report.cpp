@@ -141,6 +141,7 @@ Result<json::object> explain_report(const Engine& engine, const CustomerId& id) 
     }
     report["consent"] = std::move(consent);
     report["suppressed"] = customer.suppressed;
+    if (const auto* account = customer.accounts.at(engine.engine_time())) report["account"] = *account;
     for (auto& [name, value] : inputs(population.book(), row)) report[name] = std::move(value);
     report["scores"] = scores(population, row);
     report["segments"] = segments(population, customer, row);

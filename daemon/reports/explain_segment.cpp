@@ -1,5 +1,7 @@
 #include "daemon/reports/explain_segment.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <boost/json.hpp>
 #include <cmath>
@@ -7,7 +9,9 @@
 
 #include "base/json_text.hpp"
 #include "daemon/engine/memberships/memberships.hpp"
+#include "daemon/reports/segment_place.hpp"
 #include "daemon/reports/segment_standing.hpp"
+#include "rules/definitions/words.hpp"
 #include "rules/expression/code.hpp"
 #include "rules/expression/trace.hpp"
 #include "rules/expression/value_text.hpp"
@@ -49,21 +53,19 @@ json::value to_json(const Value& value);
 }  // namespace
 
 Result<json::object> explain_segment_report(const Engine& engine, const CustomerId& id, const SegmentId& segment) {
-    const auto& population = engine.population();
+    TRY(place, place_of_segment(engine, segment));
+    const auto& population = place.population;
+    const char* kind = rules::word_of(place.of);
     const auto index = population.find(id);
-    if (!index) return fail(ErrorCode::not_found, "no record names the customer '" + id.text + "'");
+    if (!index) return fail(ErrorCode::not_found, fmt::format("no record names the {} '{}'", kind, id.text));
     const auto& book = population.book();
-    const auto place = rules::index_of(book.definitions.segments, segment);
-    if (!place) {
-        return fail(ErrorCode::not_found, "there is no segment '" + segment.text + "'",
-                    "segmentctl segments lists them");
-    }
-    const Subject subject{engine, population, population.at(*index), *place, engine.row_of(*index)};
-    json::object report{{"customer", id.text},
+    const Subject subject{engine, population, population.at(*index), place.segment,
+                          row_with_memberships(population, *index, engine.engine_time())};
+    json::object report{{kind, id.text},
                         {"segment", segment.text},
                         {"at", to_text(engine.engine_time())},
                         {"member", subject.is_member()}};
-    const auto* membership = subject.customer.memberships[*place];
+    const auto* membership = subject.customer.memberships[place.segment];
     report["since"] = membership ? json::value(to_text(membership->since)) : json::value();
     report["cause"] = membership ? json::value(membership->origin->cause) : json::value();
     report["values_then"] = membership ? json::parse(values_then(*membership)) : json::value();
@@ -72,11 +74,11 @@ Result<json::object> explain_segment_report(const Engine& engine, const Customer
     report["definition_version"] = book.definitions.version;
     report["models"] = fitted_models(subject);
     report["conditions"] = conditions(subject);
-    report["segment_version"] = book.definitions.segments[*place].version;
-    for (auto& [name, value] : segment_standing(population, subject.customer, *place, subject.row)) {
+    report["segment_version"] = book.definitions.segments[place.segment].version;
+    for (auto& [name, value] : segment_standing(population, subject.customer, place.segment, subject.row)) {
         report[name] = std::move(value);
     }
-    report["values"] = json::parse(inputs_of(population, *place, subject.row));
+    report["values"] = json::parse(inputs_of(population, place.segment, subject.row));
     report["next_change"] = next_change(subject);
     report["smallest_change"] = smallest_change(subject);
     return report;

@@ -36,13 +36,18 @@ Result<Hindsight> look_back(const Engine& engine, const PastRecords& past, Times
 }
 
 Hindsight begin_hindsight(const Engine& engine, Timestamp at) {
-    return {empty_population(engine), at, engine.records() + 1};
+    Hindsight begun{empty_population(engine), at, engine.records() + 1};
+    begun.accounts.use(engine.population().book().accounts);
+    return begun;
 }
 
 Result<Hindsight> read_past(Hindsight hindsight, const PastRecords& past) {
     const auto at = hindsight.at;
     const auto read = past(hindsight.end, [&](const Record& record) {
-        if (!record.customer.empty() && happened_at(record) <= at) take(hindsight.population, record, at);
+        if (record.customer.empty() || happened_at(record) > at) return;
+        auto& population = hindsight.population;
+        take(population, record, at);
+        hindsight.accounts.take(population.at(*population.find(record.customer)), record, at);
     });
     if (!read) return fail(read.error());
     return hindsight;

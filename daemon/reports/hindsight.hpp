@@ -14,6 +14,7 @@ struct Hindsight {
     Population population;
     Timestamp at{};
     std::uint64_t end = 1;  // the records before this one count
+    Accounts accounts{};    // of look_back() and read_past(): with the signals and attributes of the same time
 };
 
 Result<Hindsight> look_back(const Engine& engine, const PastRecords& past, Timestamp at);

@@ -10,8 +10,9 @@
 
 namespace segmentd::daemon {
 
-// [{"segment","version","size","share","revenue","expected_value","segment_version","family","steward",
-// "steward_left"}] in the order of the names. share is of all known customers; revenue and expected_value are null
+// [{"segment","of","version","size","share","revenue","expected_value","segment_version","family","steward",
+// "steward_left"}] in the order of the names, those of accounts last. share is of all known
+// customers or accounts; revenue and expected_value are null
 // where the workspace does not say what they are. The first form adds "undecided", the customers about whom a segment
 // with missing: error could not decide, "next_look", the date of the next review or null, and "is_due".
 boost::json::value segments_report(const Engine& engine);
@@ -23,7 +24,8 @@ boost::json::object segment_figures(const Engine& engine, std::size_t segment);
 // [{"segment","title","size","share"}] without looking into the members, so for all of them at once.
 boost::json::array segment_sizes(const Engine& engine);
 
-// [{"customer","since","cause","values","version","segment_version","unknown"}] by customer.
+// [{"customer","since","cause","values","version","segment_version","unknown"}] by customer; of a segment of accounts
+// "account" stands for "customer".
 Result<boost::json::value> members_report(const Engine& engine, const SegmentId& segment);
 
 // {"members": the first `limit` of them behind the customer `after`, "next_cursor"}: the last customer's

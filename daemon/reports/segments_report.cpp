@@ -4,7 +4,10 @@
 #include <numeric>
 
 #include "base/money.hpp"
+#include "daemon/engine/memberships/memberships.hpp"
 #include "daemon/reports/reports.hpp"
+#include "daemon/reports/segment_place.hpp"
+#include "rules/definitions/words.hpp"
 
 namespace segmentd::daemon {
 
@@ -40,7 +43,7 @@ json::array to_json(const std::vector<SegmentSums>& all, const Population& popul
     json::array rows;
     for (std::size_t i = 0; i < all.size(); ++i) {
         const auto& segment = definitions.segments[i];
-        json::object row{{"segment", segment.id.text}, {"version", definitions.version}};
+        json::object row{{"segment", segment.id.text}, {"of", word_of(segment.of)}, {"version", definitions.version}};
         for (auto& [name, value] : figures(all[i], population)) row[name] = value;
         row["segment_version"] = segment.version;
         row["family"] = segment.family.text;
@@ -53,30 +56,27 @@ json::array to_json(const std::vector<SegmentSums>& all, const Population& popul
 }
 
 struct MembersOf {
-    std::size_t segment = 0;
-    std::vector<std::size_t> members;  // customers, in no order
+    SegmentPlace place;
+    std::vector<std::size_t> members;  // customers or accounts, in no order
 };
 
-// Those behind the customer of this id.
+// Those behind the one of this id.
 Result<MembersOf> members_of(const Engine& engine, const SegmentId& segment, std::string_view after) {
-    const auto& population = engine.population();
-    const auto index = rules::index_of(population.book().definitions.segments, segment);
-    if (!index)
-        return fail(ErrorCode::not_found, "there is no segment '" + segment.text + "'",
-                    "segmentctl segments lists them");
-    MembersOf found{*index, {}};
-    for (std::size_t i = 0; i < population.size(); ++i) {
-        const auto& customer = population.at(i);
-        if (customer.memberships[*index] && customer.id.text() > after) found.members.push_back(i);
+    TRY(place, place_of_segment(engine, segment));
+    MembersOf found{place, {}};
+    for (std::size_t i = 0; i < place.population.size(); ++i) {
+        const auto& member = place.population.at(i);
+        if (member.memberships[place.segment] && member.id.text() > after) found.members.push_back(i);
     }
     return found;
 }
 
-json::array to_rows(const Population& population, const MembersOf& found) {
+json::array to_rows(const MembersOf& found) {
     json::array rows;
+    const auto& population = found.place.population;
     for (const auto i : found.members) {
-        const auto* membership = population.at(i).memberships[found.segment];
-        rows.push_back({{"customer", population.at(i).id.text()},
+        const auto* membership = population.at(i).memberships[found.place.segment];
+        rows.push_back({{word_of(found.place.of), population.at(i).id.text()},
                         {"since", to_text(membership->since)},
                         {"cause", membership->origin->cause},
                         {"values", json::parse(values_then(*membership))},
@@ -87,40 +87,56 @@ json::array to_rows(const Population& population, const MembersOf& found) {
     return rows;
 }
 
-}  // namespace
-
-json::value segments_report(const Engine& engine) {
-    const auto& population = engine.population();
+// The segments of customers or of accounts, as they stand.
+json::array standing(const Engine& engine, const Population& population, const std::vector<std::int64_t>& undecided) {
     std::vector<SegmentSums> sums(population.book().segments.size());
     for (std::size_t index = 0; index < population.size(); ++index) {
         const auto& customer = population.at(index);
         if (customer.memberships.empty()) continue;
-        const Row row = engine.row_of(index);
+        const Row row = row_with_memberships(population, index, engine.engine_time());
         for (const auto& membership : customer.memberships) add_member(sums[membership.segment], population, row);
     }
     auto rows = to_json(sums, population, engine.engine_time());
     for (std::size_t i = 0; i < rows.size(); ++i) {
         auto& row = rows[i].as_object();
         const auto look = engine.reviews().next_look(population.book().definitions.segments[i]);
-        row["undecided"] = engine.undecided()[i];
+        row["undecided"] = undecided[i];
         row["next_look"] = look ? json::value(engine.calendar().to_date_text(*look)) : json::value();
         row["is_due"] = look && *look <= engine.engine_time();
     }
     return rows;
 }
 
-json::value segments_report(Hindsight& hindsight) {
-    auto& population = hindsight.population;
+// Those who would have entered by then.
+json::array standing(Population& population, Timestamp at) {
     std::vector<SegmentSums> sums(population.book().segments.size());
     Row row;
     for (std::size_t index = 0; index < population.size(); ++index) {
-        population.fill_row(population.at(index), hindsight.at, row);
+        population.fill_row(population.at(index), at, row);
         const auto entered = entered_segments(population, row);
         for (std::size_t i = 0; i < sums.size(); ++i) {
             if (entered[i]) add_member(sums[i], population, row);
         }
     }
-    return to_json(sums, population, hindsight.at);
+    return to_json(sums, population, at);
+}
+
+json::array joined(json::array rows, json::array more) {
+    std::ranges::move(more, std::back_inserter(rows));
+    return rows;
+}
+
+}  // namespace
+
+json::value segments_report(const Engine& engine) {
+    const auto& accounts = engine.accounts();
+    return joined(standing(engine, engine.population(), engine.undecided()),
+                  standing(engine, accounts.population(), accounts.undecided()));
+}
+
+json::value segments_report(Hindsight& hindsight) {
+    return joined(standing(hindsight.population, hindsight.at),
+                  standing(hindsight.accounts.population(), hindsight.at));
 }
 
 json::object segment_figures(const Engine& engine, std::size_t segment) {
@@ -155,20 +171,20 @@ json::array segment_sizes(const Engine& engine) {
 
 Result<json::value> members_report(const Engine& engine, const SegmentId& segment) {
     TRY(found, members_of(engine, segment, {}));
-    std::ranges::sort(found.members, {}, [&](std::size_t i) { return engine.population().at(i).id; });
-    return json::value(to_rows(engine.population(), found));
+    std::ranges::sort(found.members, {}, [&](std::size_t i) { return found.place.population.at(i).id; });
+    return json::value(to_rows(found));
 }
 
 Result<json::value> members_page(const Engine& engine, const SegmentId& segment, const PageOfMembers& page) {
     TRY(found, members_of(engine, segment, page.after));
-    const auto& population = engine.population();
+    const auto& population = found.place.population;
     const bool has_more = found.members.size() > page.limit;
     const auto size = std::min(found.members.size(), page.limit);
     const auto end = found.members.begin() + static_cast<std::ptrdiff_t>(size);
     std::ranges::partial_sort(found.members, end, {}, [&](std::size_t i) { return population.at(i).id; });
     found.members.resize(size);
     const auto last = has_more ? json::value(population.at(found.members.back()).id.text()) : json::value();
-    return json::object{{"members", to_rows(population, found)}, {"next_cursor", last}};
+    return json::object{{"members", to_rows(found)}, {"next_cursor", last}};
 }
 
 }  // namespace segmentd::daemon

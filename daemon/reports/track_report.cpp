@@ -7,6 +7,7 @@
 #include "daemon/engine/memberships/memberships.hpp"
 #include "daemon/reports/metric_history.hpp"
 #include "daemon/reports/reports.hpp"
+#include "daemon/reports/segment_place.hpp"
 
 namespace segmentd::daemon {
 
@@ -63,12 +64,8 @@ Result<json::object> row_of(const rules::SuccessMetric& target, const MetricHist
 
 Result<json::value> track_report(const Engine& engine, const PastRecords& past, const TrackRequest& request) {
     const auto& definitions = engine.population().book().definitions;
-    const auto segment = rules::index_of(definitions.segments, request.segment);
-    if (!segment) {
-        return fail(ErrorCode::not_found, "there is no segment '" + request.segment.text + "'",
-                    "segmentctl segments lists them");
-    }
-    const auto targets = rules::success_metrics_of(definitions, definitions.segments[*segment]);
+    TRY(segment, customer_segment(engine, request.segment));
+    const auto targets = rules::success_metrics_of(definitions, definitions.segments[segment]);
     std::vector<std::size_t> metrics;
     for (const auto& target : targets) metrics.push_back(*rules::index_of(definitions.metrics, target.metric.id));
     TRY(history, MetricHistory::read(engine, past, metrics));
@@ -78,7 +75,7 @@ Result<json::value> track_report(const Engine& engine, const PastRecords& past, 
     for (auto week = 1 - request.weeks; week <= 0; ++week) {
         const auto monday = period_start(calendar, Period::week, request.now, week);
         auto& hindsight = walk.step_to(monday - Duration(1));
-        const auto members = members_of(hindsight, *segment);
+        const auto members = members_of(hindsight, segment);
         for (std::size_t i = 0; i < targets.size() && hindsight.population.size() > 0; ++i) {
             TRY(row, row_of(targets[i], history, i, members, hindsight.at));
             const bool is_whole = monday + history.metric(i).window <= request.now;

@@ -1,6 +1,7 @@
 #include <boost/json.hpp>
 
 #include "daemon/reports/reports.hpp"
+#include "daemon/reports/segment_place.hpp"
 
 namespace segmentd::daemon {
 
@@ -51,10 +52,7 @@ json::value validation_report(const ValidationRecord& validation) {
 }
 
 Result<json::value> validations_report(const Engine& engine, const SegmentId& segment) {
-    if (!rules::index_of(engine.population().book().definitions.segments, segment)) {
-        return fail(ErrorCode::not_found, "there is no segment '" + segment.text + "'",
-                    "segmentctl segments lists them");
-    }
+    if (auto known = customer_segment(engine, segment); !known) return fail(std::move(known).error());
     json::array rows;
     for (const auto& validation : engine.validations().all()) {
         if (validation.found.segment != segment) continue;

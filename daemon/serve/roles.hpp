@@ -1,10 +1,10 @@
 // What the holder of a token may do. Each route names the one role that it needs.
 //
-//   viewer     reads segments, customers, pilots, touches, reviews
+//   viewer     reads segments, customers, pilots, touches, reviews; asks what definitions would do
 //   ingester   sends signals in, and nothing else; its token is an SDK write key
 //   evaluator  asks for a customer's arms (OFREP), and nothing else
 //   editor     reads, and changes what is known and done: consent, suppression, pauses
-//   approver   reads, and decides: reviews, changes
+//   approver   reads, and decides: reviews, definitions
 //   auditor    reads, and draws what proves it: papers, tree heads
 //   admin      everything, tokens too
 #pragma once

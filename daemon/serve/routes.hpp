@@ -93,6 +93,9 @@ void answer_endpoint_replay(ServeContext& context, RoutedRequest request, Respon
 void answer_pauses(ServeContext& context, RoutedRequest request, Respond respond);
 void answer_learnings(ServeContext& context, RoutedRequest request, Respond respond);
 void answer_order(ServeContext& context, RoutedRequest request, Respond respond);
+void answer_plan(ServeContext& context, RoutedRequest request, Respond respond);
+void answer_apply(ServeContext& context, RoutedRequest request, Respond respond);
+void answer_rollback(ServeContext& context, RoutedRequest request, Respond respond);
 void answer_rejects(ServeContext& context, RoutedRequest request, Respond respond);
 void answer_overview_page(ServeContext& context, RoutedRequest request, Respond respond);
 void answer_brief_page(ServeContext& context, RoutedRequest request, Respond respond);

@@ -52,6 +52,14 @@ Record delivery_record(const DeliveryRecord& delivery, const Outgoing& event, co
     return record;
 }
 
+void warn_of_other_folder(const rules::Rulebook& folder, const rules::Rulebook& in_force) {
+    const auto& other = folder.definitions.version;
+    const auto& version = in_force.definitions.version;
+    if (other == version) return;
+    log_warning("rules", "the folder differs from the definitions in force, which stay", LogField("folder", other),
+                LogField("in_force", version), LogField("way_out", "segmentctl plan, then apply"));
+}
+
 }  // namespace
 
 tl::expected<std::unique_ptr<Service>, std::vector<Error>> Service::start(const Settings& settings) {
@@ -93,14 +101,21 @@ Result<void> Service::open_host(Store store, const std::map<std::string, std::st
     host.on_past = [this](const EndpointId& endpoint, const EndpointTally& tally) { go_on(endpoint, tally); };
     host.on_event = [this](const Outbox::Waiting& waiting) { deliver(waiting); };
     host.on_stop = [this](const EndpointId& endpoint, EndpointStop stop) { deliveries_->set_stop(endpoint, stop); };
+    host.on_definitions = [this] { configure_deliveries(); };
     host.watch = watch_commits(metrics_);
     host.watch.on_failure = end_after_failure;
     auto opened = Host::open(std::move(store), std::move(host));
     if (!opened) return fail(std::move(opened).error());
     host_ = std::move(*opened);
+    const bool keeps = settings_.workspace_changes == "plan" && host_->book() != nullptr;
+    if (keeps) {
+        warn_of_other_folder(book, *host_->book());
+        TRY(kept, destinations_of(settings_, *host_->book()));
+        destinations = std::move(kept);
+    }
     deliveries_ = std::make_unique<Deliveries>(delivery_hooks());
     deliveries_->configure(std::move(destinations));
-    return host_->start(files);
+    return host_->start(keeps ? std::map<std::string, std::string>() : files);
 }
 
 DeliveryHooks Service::delivery_hooks() {
@@ -175,10 +190,13 @@ Result<std::unique_ptr<HttpServer>> Service::open_server(Listener listener, cons
 }
 
 std::vector<Error> Service::reload(const Settings& fresh) {
-    settings_.endpoints = fresh.endpoints;
-    settings_.secrets = fresh.secrets;
-    settings_.deliveries_allow_private = fresh.deliveries_allow_private;
-    settings_.deliveries_hosts = fresh.deliveries_hosts;
+    {
+        const std::lock_guard lock(endpoints_mutex_);
+        settings_.endpoints = fresh.endpoints;
+        settings_.secrets = fresh.secrets;
+        settings_.deliveries_allow_private = fresh.deliveries_allow_private;
+        settings_.deliveries_hosts = fresh.deliveries_hosts;
+    }
     auto errors = reload_tls();
     for (auto& error : reload_workspace()) errors.push_back(std::move(error));
     return errors;
@@ -197,11 +215,22 @@ std::vector<Error> Service::reload_workspace() {
     if (!files) return {std::move(files).error()};
     auto book = compile_workspace(*files);
     if (!book) return std::move(book).error();
-    auto destinations = destinations_of(settings_, **book);
-    if (!destinations) return {std::move(destinations).error()};
+    const bool keeps = settings_.workspace_changes == "plan";
+    const auto kept = host_->book();
+    if (keeps) warn_of_other_folder(**book, *kept);
+    if (auto destinations = destinations_of(settings_, keeps ? *kept : **book); !destinations) {
+        return {std::move(destinations).error()};
+    }
+    const bool is_same = (*book)->definitions.version == kept->definitions.version;
+    if (!keeps && !is_same) return put_in_force(std::move(*files));
+    configure_deliveries();
+    return {};
+}
+
+std::vector<Error> Service::put_in_force(std::map<std::string, std::string> files) {
     const auto answer = std::make_shared<std::promise<Result<std::string>>>();
     auto version = answer->get_future();
-    if (!host_->reload(std::move(*files),
+    if (!host_->reload(std::move(files),
                        [answer](Result<std::string> result) { answer->set_value(std::move(result)); })) {
         return {{ErrorCode::unavailable, "the daemon is stopping", {}, {}, {}}};
     }
@@ -210,9 +239,17 @@ std::vector<Error> Service::reload_workspace() {
     }
     auto result = version.get();
     if (!result) return {std::move(result).error()};
-    deliveries_->configure(std::move(*destinations));
-    log_info("rules", "definitions in force", LogField("version", *result));
     return {};
+}
+
+void Service::configure_deliveries() {
+    const std::lock_guard lock(endpoints_mutex_);
+    auto destinations = destinations_of(settings_, *host_->book());
+    if (!destinations) {
+        return log_error("activation", "endpoints stay as they were", LogField("error", to_text(destinations.error())));
+    }
+    deliveries_->configure(std::move(*destinations));
+    log_info("rules", "definitions in force", LogField("version", host_->book()->definitions.version));
 }
 
 bool Service::tend() {
@@ -251,7 +288,7 @@ void Service::stop() {
     stopped_ = true;
     if (ingest_server_) ingest_server_->stop(drain_deadline);
     if (server_) server_->stop(drain_deadline);
-    if (deliveries_) deliveries_->stop();
+    if (deliveries_) deliveries_->stop(drain_deadline);
     if (!host_) return;
     host_->stop_intake();
     sign_head();

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -49,10 +50,13 @@ class Service {
     Result<void> make_context(const std::vector<StoredToken>& tokens);
     std::vector<Error> reload_tls();
     std::vector<Error> reload_workspace();
+    std::vector<Error> put_in_force(std::map<std::string, std::string> files);
+    void configure_deliveries();
     void sign_head();
     void keep_clock();
 
     Settings settings_;
+    std::mutex endpoints_mutex_;  // what settings_ says about endpoints and their secrets
     Metrics metrics_;
     std::string url_;
     std::string ingest_url_;

@@ -35,6 +35,7 @@ struct Settings {
     std::string workspace;  // these three: paths, from the working directory where relative
     std::string data;
     std::string port_file;
+    std::string workspace_changes = "apply";  // or "plan"
     std::string log_level = "info";
     std::string log_format = "auto";
     std::string ingest_listen;                  // empty: no listener of its own

@@ -81,6 +81,11 @@ std::vector<SettingRow> own_rows() {
         row({"listen", "Address and port of the HTTP server; port 0 takes a free one."}, &Settings::listen, address()),
         row({"workspace", "The folder of YAML files to serve.", "/etc/segmentd/workspace"}, &Settings::workspace,
             path()),
+        row({"workspace_changes",
+             "What a start and SIGHUP do with a folder that differs from the definitions in force: apply puts it in "
+             "force, "
+             "plan leaves that to segmentctl plan and apply."},
+            &Settings::workspace_changes, one_of({"apply", "plan"})),
         row({"data", "The directory of the store; made where it is missing.", "/var/lib/segmentd"}, &Settings::data,
             path()),
         row({"port_file", "A file that gets the port as soon as the daemon serves.", "/run/segmentd/port"},

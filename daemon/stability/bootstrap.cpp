@@ -12,6 +12,7 @@
 #include "daemon/modelling/segment_inputs.hpp"
 #include "daemon/modelling/training_rows.hpp"
 #include "daemon/planning/census.hpp"
+#include "daemon/reports/segment_place.hpp"
 
 namespace segmentd::daemon {
 
@@ -46,9 +47,8 @@ json::object report_of(const Resamples& resamples);
 Result<json::object> bootstrap_stability(const Engine& engine, const PastRecords& past,
                                          const BootstrapRequest& request) {
     const auto& book = engine.population().book();
-    const auto segment = rules::index_of(book.definitions.segments, request.segment);
-    if (!segment) return fail(ErrorCode::not_found, "there is no segment '" + request.segment.text + "'");
-    const auto models = fitted_models(book, *segment);
+    TRY(segment, customer_segment(engine, request.segment));
+    const auto models = fitted_models(book, segment);
     json::array names;
     std::string unfitted;
     for (const auto model : models) {

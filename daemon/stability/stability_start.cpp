@@ -7,6 +7,7 @@
 #include "daemon/modelling/segment_inputs.hpp"
 #include "daemon/planning/borderline.hpp"
 #include "daemon/reports/hindsight.hpp"
+#include "daemon/reports/segment_place.hpp"
 
 namespace segmentd::daemon {
 namespace {
@@ -21,27 +22,23 @@ Result<std::int64_t> whole_days(const std::string& text);
 
 Result<std::shared_ptr<const StabilityStart>> begin_stability(const Engine& engine, const StabilityRequest& request) {
     const auto& population = engine.population();
-    const auto segment = rules::index_of(population.book().definitions.segments, request.segment);
-    if (!segment) {
-        return fail(ErrorCode::not_found, "there is no segment '" + request.segment.text + "'",
-                    "segmentctl segments lists them");
-    }
+    TRY(segment, customer_segment(engine, request.segment));
     auto start = std::make_shared<StabilityStart>();
     TRY(question, question_of(engine, request));
     start->question = std::move(question);
     start->end = engine.records() + 1;
     start->book = population.shared_book();
-    start->models = inputs_behind(*start->book, *segment).models;
+    start->models = inputs_behind(*start->book, segment).models;
     CustomerSet members(population.size());
     CustomerSet others(population.size());
     for (std::size_t i = 0; i < population.size(); ++i) {
         const auto& customer = population.at(i);
-        (customer.memberships[*segment] ? members : others).add(i);
+        (customer.memberships[segment] ? members : others).add(i);
         if (customer.first_seen != never) start->first_seen.push_back(customer.first_seen);
     }
     std::ranges::sort(start->first_seen);
-    start->borderline_members = borderline_share(engine, *segment, members);
-    start->borderline_non_members = borderline_share(engine, *segment, others);
+    start->borderline_members = borderline_share(engine, segment, members);
+    start->borderline_non_members = borderline_share(engine, segment, others);
     return std::shared_ptr<const StabilityStart>(std::move(start));
 }
 

@@ -53,6 +53,10 @@ Store::Store(Store&&) noexcept = default;
 Store& Store::operator=(Store&&) noexcept = default;
 Store::~Store() = default;
 
+const std::filesystem::path& Store::directory() const {
+    return parts_->directory;
+}
+
 Result<void> Store::announce(std::string_view urls) {
     if (!parts_->lock) return no_writer();
     return parts_->lock->announce(urls);

@@ -49,6 +49,7 @@ class Store {
     static Result<Store> open(const std::filesystem::path& directory, Mode mode);
 
     static bool exists(const std::filesystem::path& directory);
+    const std::filesystem::path& directory() const;
 
     // Takes a store away again that its writer has just made: its files, and the folder where nothing else is in it.
     static void remove(Store store);

@@ -23,8 +23,8 @@ from hashlib import sha256, sha512
 
 HEADER = struct.Struct(">QHqH32s")  # sequence, type, engine time in microseconds, schema, hash of the payload
 TYPES = dict(enumerate("workspace signal profile consent suppression assignment model tick clock delivery alarm "
-                       "exposure pause review learning tester_touch resend pilot_decision token validation".split(), 1))
-NO_CHANGES = {"signal", "profile", "consent", "suppression", "assignment", "tick", "delivery", "exposure"}
+                       "exposure pause review learning tester_touch resend pilot_decision token validation group".split(), 1))
+NO_CHANGES = {"signal", "profile", "consent", "suppression", "assignment", "tick", "delivery", "exposure", "group"}
 PAPERS = ("segments models playbooks pilots endpoints metrics people objectives changes reviews touches findings "
           "pilot_decisions memberships consents tokens rejects records").split()
 NEEDED = ["README.html", "headers.bin", "tree_heads.jsonl", "head.json", *(f"{paper}.csv" for paper in PAPERS)]

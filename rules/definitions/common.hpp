@@ -18,6 +18,9 @@ struct ExpressionText {
     bool empty() const { return text.empty(); }
 };
 
+// Whom a feature or a segment is about.
+enum class Subject { customer, account };
+
 // One expression, or several of which all must hold; each line is explained and counted alone.
 using Condition = std::vector<ExpressionText>;
 

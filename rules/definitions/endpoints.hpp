@@ -15,7 +15,16 @@ namespace segmentd::rules {
 enum class EndpointMode { shadow, live };
 
 // What an endpoint can be sent; rules/playbooks/event_catalogue.hpp says what each holds.
-enum class EventType { touch, segment_entered, segment_left, review_opened, review_overdue, pilot_decided };
+enum class EventType {
+    touch,
+    segment_entered,
+    segment_left,
+    review_opened,
+    review_overdue,
+    pilot_decided,
+    account_entered,
+    account_left
+};
 
 // The body of a request as CEL over `event`: one expression, or one for each member of an object.
 // Neither: CloudEvents, structured JSON.

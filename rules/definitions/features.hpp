@@ -1,4 +1,4 @@
-// features/*.yaml: what is computed from a customer's signals.
+// features/*.yaml: what is computed from the signals of a customer, or of an account's customers.
 #pragma once
 
 #include <optional>
@@ -60,6 +60,7 @@ struct SequenceStep {
 struct FeatureDefinition {
     FeatureId id;
     std::string title;
+    Subject per = Subject::customer;  // of an account: from the signals of all its customers
     Reference<SignalId> signal;
     Aggregate compute = Aggregate::count;
     ExpressionText value;          // CEL over event

@@ -42,11 +42,12 @@ struct SegmentLimits {
 
 struct SegmentDefinition {
     SegmentId id;
-    // 12 hex digits over what decides about membership: the conditions, minimum_stay, missing and the place in a
-    // family. Texts and targets do not change it, nor do the features, scores and thresholds that it reads: those
-    // are told by the version of the definitions.
+    // 12 hex digits over what decides about membership: whose segment it is, the conditions, minimum_stay, missing and
+    // the place in a family. Texts and targets do not change it, nor do the features, scores and thresholds that it
+    // reads: those are told by the version of the definitions.
     std::string version;
     std::string title;
+    Subject of = Subject::customer;
     std::string objective;
     std::string rationale;
     std::vector<Evidence> evidence;

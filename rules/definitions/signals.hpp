@@ -37,6 +37,7 @@ struct SourceEmission {
     std::optional<Reference<SignalId>> signal;     // a signal, or
     bool profile = false;                          // profile attributes, or
     std::optional<Reference<PilotId>> assignment;  // an imported assignment to an arm
+    ExpressionText account;                        // the account of the row's customer, and its attributes
     Condition when;                                // the row is used only where it holds
     ExpressionText occurred_at;                    // default: the source's
     ExpressionText arm;                            // of an assignment

@@ -27,6 +27,10 @@ inline constexpr auto words_of<AttributeType> = std::to_array<Word<AttributeType
                                                                                     {"time", AttributeType::time}});
 
 template <>
+inline constexpr auto words_of<Subject> =
+    std::to_array<Word<Subject>>({{"customer", Subject::customer}, {"account", Subject::account}});
+
+template <>
 inline constexpr auto words_of<Aggregate> = std::to_array<Word<Aggregate>>({{"count", Aggregate::count},
                                                                             {"sum", Aggregate::sum},
                                                                             {"mean", Aggregate::mean},
@@ -118,7 +122,9 @@ inline constexpr auto words_of<EventType> =
                                     {"segment.left", EventType::segment_left},
                                     {"review.opened", EventType::review_opened},
                                     {"review.overdue", EventType::review_overdue},
-                                    {"pilot.decided", EventType::pilot_decided}});
+                                    {"pilot.decided", EventType::pilot_decided},
+                                    {"account.entered", EventType::account_entered},
+                                    {"account.left", EventType::account_left}});
 
 template <>
 inline constexpr auto words_of<SignatureEncoding> =

@@ -43,6 +43,8 @@ struct Tester {
     std::string customer;
 };
 
+using AttributeTypes = std::map<std::string, AttributeType>;  // by name
+
 struct WorkspaceSettings {
     std::string name;
     std::string company;
@@ -55,10 +57,12 @@ struct WorkspaceSettings {
     std::vector<Person> people;
     std::vector<Purpose> purposes;
     std::vector<Tester> testers;
-    std::map<std::string, AttributeType> profile;  // declared attributes of a customer
-    std::optional<Timestamp> clock_start;          // engine time starts here and runs at wall speed
-    ExpressionText revenue;                        // what a customer brought in, for reports
-    ExpressionText expected_value;                 // what a customer is expected to bring
+    AttributeTypes profile;  // declared attributes of a customer
+    // Of an account; nothing: the workspace knows no accounts.
+    std::optional<AttributeTypes> account_profile;
+    std::optional<Timestamp> clock_start;  // engine time starts here and runs at wall speed
+    ExpressionText revenue;                // what a customer brought in, for reports
+    ExpressionText expected_value;         // what a customer is expected to bring
 };
 
 // Whether a person of the workspace was gone at this instant. Nobody else ever left.

@@ -12,8 +12,14 @@ namespace {
 
 void check_properties(const SourceDefinition& source, const SourceEmission& emission, const SignalDefinition& signal,
                       Reading& reading);
+// Whose attributes a source gives, as it is called and where it is declared.
+struct DeclaredAttributes {
+    const AttributeTypes& types;
+    const char* declared_by;
+    const char* key;
+};
 void check_attributes(const SourceDefinition& source, const SourceEmission& emission,
-                      const WorkspaceSettings& workspace, Reading& reading);
+                      const DeclaredAttributes& declared, Reading& reading);
 void check_assignment(const SourceDefinition& source, const SourceEmission& emission, const Definitions& definitions,
                       Reading& reading);
 void check_receiver(const EndpointDefinition& endpoint, const TouchDefinition& touch, Reading& reading);
@@ -29,7 +35,14 @@ void check_agreement(const Definitions& definitions, Reading& reading) {
             if (emission.signal) {
                 check_properties(source, emission, *find(definitions.signals, emission.signal->id), reading);
             }
-            if (emission.profile) check_attributes(source, emission, definitions.workspace, reading);
+            const auto& workspace = definitions.workspace;
+            if (emission.profile) {
+                check_attributes(source, emission, {workspace.profile, "the workspace", "profile"}, reading);
+            }
+            if (!emission.account.empty()) {
+                check_attributes(source, emission, {*workspace.account_profile, "account_profile", "account_profile"},
+                                 reading);
+            }
             if (emission.assignment) check_assignment(source, emission, definitions, reading);
         }
     }
@@ -72,17 +85,18 @@ void check_properties(const SourceDefinition& source, const SourceEmission& emis
 }
 
 void check_attributes(const SourceDefinition& source, const SourceEmission& emission,
-                      const WorkspaceSettings& workspace, Reading& reading) {
+                      const DeclaredAttributes& declared, Reading& reading) {
     std::vector<std::string> known;
-    for (const auto& [name, type] : workspace.profile) known.push_back(name);
+    for (const auto& [name, type] : declared.types) known.push_back(name);
     for (const auto& [name, expression] : emission.values) {
-        if (workspace.profile.contains(name)) continue;
+        if (declared.types.contains(name)) continue;
         reading.refuse_at(
             expression.place,
             {{},
              "unknown_attribute",
-             fmt::format("source {}: the workspace declares no attribute {}", source.id.text, shown(name)),
-             known.empty() ? "declare it under profile in workspace.yaml" : suggestion(name, known)});
+             fmt::format("source {}: {} declares no attribute {}", source.id.text, declared.declared_by, shown(name)),
+             known.empty() ? fmt::format("declare it under {} in workspace.yaml", declared.key)
+                           : suggestion(name, known)});
     }
 }
 

@@ -86,6 +86,7 @@ std::string version_of(const SegmentDefinition& segment) {
     bytes += fmt::format("{} {} ", segment.minimum_stay.count(), word_of(segment.missing));
     add(segment.family.text);
     for (const auto& higher : segment.comes_before) add(higher.text);
+    if (segment.of == Subject::account) add("account");
     Sha256Stream stream;
     stream.add(std::string_view(bytes));
     return to_hex(stream.finish()).substr(0, 12);

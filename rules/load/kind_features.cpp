@@ -27,11 +27,15 @@ void finish_sequence(const FeatureDefinition& feature, const Node& node, Reading
 const Table<FeatureDefinition>& feature_table() {
     using F = FeatureDefinition;
     static const Table<F> table{
-        "What is computed from a customer's signals, read as feature.<name>. The words of compute and the keys that "
+        "What is computed from the signals of a customer or an account, read as feature.<name>. The words of compute "
+        "and the keys that "
         "each of them takes stand in features.md.",
         {
             required("feature", &F::id, name<FeatureId>(declares(NameKind::feature)), "name of the feature"),
             optional("title", &F::title, text(), "the feature in a few words"),
+            optional("per", &F::per, word<Subject>(),
+                     "whose signals are looked at: a customer's, or those of all customers of an account; default "
+                     "customer"),
             optional("signal", &F::signal, reference<SignalId>(NameKind::signal), "what is looked at"),
             required("compute", &F::compute, word<Aggregate>(), "how the signals become one value"),
             optional("value", &F::value, expression_text(), "what is aggregated: CEL over event"),
@@ -121,6 +125,10 @@ void finish_feature(FeatureDefinition& feature, const Node& node, Reading& readi
         reading.refuse({zone->at, "unused_key", "no calendar is read, so there is no zone to it",
                         "leave zone out, or write a window such as this_month"});
     }
+    if (feature.per == Subject::account && feature.zone == CalendarZone::customer) {
+        reading.refuse({node.find("zone")->at, "unused_key", "an account has no time zone of its own",
+                        "leave zone out: the workspace's calendar is read"});
+    }
     if (feature.compute == Aggregate::regular && feature.periods > most_periods) {
         reading.refuse({node.find("periods")->at, "out_of_range", fmt::format("{} is too large", feature.periods),
                         fmt::format("write {} or less", most_periods)});
@@ -148,7 +156,8 @@ void check_keys(const FeatureDefinition& feature, const Node& node, Reading& rea
     auto takes = keys_of(rule.needed);
     for (const auto key : keys_of(rule.allowed)) takes.push_back(key);
     for (const auto& entry : node.entries) {
-        if (names_key("feature title compute owner", entry.key) || std::ranges::count(takes, entry.key) > 0) continue;
+        if (names_key("feature title per compute owner", entry.key) || std::ranges::count(takes, entry.key) > 0)
+            continue;
         reading.refuse({entry.at, "unused_key", fmt::format("{} uses no {}", word, entry.key),
                         fmt::format("leave it out; {} takes {}", word, fmt::join(takes, ", "))});
     }

@@ -4,6 +4,7 @@
 namespace segmentd::rules::load {
 namespace {
 
+void finish_segment(SegmentDefinition& segment, const Node& node, Reading& reading);
 Reader<Evidence> evidence();
 const Table<Evidence>& evidence_table();
 const Table<SegmentLimits>& limits_table();
@@ -18,11 +19,14 @@ void finish_success(SuccessMetric& success, const Node& node, Reading& reading);
 const Table<SegmentDefinition>& segment_table() {
     using S = SegmentDefinition;
     static const Table<S> table{
-        "Customers who belong together, why we believe it, and who answers for it.",
+        "Customers or accounts that belong together, why we believe it, and who answers for it.",
         {
             required("segment", &S::id, name<SegmentId>(declares(NameKind::segment)), "name of the segment"),
             optional("title", &S::title, text(), "the segment in a few words"),
-            only<S>("of", "customer", "whose segment it is"),
+            optional(
+                "of", &S::of, word<Subject>(),
+                "whose segment it is: of customers, or of accounts, which have no playbook, success_metrics, limits "
+                "and tests; default customer"),
             optional("objective", &S::objective, name<std::string>(uses(NameKind::objective)),
                      "the objective it serves"),
             optional("rationale", &S::rationale, text(), "why these customers belong together"),
@@ -55,11 +59,24 @@ const Table<SegmentDefinition>& segment_table() {
                      "sizes that were agreed on, judged at the end of each day; a broken one opens a review"),
             optional("tests", &S::tests, list_of(record(segment_test_table())),
                      "customers who must be in or out, asked by segmentctl test"),
-        }};
+        },
+        finish_segment};
     return table;
 }
 
 namespace {
+
+void finish_segment(SegmentDefinition& segment, const Node& node, Reading& reading) {
+    if (segment.of == Subject::customer) return;
+    const auto refuse = [&](const char* key, const char* why, const char* hint) {
+        if (const auto* value = node.find(key)) reading.refuse({value->at, "not_of_accounts", why, hint});
+    };
+    refuse("playbook", "an account is not contacted: people are, and consent is theirs",
+           "give the playbook to a segment of customers");
+    refuse("success_metrics", "metrics are measured among customers", "leave success_metrics out");
+    refuse("limits", "sizes of segments of accounts are not watched yet", "leave limits out");
+    refuse("tests", "segments of accounts cannot be tested in their file yet", "leave tests out");
+}
 
 // A note as a mapping; a plain text is the note alone.
 Reader<Evidence> evidence() {

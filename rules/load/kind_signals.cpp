@@ -77,7 +77,9 @@ const Table<SourceEmission>& emission_table() {
             optional("signal", &E::signal, reference<SignalId>(NameKind::signal), "the row is a signal, or"),
             optional("profile", &E::profile, boolean(), "it has profile attributes, or"),
             optional("assignment", &E::assignment, reference<PilotId>(NameKind::pilot),
-                     "an imported assignment to an arm"),
+                     "an imported assignment to an arm, or"),
+            optional("account", &E::account, expression_text(),
+                     "the account to which the customer belongs from then on, with attributes of it"),
             optional("when", &E::when, condition(), "the row is used only where this holds"),
             optional("occurred_at", &E::occurred_at, expression_text(), "when it happened; default the source's"),
             optional("arm", &E::arm, expression_text(), "name of the arm; an empty text assigns nothing"),
@@ -128,10 +130,11 @@ void finish_source(SourceDefinition& source, const Node& node, Reading& reading)
 }
 
 void finish_emission(SourceEmission& emission, const Node& node, Reading& reading) {
-    const int meanings = (emission.signal ? 1 : 0) + (emission.profile ? 1 : 0) + (emission.assignment ? 1 : 0);
+    const int meanings = (emission.signal ? 1 : 0) + (emission.profile ? 1 : 0) + (emission.assignment ? 1 : 0) +
+                         (emission.account.empty() ? 0 : 1);
     if (meanings != 1) {
         reading.refuse({node.at, "one_emission", fmt::format("an emission is one thing, this one is {}", meanings),
-                        "write exactly one of signal: NAME, profile: true, assignment: PILOT"});
+                        "write exactly one of signal: NAME, profile: true, assignment: PILOT, account: EXPRESSION"});
         return;
     }
     if (emission.assignment && emission.arm.empty()) {

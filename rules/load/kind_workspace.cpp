@@ -35,6 +35,9 @@ const Table<WorkspaceSettings>& workspace_table() {
                      "who of ours may be sent a touch to try it out"),
             optional("profile", &W::profile, map_of(declares(NameKind::attribute), word<AttributeType>()),
                      "attributes of a customer and their types, read as profile.<name>"),
+            optional("account_profile", &W::account_profile, map_of(plain_name, word<AttributeType>()),
+                     "attributes of an account and their types, read as profile.<name> in segments of accounts; may be "
+                     "empty. Without it there are no accounts, and group calls are refused"),
             not_built<W>("retention", "how long the signals of a kind are kept; for ever as yet"),
             optional("revenue", &W::revenue, expression_text(), "what a customer brought in, for reports"),
             optional("expected_value", &W::expected_value, expression_text(), "what a customer is expected to bring"),

@@ -8,6 +8,7 @@
 
 #include "base/sha256.hpp"
 #include "rules/expression/utf8.hpp"
+#include "rules/load/accounts.hpp"
 #include "rules/load/agreement.hpp"
 #include "rules/load/families.hpp"
 #include "rules/load/kinds.hpp"
@@ -93,6 +94,7 @@ tl::expected<Definitions, std::vector<Error>> Loader::load(const WorkspaceFiles&
             {{}, "one_workspace", "no file says what workspace this is", "add workspace.yaml with workspace: NAME"});
     }
     reading_.check_names();
+    if (reading_.refusals() == 0) load::check_accounts(definitions_, reading_);
     if (reading_.refusals() == 0) load::apply_families(definitions_, reading_);
     if (reading_.refusals() == 0) load::check_agreement(definitions_, reading_);
     if (reading_.refusals() == 0 && !is_recorded_) load::check_policies(definitions_, reading_);

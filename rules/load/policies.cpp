@@ -65,7 +65,7 @@ void check_objective(const SegmentDefinition& segment, const Definitions& defini
     if (segment.objective.empty()) {
         refuse("it serves no objective", "no_objective", "write objective: and one of the workspace's objectives");
     }
-    if (success_metrics_of(definitions, segment).empty()) {
+    if (segment.of == Subject::customer && success_metrics_of(definitions, segment).empty()) {
         refuse("nothing says when it works", "no_success_metric",
                "write success_metrics: [{metric: ..., at_least: ...}]");
     }

@@ -30,6 +30,9 @@ namespace {
 std::vector<std::string> names_read_in_conditions(const Definitions& definitions) {
     std::vector<std::string> names;
     for (const auto& [name, type] : definitions.workspace.profile) names.push_back("profile." + name);
+    if (const auto& accounts = definitions.workspace.account_profile) {
+        for (const auto& [name, type] : *accounts) names.push_back("profile." + name);
+    }
     for (const auto& feature : definitions.features) names.push_back("feature." + feature.id.text);
     for (const auto& model : definitions.models) {
         for (const auto& score : model.scores) names.push_back("score." + score.name);

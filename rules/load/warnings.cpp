@@ -47,7 +47,7 @@ void Warnings::look_at(const SegmentDefinition& segment) {
         warn(segment.place, subject + ": it serves no objective", "no_objective",
              "agree on objectives in workspace.yaml; every segment names one of them");
     }
-    if (success_metrics_of(definitions_, segment).empty() && !segment.is_remainder) {
+    if (segment.of == Subject::customer && !segment.is_remainder && success_metrics_of(definitions_, segment).empty()) {
         warn(segment.place, subject + ": nothing says when it works", "no_success_metric",
              "write success_metrics: [{metric: ..., at_least: ...}]");
     }

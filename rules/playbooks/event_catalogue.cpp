@@ -16,12 +16,12 @@ json::value sample_of(const EventMember& member) {
     return is_text ? json::value(member.sample) : json::parse(member.sample);
 }
 
-EventKind membership_event(EventType type, const char* when) {
+EventKind membership_event(EventType type, const char* when, const EventMember& who) {
     return {type,
             when,
-            true,
+            std::string_view(who.name) == "customer",
             {
-                {"customer", "string", true, "c_1042", "who"},
+                who,
                 {"segment", "string", true, "growing_teams", "which segment"},
                 {"cause", "string", true, "signal seats_changed", "what set the change off"},
                 {"values", "object", true, R"({"feature.seats":14})",
@@ -70,8 +70,10 @@ const std::vector<EventKind>& event_catalogue() {
              {"test", "boolean", false, "true",
               "it goes to a tester, by `segmentctl touch test`, also from an endpoint in shadow"},
          }},
-        membership_event(EventType::segment_entered, "a customer entered a segment"),
-        membership_event(EventType::segment_left, "a customer left a segment"),
+        membership_event(EventType::segment_entered, "a customer entered a segment",
+                         {"customer", "string", true, "c_1042", "who"}),
+        membership_event(EventType::segment_left, "a customer left a segment",
+                         {"customer", "string", true, "c_1042", "who"}),
         review_event(EventType::review_opened, "a review was opened"),
         review_event(EventType::review_overdue, "a review was not decided by its deadline and passes to the next role"),
         {EventType::pilot_decided,
@@ -84,6 +86,10 @@ const std::vector<EventKind>& event_catalogue() {
              {"arm", "string", true, "guided", "the arm that it is about; empty where there is none"},
              {"because", "string", true, "primary.better", "why"},
          }},
+        membership_event(EventType::account_entered, "an account entered a segment of accounts",
+                         {"account", "string", true, "acme", "which account"}),
+        membership_event(EventType::account_left, "an account left a segment of accounts",
+                         {"account", "string", true, "acme", "which account"}),
     };
     return kinds;
 }

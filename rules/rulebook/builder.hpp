@@ -7,7 +7,8 @@ namespace segmentd::rules {
 
 class Builder {
   public:
-    Builder(Definitions definitions, bool is_recorded);
+    // `accounts` is the rulebook of accounts for that of customers, null where it cannot be built.
+    Builder(Definitions definitions, bool is_recorded, std::shared_ptr<const Rulebook> accounts);
 
     tl::expected<Rulebook, std::vector<Error>> build();
 

@@ -78,6 +78,7 @@ void Builder::compile_sources() {
             if (!emission.occurred_at.empty())
                 compiled.occurred_at = compile(emission.occurred_at, scope, TypeKind::dyn);
             if (!emission.arm.empty()) compiled.arm = compile(emission.arm, scope, TypeKind::string);
+            if (!emission.account.empty()) compiled.account = compile(emission.account, scope, TypeKind::dyn);
             for (const auto& [name, text] : emission.values) {
                 if (auto program = compile(text, scope, TypeKind::dyn))
                     compiled.values.emplace(name, std::move(*program));

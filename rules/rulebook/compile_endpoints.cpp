@@ -33,12 +33,14 @@ void Builder::compile_endpoints() {
 
 void Builder::try_on_samples(const EndpointDefinition& endpoint, const SourcePlace& place,
                              const expression::Program& program) {
-    const auto values = sample_values(book_);
     const bool has_inputs =
         std::ranges::all_of(errors_, [](const Error& error) { return error.rule == "body_mapping"; });
     for (const auto type : endpoint.events) {
+        const bool is_of_accounts = type == EventType::account_entered || type == EventType::account_left;
         const bool needs_inputs = type == EventType::segment_entered || type == EventType::segment_left;
-        if (needs_inputs && !has_inputs) continue;  // of conditions that were refused nobody knows what they read
+        // Of conditions that were refused nobody knows what they read.
+        if ((needs_inputs && !has_inputs) || (is_of_accounts && book_.accounts == nullptr)) continue;
+        const auto values = sample_values(is_of_accounts ? *book_.accounts : book_);
         for (const bool with_optional : {true, false}) {
             const auto value = map_event(program, sample_event(event_kind(type), with_optional, values));
             if (value) continue;

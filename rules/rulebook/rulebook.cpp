@@ -8,6 +8,7 @@
 #include <tuple>
 
 #include "base/money.hpp"
+#include "rules/rulebook/account_definitions.hpp"
 #include "rules/rulebook/builder.hpp"
 
 namespace segmentd::rules {
@@ -63,18 +64,50 @@ std::vector<std::size_t> reads_in_group(const std::vector<const Programs*>& list
     return indexes;
 }
 
+using Names = std::vector<std::pair<std::string, std::string>>;  // record and field
+
+// What the others know is unknown here for a reason, which the hint tells.
+void take_errors(std::vector<Error> found, const Names& of_others, const char* others, std::vector<Error>& errors) {
+    for (auto& error : found) {
+        for (const auto& [record, field] : of_others) {
+            if (error.message != fmt::format("{} has no field {}", record, field)) continue;
+            error.hint =
+                fmt::format("{}.{} is of {}; customers and accounts do not read each other", record, field, others);
+        }
+        errors.push_back(std::move(error));
+    }
+}
+
+// The book of customers, and within it that of accounts.
+tl::expected<Rulebook, std::vector<Error>> build_both(Definitions definitions, bool is_recorded) {
+    auto accounts = take_out_accounts(definitions);
+    const auto names_of_accounts = names_in_conditions(accounts);
+    const auto names_of_customers = names_in_conditions(definitions);
+    auto account_book = Builder(std::move(accounts), is_recorded, nullptr).build();
+    std::shared_ptr<const Rulebook> shared;
+    if (account_book) shared = std::make_shared<const Rulebook>(std::move(*account_book));
+    auto book = Builder(std::move(definitions), is_recorded, std::move(shared)).build();
+    std::vector<Error> errors;
+    if (!book) take_errors(std::move(book.error()), names_of_accounts, "accounts", errors);
+    if (!account_book) take_errors(std::move(account_book.error()), names_of_customers, "customers", errors);
+    if (!errors.empty()) return tl::unexpected(std::move(errors));
+    return std::move(*book);
+}
+
 }  // namespace
 
 tl::expected<Rulebook, std::vector<Error>> build_rulebook(Definitions definitions) {
-    return Builder(std::move(definitions), false).build();
+    return build_both(std::move(definitions), false);
 }
 
 tl::expected<Rulebook, std::vector<Error>> build_recorded_rulebook(Definitions definitions) {
-    return Builder(std::move(definitions), true).build();
+    return build_both(std::move(definitions), true);
 }
 
-Builder::Builder(Definitions definitions, bool is_recorded) : is_recorded_(is_recorded) {
+Builder::Builder(Definitions definitions, bool is_recorded, std::shared_ptr<const Rulebook> accounts)
+    : is_recorded_(is_recorded) {
     book_.definitions = std::move(definitions);
+    book_.accounts = std::move(accounts);
 }
 
 tl::expected<Rulebook, std::vector<Error>> Builder::build() {

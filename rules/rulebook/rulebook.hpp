@@ -3,13 +3,17 @@
 //
 // A customer's row holds, in this order: profile attributes, features, scores, thresholds,
 // segment memberships, consents. An event's row holds the properties of its signal's contract; a
-// source's row holds its columns. The rulebook never changes after it is built and may be read
-// from any thread.
+// source's row holds its columns.
+//
+// What is of accounts stands in a rulebook of its own, whose customers are the accounts: its profile is the account's,
+// its features and segments are those of accounts, and it has no scores, consents, pilots or endpoints. The rulebook
+// never changes after it is built and may be read from any thread.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -128,6 +132,7 @@ struct CompiledEmission {
     Programs when;
     std::optional<expression::Program> occurred_at;
     std::optional<expression::Program> arm;
+    std::optional<expression::Program> account;
     std::map<std::string, expression::Program> values;
 };
 
@@ -163,6 +168,7 @@ struct Rulebook {
     std::vector<std::vector<std::uint32_t>> segments_by_history;
     std::optional<expression::Program> revenue;
     std::optional<expression::Program> expected_value;
+    std::shared_ptr<const Rulebook> accounts;  // the rulebook of accounts; it has none itself
 };
 
 // Compiles everything, or says everything that is wrong (at most 100 errors): CEL syntax and

@@ -104,9 +104,9 @@ tl::expected<Attributes, Rejection> read_contract(const SignalDefinition& signal
 
 using TraitReader = std::function<Maybe(const std::string& name, AttributeType type)>;
 
-tl::expected<Attributes, Rejection> read_traits(const WorkspaceSettings& workspace, const TraitReader& read) {
+tl::expected<Attributes, Rejection> read_traits(const AttributeTypes& declared, const TraitReader& read) {
     Attributes attributes;
-    for (const auto& [name, type] : workspace.profile) {
+    for (const auto& [name, type] : declared) {
         auto attribute = read(name, type);
         if (!attribute) return tl::unexpected(std::move(attribute).error());
         if (*attribute) attributes.emplace(name, std::move(**attribute));
@@ -134,9 +134,9 @@ tl::expected<Attributes, Rejection> read_properties(const SignalDefinition& sign
     return read_contract(signal, read, currency_digits);
 }
 
-tl::expected<Attributes, Rejection> read_profile(const WorkspaceSettings& workspace, const json::object& traits,
+tl::expected<Attributes, Rejection> read_profile(const AttributeTypes& declared, const json::object& traits,
                                                  int currency_digits) {
-    return read_traits(workspace, [&](const std::string& name, AttributeType type) -> Maybe {
+    return read_traits(declared, [&](const std::string& name, AttributeType type) -> Maybe {
         const auto* value = traits.if_contains(name);
         return value == nullptr ? Maybe(std::nullopt) : from_json(name, *value, type, currency_digits);
     });
@@ -153,9 +153,9 @@ tl::expected<Attributes, Rejection> read_properties(const SignalDefinition& sign
     return read_contract(signal, read, currency_digits);
 }
 
-tl::expected<Attributes, Rejection> read_profile(const WorkspaceSettings& workspace,
+tl::expected<Attributes, Rejection> read_profile(const AttributeTypes& declared,
                                                  const std::map<std::string, std::string>& texts, int currency_digits) {
-    return read_traits(workspace, [&](const std::string& name, AttributeType type) -> Maybe {
+    return read_traits(declared, [&](const std::string& name, AttributeType type) -> Maybe {
         const auto found = texts.find(name);
         if (found == texts.end() || found->second.empty()) return std::nullopt;
         return from_text(name, found->second, type, currency_digits);

@@ -28,14 +28,14 @@ const SignalDefinition* signal_of_event(const Definitions& definitions, std::str
 // path may name a nested object with dots. null counts as absent.
 tl::expected<Attributes, Rejection> read_properties(const SignalDefinition& signal,
                                                     const boost::json::object& properties, int currency_digits);
-tl::expected<Attributes, Rejection> read_profile(const WorkspaceSettings& workspace, const boost::json::object& traits,
+tl::expected<Attributes, Rejection> read_profile(const AttributeTypes& declared, const boost::json::object& traits,
                                                  int currency_digits);
 
 // From texts by declared name (files). An empty text is absent.
 tl::expected<Attributes, Rejection> read_properties(const SignalDefinition& signal,
                                                     const std::map<std::string, std::string>& texts,
                                                     int currency_digits);
-tl::expected<Attributes, Rejection> read_profile(const WorkspaceSettings& workspace,
+tl::expected<Attributes, Rejection> read_profile(const AttributeTypes& declared,
                                                  const std::map<std::string, std::string>& texts, int currency_digits);
 
 }  // namespace segmentd::rules

@@ -40,7 +40,7 @@ constexpr std::size_t segments_touched = 5;
 struct Cost {
     double wall_us = 0;
     double cpu_us = 0;
-    Engine::Work work;
+    Decider::Work work;
 };
 
 void measure(std::size_t customers);

@@ -4,10 +4,10 @@
 import os
 
 from support import cases, corner_shop
-from support.programs import Daemon, Store, segmentctl, segmentctl_json
+from support.programs import Daemon, Store, segmentctl, segmentctl_json, wait_until
 
-PLANNED = ("plan", "from", "to", "at", "customers", "changes", "segments", "migration", "overlap", "pilots_contaminated",
-           "features_to_backfill", "touches", "warnings", "diff")
+PLANNED = ("plan", "from", "to", "at", "customers", "changes", "segments", "account_segments", "migration", "overlap",
+           "pilots_contaminated", "features_to_backfill", "touches", "warnings", "diff")
 
 
 def orders(first, last, count):
@@ -65,6 +65,18 @@ class Plan(cases.Case):
         self.assertIn("-enter: feature.orders >= 1\n+enter: feature.orders >= 3\n", plan["diff"])
         self.assertIn("few_stay", [warning["rule"] for warning in plan["warnings"]])
         self.assertEqual((self.records(), self.size("buyers")), (before, 40))
+
+    def test_a_plan_is_one_page_for_those_who_approve_it(self):
+        page = segmentctl("plan", self.new, *self.data, "--html")
+        back = segmentctl("rollback", *self.data, "--to", "0", "--dry-run", "--json", "--html")
+
+        self.assertEqual(page.code, 0, page)
+        self.assertTrue(page.output.startswith("<!DOCTYPE html>\n<html lang=\"en\">"))
+        self.assertIn('<th scope="row">buyers</th><td>changed</td><td class="number">0</td><td class="number">20</td>', page.output)
+        self.assertIn("-enter: feature.orders &gt;= 1\n+enter: feature.orders &gt;= 3\n", page.output)
+        for outside in ("<script", "src=", "href="):
+            self.assertNotIn(outside, page.output)
+        self.assertEqual(back.code, 2, back)
 
     def test_those_with_three_orders_are_the_borderline(self):
         buyers = next(row for row in self.plan()["segments"] if row["segment"] == "buyers")
@@ -125,6 +137,41 @@ class Plan(cases.Case):
         (heavy,) = plan["segments"]
         self.assertEqual((heavy["segment"], heavy["change"], heavy["leave"], heavy["size_after"]), ("heavy", "removed", 10, 0))
         self.assertIn("segment_removed", [warning["rule"] for warning in plan["warnings"]])
+
+    def test_a_running_daemon_plans_applies_and_rolls_back(self):
+        with Daemon(self.store) as daemon:
+            online = ["--url", daemon.url, *self.data]
+            plan = segmentctl_json("plan", self.new, *online)
+            self.assertEqual(tuple(plan), PLANNED)
+            self.assertEqual({row["segment"]: row["size"] for row in segmentctl_json("segments", *online)}["buyers"], 40)
+
+            done = segmentctl_json("apply", self.new, *online, "--plan", plan["plan"], "--reason", "fewer, better")
+
+            self.assertEqual((done["applied"], done["plan"], done["segments"]), (plan["to"], plan["plan"], plan["segments"]))
+            self.assertEqual({row["segment"]: row["size"] for row in segmentctl_json("segments", *online)}["buyers"], 20)
+            self.refuse("the plan goes from version", "apply", self.new, *online, "--plan", plan["plan"])
+            self.refuse("there is no plan 'beef'", "apply", self.new, *online, "--plan", "beef")
+
+            look = segmentctl_json("rollback", *online, "--to", plan["from"][:8], "--dry-run")
+            self.assertNotIn("applied", look)
+            back = segmentctl_json("rollback", *online, "--to", plan["from"][:8], "--reason", "sales fell")
+            self.assertEqual((back["applied"], back["segments"]), (plan["from"], look["segments"]))
+            self.assertEqual({row["segment"]: row["size"] for row in segmentctl_json("segments", *online)}["buyers"], 40)
+            self.assertEqual(daemon.stop(), 0)
+        self.assertEqual(self.size("buyers"), 40)
+        segmentctl_json("replay", *self.data, "--verify")
+
+    def test_with_planned_changes_alone_a_start_and_a_signal_leave_what_is_in_force(self):
+        plan = self.plan()
+        segmentctl_json("apply", self.new, *self.data, "--plan", plan["plan"])
+        with Daemon(self.store, ["workspace_changes=plan"]) as daemon:
+            online = ["--url", daemon.url, *self.data]
+            daemon.hang_up()
+            wait_until(lambda: daemon.log_text().count("the folder differs") == 2, 10, "the folder to be passed over twice")
+            self.assertEqual({row["segment"]: row["size"] for row in segmentctl_json("segments", *online)}["buyers"], 20)
+        with Daemon(self.store) as daemon:
+            online = ["--url", daemon.url, *self.data]
+            self.assertEqual({row["segment"]: row["size"] for row in segmentctl_json("segments", *online)}["buyers"], 40)
 
     def test_a_broken_folder_has_no_plan_and_a_daemon_keeps_its_store(self):
         broken = corner_shop.write_workspace(self.make("broken"), BUYERS="feature.order >= 3")

@@ -26,15 +26,17 @@ def start_sdk(sdk, url, key, orders):
 
 
 class ServedCase(cases.Case):
+    workspace = "cdnow"
+
     def setUp(self):
-        self.daemon = self.enter(Daemon(Store(workspace_folder("cdnow"), os.path.join(self.folder(), "store"))))
+        self.daemon = self.enter(Daemon(Store(workspace_folder(self.workspace), os.path.join(self.folder(), "store"))))
         self.client = self.daemon.client()
 
     def orders(self, customer):
         return self.client.get(f"/api/v1/customers/{customer}")["features"]["orders_total"]
 
 
-class Sdks(ServedCase):
+class SdkCase(ServedCase):
     def setUp(self):
         reason = install()
         if reason:
@@ -46,6 +48,8 @@ class Sdks(ServedCase):
         self.assertEqual(process.returncode, 0, output)
         return json.loads(output.splitlines()[-1])
 
+
+class Sdks(SdkCase):
     def test_every_call_of_the_sdks_is_answered_as_they_expect(self):
         for sdk in SDKS:
             with self.subTest(sdk):
@@ -76,6 +80,18 @@ class Sdks(ServedCase):
             outcome = self.finish(process)
             self.assertEqual((outcome["delivered"], outcome["failed"]), (orders, 0), outcome)
             self.assertEqual([self.orders(f"{sdk}-{number}") for number in range(10)], [orders // 10] * 10)
+
+
+class Groups(SdkCase):
+    workspace = "supplies"
+
+    def test_customers_whom_the_sdks_group_order_for_one_account(self):
+        for sdk in SDKS:
+            outcome = self.finish(start_sdk(sdk, self.daemon.url, self.daemon.token, 0))
+            self.assertEqual((outcome["delivered"], outcome["failed"]), (6, 0), outcome)
+        members = self.client.get("/api/v1/segments/large_ordering_teams/members")["members"]
+        self.assertEqual([(row["account"], row["values"]) for row in members],
+                         [("g1", {"profile.seats": 3, "segment.ordering_teams": True})])
 
 
 @unittest.skipUnless(CAPTURES, "no webhooks/sdk_captures.json in SEGMENTD_VECTORS")

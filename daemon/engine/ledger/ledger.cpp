@@ -15,11 +15,21 @@ json::value parsed(const std::string& text) {
     return json::parse(text, unreadable);
 }
 
+json::object members_of(const MembershipChange& change) {
+    return {{"cause", change.cause},
+            {"segment_version", change.segment_version},
+            {"values", parsed(change.values)},
+            {"version", change.version}};
+}
+
 std::string details_of(const MembershipChange& change) {
-    return json_text(json::object{{"cause", change.cause},
-                                  {"segment_version", change.segment_version},
-                                  {"values", parsed(change.values)},
-                                  {"version", change.version}});
+    return json_text(members_of(change));
+}
+
+std::string account_details_of(const MembershipChange& change) {
+    auto details = members_of(change);
+    details["account"] = change.customer.text;
+    return json_text(details);
 }
 
 std::string details_of(const EventDecision& decision) {
@@ -46,6 +56,10 @@ std::vector<LedgerEntry> ledger_entries(const Record& record, const Effects& eff
     for (const auto& change : effects.changes) {
         entries.push_back({record.sequence, change.entered ? LedgerKind::entered : LedgerKind::left, change.at,
                            change.segment.text, change.customer, details_of(change)});
+    }
+    for (const auto& change : effects.account_changes) {
+        entries.push_back({record.sequence, change.entered ? LedgerKind::account_entered : LedgerKind::account_left,
+                           change.at, change.segment.text, CustomerId(), account_details_of(change)});
     }
     for (const auto& decision : effects.events) {
         entries.push_back({record.sequence, LedgerKind::event, decision.event.at, decision.event.endpoint.text,

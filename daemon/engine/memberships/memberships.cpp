@@ -167,6 +167,35 @@ std::vector<MembershipChange> decide_memberships(const Population& population, C
     return changes;
 }
 
+std::vector<MembershipChange> leave_what_goes(const Population& population, const rules::Rulebook& next,
+                                              const Cause& cause) {
+    std::vector<MembershipChange> changes;
+    const auto& segments = population.book().definitions.segments;
+    for (std::size_t segment = 0; segment < segments.size(); ++segment) {
+        const auto& gone = segments[segment];
+        if (rules::index_of(next.definitions.segments, gone.id)) continue;
+        for (std::size_t index = 0; index < population.size(); ++index) {
+            const auto& customer = population.at(index);
+            if (customer.memberships[segment] == nullptr) continue;
+            changes.push_back(
+                {customer.id, gone.id, false, cause.at, cause.text, "{}", next.definitions.version, gone.version});
+        }
+    }
+    return changes;
+}
+
+Row row_with_memberships(const Population& population, std::size_t index, Timestamp now) {
+    const auto& customer = population.at(index);
+    Row row;
+    population.look_at_row(customer, now, row);
+    const auto first = population.book().layout.segments;
+    for (std::size_t i = 0; i < population.book().segments.size(); ++i) {
+        if (population.is_fixed(first + i)) continue;
+        row[first + i] = Value::boolean(customer.memberships[i] != nullptr);
+    }
+    return row;
+}
+
 Timestamp next_stay_end(const Population& population, const Customer& customer, Timestamp now) {
     Timestamp next = never;
     const auto& segments = population.book().definitions.segments;

@@ -44,6 +44,13 @@ std::vector<MembershipChange> decide_memberships(const Population& population, C
 std::vector<MembershipChange> decide_memberships(const Population& population, Customer& customer, Row& row,
                                                  const Cause& cause, SegmentPlaces places);
 
+// Who is in a segment that the next definitions do not have leaves it with them. Writes nothing into the customers.
+std::vector<MembershipChange> leave_what_goes(const Population& population, const rules::Rulebook& next,
+                                              const Cause& cause);
+
+// The row of a customer at an instant, memberships included. Looking changes nothing.
+Row row_with_memberships(const Population& population, std::size_t customer, Timestamp now);
+
 // The first instant after `now` at which minimum_stay alone changes a decision, or `never`.
 Timestamp next_stay_end(const Population& population, const Customer& customer, Timestamp now);
 

@@ -10,6 +10,7 @@
 
 #include "base/ids.hpp"
 #include "base/short_list.hpp"
+#include "daemon/engine/population/account_ties.hpp"
 #include "daemon/engine/population/customer_ids.hpp"
 #include "daemon/engine/population/membership.hpp"
 #include "daemon/engine/population/sparse.hpp"
@@ -49,8 +50,9 @@ struct Customer {
     ShortList<std::uint32_t> undecided;              // segments with missing: error that wait for an input
     SeldomMap<std::map<std::string, bool>> consent;  // purpose -> granted; absent: never answered
     SeldomMap<std::map<PilotId, Enrolment>> enrolments;
+    AccountTies accounts;
 };
 
-static_assert(sizeof(Customer) <= 88);
+static_assert(sizeof(Customer) <= 96);
 
 }  // namespace segmentd::daemon

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <bit>
 
+#include "rules/rulebook/account_definitions.hpp"
+
 namespace segmentd::daemon {
 
 namespace ex = experiments;
@@ -31,7 +33,7 @@ ex::ShareObservation sum_of(const std::deque<ex::ShareObservation>& days) {
 }  // namespace
 
 void Reviews::use(const rules::Rulebook& book, Timestamp at) {
-    note_in_force(book.definitions.segments, at);
+    note_in_force(rules::with_accounts(book).segments, at);
     has_limits_ = std::ranges::any_of(book.definitions.segments, [](const rules::SegmentDefinition& segment) {
         return segment.limits != rules::SegmentLimits{};
     });

@@ -96,6 +96,10 @@ void append_canonical(const Customer& customer, const Population& population, st
         append_text(bytes, pilot.text);
         append_enrolment(bytes, enrolment);
     }
+    for (const auto& tie : customer.accounts.list()) {
+        append_text(bytes, tie.account);
+        bytes += fmt::format("@{};", to_microseconds(tie.since));
+    }
 }
 
 }  // namespace segmentd::daemon

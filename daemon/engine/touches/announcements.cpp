@@ -7,12 +7,16 @@
 
 #include "base/canonical_json.hpp"
 #include "daemon/engine/touches/event_id.hpp"
+#include "rules/definitions/words.hpp"
 
 namespace segmentd::daemon {
 
 namespace json = boost::json;
 
 namespace {
+
+std::vector<EventDecision> announce_membership(const EventContext& context, const MembershipChange& change,
+                                               rules::Subject of);
 
 // What is about no customer is no contact and is still true later: a paused endpoint gets it when it is resumed.
 void decide_fate(const EventContext& context, const rules::EndpointDefinition& endpoint, EventDecision& decision) {
@@ -49,27 +53,11 @@ std::vector<EventDecision> for_endpoints(const EventContext& context, const Even
 std::vector<EventDecision> announce_change(const EventContext& context, const Customer& customer,
                                            const MembershipChange& change) {
     if (customer.suppressed) return {};
-    Outgoing event;
-    event.type = change.entered ? "segment.entered" : "segment.left";
-    const auto& endpoints = context.population.book().definitions.endpoints;
-    const bool is_wanted =
-        std::ranges::any_of(endpoints, [&](const auto& endpoint) { return rules::takes(endpoint, event.type); });
-    if (!is_wanted) return {};
-    event.customer = change.customer;
-    event.at = change.at;
-    json::error_code unreadable;
-    const auto values = json::parse(change.values, unreadable);
-    event.data = canonical_json(json::object{{"customer", change.customer.text},
-                                             {"segment", change.segment.text},
-                                             {"cause", change.cause},
-                                             {"segment_version", change.segment_version},
-                                             {"values", values},
-                                             {"version", change.version}})
-                     .value_or("{}");
-    return for_endpoints(context, {event, TouchFate::send, cause_of(change), {}}, [&](const std::string& endpoint) {
-        return event_id("event_", {event.type, endpoint, change.customer.text, change.segment.text, change.version},
-                        {instant_number(change.at)});
-    });
+    return announce_membership(context, change, rules::Subject::customer);
+}
+
+std::vector<EventDecision> announce_account_change(const EventContext& context, const MembershipChange& change) {
+    return announce_membership(context, change, rules::Subject::account);
 }
 
 std::vector<EventDecision> announce(const EventContext& context, const Announcement& announcement) {
@@ -82,4 +70,33 @@ std::vector<EventDecision> announce(const EventContext& context, const Announcem
     });
 }
 
+namespace {
+
+std::vector<EventDecision> announce_membership(const EventContext& context, const MembershipChange& change,
+                                               rules::Subject of) {
+    const bool is_customer = of == rules::Subject::customer;
+    Outgoing event;
+    event.type = fmt::format("{}.{}", is_customer ? "segment" : "account", change.entered ? "entered" : "left");
+    const auto& endpoints = context.population.book().definitions.endpoints;
+    const bool is_wanted =
+        std::ranges::any_of(endpoints, [&](const auto& endpoint) { return rules::takes(endpoint, event.type); });
+    if (!is_wanted) return {};
+    if (is_customer) event.customer = change.customer;
+    event.at = change.at;
+    json::error_code unreadable;
+    const auto values = json::parse(change.values, unreadable);
+    event.data = canonical_json(json::object{{rules::word_of(of), change.customer.text},
+                                             {"segment", change.segment.text},
+                                             {"cause", change.cause},
+                                             {"segment_version", change.segment_version},
+                                             {"values", values},
+                                             {"version", change.version}})
+                     .value_or("{}");
+    return for_endpoints(context, {event, TouchFate::send, cause_of(change), {}}, [&](const std::string& endpoint) {
+        return event_id("event_", {event.type, endpoint, change.customer.text, change.segment.text, change.version},
+                        {instant_number(change.at)});
+    });
+}
+
+}  // namespace
 }  // namespace segmentd::daemon

@@ -15,6 +15,9 @@ namespace segmentd::daemon {
 std::vector<EventDecision> announce_change(const EventContext& context, const Customer& customer,
                                            const MembershipChange& change);
 
+// "account.entered" or "account.left", with "account" in the place of "customer". They are about no customer.
+std::vector<EventDecision> announce_account_change(const EventContext& context, const MembershipChange& change);
+
 struct Announcement {
     std::string type;
     std::string about;  // what makes this one different from others of its type at the same instant

@@ -49,8 +49,8 @@ function oneOfEach() {
   const userId = `${sdk}-all`;
   return [
     ["identify", { userId, traits: { plan: "pro" } }],
-    ["track", order(userId)],
     ["group", { userId, groupId: "g1", traits: { seats: 3 } }],
+    ["track", order(userId)],
     ["page", { userId, name: "Home" }],
     ["screen", { userId, name: "Start" }],
     ["alias", { userId, previousId: "before" }],

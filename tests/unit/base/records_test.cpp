@@ -61,7 +61,8 @@ class RecordMaker {
                 return PilotDecisionRecord{PilotId(text()), static_cast<PilotVerdict>(below(2)), text(), text(),
                                            text()};
             case 18: return token();
-            default: return validation();
+            case 19: return validation();
+            default: return GroupRecord{text(), attributes()};
         }
     }
 

@@ -19,6 +19,7 @@ purposes:
   - {id: offers, title: E-mail about offers, basis: consent}
   - {id: research, title: Questions, basis: consent}
 profile: {plan: text, employees: integer}
+account_profile: {name: text, seats_paid: integer}
 ---
 signal: purchase
 events: [Order Completed, com.shop.order]
@@ -74,6 +75,14 @@ customer: row.customer
 occurred_at: "'2027-01-15'"
 emit:
   - {assignment: trial, arm: row.arm}
+---
+source: teams
+columns: [customer, day, team, seats]
+customer: row.customer
+occurred_at: row.day
+emit:
+  - account: row.team
+    values: {seats_paid: row.seats}
 ---
 metric: bought
 signal: purchase

@@ -29,10 +29,7 @@ class Receiver {
                   }).value();
     }
     ~Receiver() {
-        {
-            const std::lock_guard lock(mutex_);
-            for (const auto& respond : held_) respond({});
-        }
+        answer_at_last();
         server_->stop(std::chrono::seconds(1));
     }
 
@@ -48,6 +45,11 @@ class Receiver {
     void be_silent() {
         const std::lock_guard lock(mutex_);
         is_silent_ = true;
+    }
+    void answer_at_last() {
+        const std::lock_guard lock(mutex_);
+        for (const auto& respond : held_) respond({});
+        held_.clear();
     }
 
   private:
@@ -141,6 +143,30 @@ TEST_CASE("an endpoint that never answers does not hold up another") {
     CHECK(good.ids().size() == 50);
     CHECK(sending.deliveries.status().at(EndpointId("slow")).lane.under_way == 2);
     CHECK(sending.deliveries.status().at(EndpointId("slow")).lane.waiting == 48);
+}
+
+TEST_CASE("a stop waits for the answer to what is under way, so that it is not sent again") {
+    Receiver crm;
+    crm.be_silent();
+    Sending sending({{EndpointId("crm"), to(crm)}});
+    sending.deliveries.deliver(event("touch_1"), 0, Duration(0));
+    while (crm.ids().empty()) std::this_thread::yield();
+
+    auto stop = std::async(std::launch::async, [&] { sending.deliveries.stop(patience); });
+    CHECK(stop.wait_for(std::chrono::milliseconds(100)) == std::future_status::timeout);
+    crm.answer_at_last();
+    stop.get();
+    CHECK(sending.records(1).front().outcome == DeliveryOutcome::delivered);
+}
+
+TEST_CASE("a stop without patience breaks off what is under way and reports nothing of it") {
+    Receiver crm;
+    crm.be_silent();
+    Sending sending({{EndpointId("crm"), to(crm)}});
+    sending.deliveries.deliver(event("touch_1"), 0, Duration(0));
+    while (crm.ids().empty()) std::this_thread::yield();
+    sending.deliveries.stop();
+    CHECK(sending.records(0).empty());
 }
 
 TEST_CASE("five failures open the breaker and the rest waits without losing an attempt") {

@@ -5,7 +5,7 @@
 #include <catch2/catch.hpp>
 
 #include "daemon/engine/reviews/reviews.hpp"
-#include "tests/unit/daemon/engine_fixture.hpp"
+#include "tests/unit/daemon/accounts_fixture.hpp"
 
 namespace segmentd::tests {
 namespace {
@@ -71,6 +71,20 @@ TEST_CASE("touches and changes of segments are told as the catalogue says") {
         }
     }
     CHECK(types == std::vector<std::string>{"touch", "segment.entered", "segment.left"});
+}
+
+TEST_CASE("changes of accounts are told as the catalogue says") {
+    LivedEngine lived(
+        teams(std::string(team_rules) + "---\nendpoint: crm\nowner: dana\nevents: [account.entered, account.left]\n"));
+    lived.take(group("ada", at("2027-01-02"), "acme"));
+    lived.take(purchase("ada", at("2027-01-03")));
+
+    const auto entered = lived.take(purchase("ada", at("2027-01-03"))).events;
+    const auto left = lived.take(tick(at("2027-02-03"))).events;
+
+    REQUIRE((entered.size() == 1 && left.size() == 1));
+    check_members(rules::event_kind(rules::EventType::account_entered), entered[0].event.data);
+    check_members(rules::event_kind(rules::EventType::account_left), left[0].event.data);
 }
 
 TEST_CASE("reviews are told as the catalogue says") {

@@ -41,6 +41,20 @@ TEST_CASE("a record from a row is historical, from its source, at its own time, 
     CHECK(record.consent == std::map<std::string, bool>{{"offers", true}});
 }
 
+TEST_CASE("a row may name the account of its customer, with attributes of the account") {
+    auto teams = mapping_of("teams", {"customer", "day", "team", "seats"});
+
+    const auto row = teams.map({"ada", "2027-01-06", "acme", "12"}, 1, received);
+    const auto nameless = teams.map({"bob", "2027-01-06", "", "12"}, 2, received);
+
+    REQUIRE(row.records.size() == 1);
+    CHECK(row.records[0].customer == CustomerId("ada"));
+    CHECK(std::get<GroupRecord>(row.records[0].payload) == GroupRecord{"acme", {{"seats_paid", std::int64_t{12}}}});
+    REQUIRE(nameless.rejections.size() == 1);
+    CHECK(nameless.rejections[0].reason == "no_group");
+    CHECK(nameless.rejections[0].detail == "row 2: account: it names no account");
+}
+
 TEST_CASE("a profile row may show consent alone") {
     const auto row = mapping_of("answers", {"customer", "day"}).map({"ada", "2027-01-06"}, 1, received);
 

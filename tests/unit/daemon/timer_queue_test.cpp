@@ -1,4 +1,4 @@
-#include "daemon/engine/timer_queue.hpp"
+#include "daemon/engine/population/timer_queue.hpp"
 
 #include <catch2/catch.hpp>
 #include <set>

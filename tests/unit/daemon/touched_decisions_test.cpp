@@ -5,6 +5,7 @@
 
 #include "base/random.hpp"
 #include "daemon/engine/memberships/memberships.hpp"
+#include "tests/unit/daemon/accounts_fixture.hpp"
 #include "tests/unit/daemon/engine_fixture.hpp"
 
 namespace segmentd::tests {
@@ -97,6 +98,42 @@ title: Ways to buy
 steward: dana
 segments: [buyers, quiet]
 remainder: others
+---
+feature: team_orders_10d
+per: account
+signal: purchase
+compute: count
+window: 10d
+---
+feature: team_items
+per: account
+signal: purchase
+value: event.items
+compute: last
+---
+feature: days_since_team_visit
+per: account
+signal: visit
+compute: recency
+---
+segment: absent_teams
+of: account
+steward: dana
+enter: [feature.days_since_team_visit >= 1, '!segment.busy_teams']
+---
+segment: busy_teams
+of: account
+steward: dana
+enter: feature.team_orders_10d >= 4
+stay: feature.team_orders_10d >= 3
+minimum_stay: 2d
+---
+segment: pro_teams
+of: account
+steward: dana
+enter: [segment.busy_teams, profile.plan == "pro"]
+stay: feature.team_items >= 1
+missing: error
 )";
 
 std::string memberships_of(const daemon::Customer& customer) {
@@ -109,18 +146,16 @@ std::string memberships_of(const daemon::Customer& customer) {
     return text;
 }
 
-// What every customer would be in if all segments were decided now.
-void check_against_the_slow_way(const daemon::Engine& engine) {
-    const auto& population = engine.population();
+// What everybody of a population would be in if all segments were decided now.
+void check_against_the_slow_way(const daemon::Population& population, Timestamp now) {
     daemon::Row row;
     for (std::size_t index = 0; index < population.size(); ++index) {
         daemon::Customer copy = population.at(index);
-        population.fill_row(copy, engine.engine_time(), row);
-        const auto changes = decide_memberships(population, copy, row, {"asked", engine.engine_time(), true});
+        population.fill_row(copy, now, row);
+        const auto changes = decide_memberships(population, copy, row, {"asked", now, true});
         REQUIRE(changes.empty());
         REQUIRE(memberships_of(copy) == memberships_of(population.at(index)));
-        const auto next = std::min(population.next_change(copy, engine.engine_time()),
-                                   next_stay_end(population, copy, engine.engine_time()));
+        const auto next = std::min(population.next_change(copy, now), next_stay_end(population, copy, now));
         REQUIRE(population.at(index).next_check <= next);
     }
 }
@@ -128,13 +163,14 @@ void check_against_the_slow_way(const daemon::Engine& engine) {
 }  // namespace
 
 TEST_CASE("deciding what a signal touches is deciding everything") {
-    LivedEngine lived(shop(rules_text));
+    LivedEngine lived(teams(rules_text));
     lived.take(record_of(
         "", at("2027-01-01"),
         ModelRecord{ModelId("buying"), "bg_nbd", 1, {}, 0, 0, {{"r", 0.24}, {"alpha", 4.4}, {"a", 0.8}, {"b", 2.4}}}));
     Random random(11, "touched");
     const std::vector<std::string> names = {"ada", "bob", "eve", "ian"};
     auto now = at("2027-01-01");
+    std::size_t account_changes = 0;
 
     for (int step = 0; step < 1500; ++step) {
         now += std::chrono::minutes(random.next() % 900);
@@ -147,10 +183,16 @@ TEST_CASE("deciding what a signal touches is deciding everything") {
             signal.properties["items"] = static_cast<std::int64_t>(random.next() % 4);
         }
         if (random.next() % 10 == 0) record = consent(name, now, "offers", random.next() % 3 != 0);
-        lived.take(std::move(record));
+        if (random.next() % 12 == 0) {
+            record = group(name, now, random.next() % 2 == 0 ? "acme" : "bits",
+                           {{"plan", std::string(random.next() % 2 == 0 ? "pro" : "free")}});
+        }
+        account_changes += lived.take(std::move(record)).account_changes.size();
         INFO("step " << step);
-        check_against_the_slow_way(lived.engine);
+        check_against_the_slow_way(lived.engine.population(), lived.engine.engine_time());
+        check_against_the_slow_way(lived.engine.accounts().population(), lived.engine.engine_time());
     }
+    CHECK(account_changes > 100);
 }
 
 }  // namespace segmentd::tests

@@ -58,6 +58,36 @@ TEST_CASE("an identify call becomes the declared traits") {
           Attributes{{"plan", std::string("pro")}, {"employees", std::int64_t{7}}});
 }
 
+TEST_CASE("a group call names the account of its customer, with the declared traits of the account") {
+    const auto record = only_record("group", R"({"userId":"ada","groupId":"acme","messageId":"m2",
+        "traits":{"name":"Acme","seats_paid":12,"plan":"pro"}})");
+
+    CHECK(record.customer == CustomerId("ada"));
+    CHECK(record.message_id == "m2");
+    CHECK(std::get<GroupRecord>(record.payload) ==
+          GroupRecord{"acme", {{"name", std::string("Acme")}, {"seats_paid", std::int64_t{12}}}});
+}
+
+TEST_CASE("a group call without an account, with too long an id or a wrong trait is a reject") {
+    CHECK(only_reason("group", R"({"userId":"ada","traits":{"name":"Acme"}})") == "no_group");
+    CHECK(only_reason("group", R"({"userId":"ada","groupId":")" + std::string(501, 'a') + "\"}") == "id_too_long");
+    CHECK(only_reason("group", R"({"userId":"ada","groupId":"acme","traits":{"seats_paid":"many"}})") == "wrong_type");
+    CHECK(only_reason("group", R"({"groupId":"acme"})") == "no_customer");
+}
+
+TEST_CASE("a group call to a workspace without accounts is a reject") {
+    auto definitions = collecting_book()->definitions;
+    definitions.workspace.account_profile.reset();
+    auto context = noon_context();
+    context.definitions = &definitions;
+
+    const auto collected = daemon::collect_tracking(context, "group", R"({"userId":"ada","groupId":"acme"})", {});
+
+    REQUIRE(collected.has_value());
+    REQUIRE(collected->rejects.size() == 1);
+    CHECK(collected->rejects.front().reason == "no_accounts");
+}
+
 TEST_CASE("a page call becomes the signal page") {
     const auto record = only_record("page", R"({"anonymousId":"visitor 1","properties":{"path":"/prices"}})");
 

@@ -149,9 +149,10 @@ TEST_CASE("a profile keeps its declared attributes with their types") {
     WorkspaceSettings workspace;
     workspace.profile = {{"plan", AttributeType::text}, {"employees", AttributeType::integer}};
 
-    const auto from_json = read_profile(workspace, json::object{{"plan", "pro"}, {"x", 1}, {"employees", nullptr}}, 2);
-    const auto from_texts = read_profile(workspace, Texts{{"employees", "7"}, {"plan", ""}}, 2);
-    const auto rejected = read_profile(workspace, json::object{{"employees", "many"}}, 2);
+    const auto from_json =
+        read_profile(workspace.profile, json::object{{"plan", "pro"}, {"x", 1}, {"employees", nullptr}}, 2);
+    const auto from_texts = read_profile(workspace.profile, Texts{{"employees", "7"}, {"plan", ""}}, 2);
+    const auto rejected = read_profile(workspace.profile, json::object{{"employees", "many"}}, 2);
 
     CHECK(from_json.value() == Attributes{{"plan", std::string("pro")}});
     CHECK(from_texts.value() == Attributes{{"employees", std::int64_t{7}}});

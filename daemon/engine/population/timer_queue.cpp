@@ -1,4 +1,4 @@
-#include "daemon/engine/timer_queue.hpp"
+#include "daemon/engine/population/timer_queue.hpp"
 
 #include <algorithm>
 #include <limits>

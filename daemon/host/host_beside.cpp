@@ -1,0 +1,134 @@
+// Work on a second engine beside the one that serves, and how it takes the other's place.
+#include <future>
+#include <limits>
+
+#include "daemon/host/host.hpp"
+
+namespace segmentd::daemon {
+namespace {
+
+constexpr std::size_t most_beside = 8;
+constexpr std::uint64_t all_there_are = std::numeric_limits<std::int64_t>::max();
+
+Error stopping() {
+    return {ErrorCode::unavailable, "the daemon is stopping", {}, {}, "try again later"};
+}
+
+}  // namespace
+
+bool Host::try_beside(Beside task) {
+    {
+        const std::lock_guard lock(beside_mutex_);
+        if (beside_stops_ || beside_.size() >= most_beside) return false;
+        beside_.push_back(std::move(task));
+    }
+    beside_ready_.notify_one();
+    return true;
+}
+
+bool Host::reload(std::map<std::string, std::string> files, std::function<void(Result<std::string>)> done) {
+    Beside task;
+    task.is_kept = true;
+    task.work = [files = std::move(files)](Fold& fold) -> Result<void> {
+        const auto book = compile_workspace(files);
+        if (!book) return fail(book.error().front());
+        if (fold.engine().population().book().definitions.version == (*book)->definitions.version) return {};
+        auto applied = fold.apply_workspace(files, {"person:operator", "definitions from the workspace folder"});
+        if (applied) applied = fold.greet_existing_members();
+        return applied ? Result<void>() : fail(std::move(applied).error());
+    };
+    task.done = [this, done = std::move(done)](Result<void> taken) {
+        if (!taken) return done(fail(std::move(taken).error()));
+        done(book()->definitions.version);
+    };
+    return try_beside(std::move(task));
+}
+
+void Host::run_beside() {
+    while (true) {
+        Beside task;
+        {
+            std::unique_lock lock(beside_mutex_);
+            beside_ready_.wait(lock, [this] { return beside_stops_ || !beside_.empty(); });
+            if (beside_.empty()) return;
+            task = std::move(beside_.front());
+            beside_.pop_front();
+        }
+        if (auto worked = beside_stops_ ? fail(stopping()) : work_beside(task); !worked) {
+            task.done(std::move(worked));
+        } else if (!task.is_kept) {
+            task.done({});
+        }
+    }
+}
+
+// What is kept is told by take_over().
+Result<void> Host::work_beside(const Beside& task) {
+    TRY(store, Store::open(directory_, Store::Mode::reader));
+    std::optional<HeldAt> held;
+    Fold fold(std::move(store), [&] { return held ? held->wall : wall_now(); });
+    const auto goes_on = [this] { return beside_stops_ ? fail(stopping()) : Result<void>(); };
+    if (auto read = fold.catch_up(all_there_are, goes_on); !read || !task.is_kept) return read ? task.work(fold) : read;
+
+    TRY(held_at, hold_intake());
+    held = held_at;
+    auto worked = wait_until_durable();
+    if (worked) worked = fold.catch_up(held->end, goes_on);
+    if (worked) worked = task.work(fold);
+    std::promise<void> handed;
+    const bool asked = ask([&](Engine&) {
+        if (worked) take_over(fold, task.done);
+        release_intake();
+        handed.set_value();
+    });
+    if (!asked) return fail(stopping());
+    handed.get_future().wait();
+    if (worked && settings_.on_definitions) settings_.on_definitions();
+    return worked;
+}
+
+// What time brings comes before: what is decided about the new definitions is decided at this instant.
+Result<Host::HeldAt> Host::hold_intake() {
+    std::promise<HeldAt> answer;
+    const bool asked = ask([&](Engine& engine) {
+        CommitBatch batch;
+        tick_when_due(batch);
+        submit(std::move(batch));
+        is_held_ = true;
+        answer.set_value({engine.records() + 1, clock_.now()});
+    });
+    if (!asked) return fail(stopping());
+    return answer.get_future().get();
+}
+
+void Host::release_intake() {
+    is_held_ = false;
+    for (const auto& take : std::exchange(held_orders_, {})) take();
+}
+
+// The engine that was goes with the fold.
+void Host::take_over(Fold& fold, const std::function<void(Result<void>)>& done) {
+    CommitBatch batch;
+    auto appended = fold.take_appended();
+    if (!appended.records.empty()) {
+        fold.engine().read_past_by(past());
+        fold.swap_engine(engine_);
+        batch.records = std::move(appended.records);
+        batch.ledger = std::move(appended.lines);
+        for (const auto& id : appended.sends) hold_event(id, batch);
+        publish();
+    }
+    batch.once_durable.emplace_back([done] { done({}); });
+    submit(std::move(batch));
+}
+
+void Host::stop_beside() {
+    {
+        const std::lock_guard lock(beside_mutex_);
+        beside_stops_ = true;
+    }
+    beside_ready_.notify_one();
+    if (beside_thread_.joinable()) beside_thread_.join();
+}
+
+}  // namespace segmentd::daemon

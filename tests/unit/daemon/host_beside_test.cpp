@@ -1,0 +1,141 @@
+// Work on a second engine beside the one that serves.
+#include "tests/unit/daemon/host_fixture.hpp"
+
+namespace segmentd::tests {
+namespace {
+
+constexpr auto moment = std::chrono::milliseconds(100);
+constexpr std::string_view twice_rules = R"(
+feature: orders
+signal: purchase
+compute: count
+---
+segment: buyers
+steward: dana
+enter: feature.orders >= 2
+)";
+
+// A task that stands still in its work until it is told to go on.
+struct Standing {
+    std::promise<void> reached;
+    std::promise<void> go_on;
+    std::promise<Result<void>> outcome;
+
+    // Appends these definitions.
+    Host::Beside task(const Files& files, bool is_kept) {
+        Host::Beside task;
+        task.is_kept = is_kept;
+        task.work = [this, files](daemon::Fold& fold) -> Result<void> {
+            reached.set_value();
+            go_on.get_future().wait();
+            auto applied = fold.apply_workspace(files, {"person:dana", "a trial"});
+            return applied ? Result<void>() : fail(std::move(applied).error());
+        };
+        task.done = [this](Result<void> done) { outcome.set_value(std::move(done)); };
+        return task;
+    }
+};
+
+std::future<IntakeOutcome> offer(Running& running, Record record) {
+    auto answer = std::make_shared<std::promise<IntakeOutcome>>();
+    daemon::Intake intake{{std::move(record)}, {}, {}};
+    intake.done = [answer](const IntakeOutcome& given) { answer->set_value(given); };
+    REQUIRE(running.host->offer(std::move(intake)));
+    return answer->get_future();
+}
+
+bool is_buyer(daemon::Engine& engine) {
+    return engine.population().at(0).memberships[0] != nullptr;
+}
+
+}  // namespace
+
+TEST_CASE("while definitions are taken in, questions are answered as before and inputs and orders follow them") {
+    const daemon::TemporaryFolder folder;
+    Running running(folder);
+    running.take({order_of("ada")});
+    Standing standing;
+    REQUIRE(running.host->try_beside(standing.task(own_clock_shop(twice_rules), true)));
+    standing.reached.get_future().wait();
+
+    CHECK(running.ask(is_buyer));
+    auto intake = offer(running, order_of("ada"));
+    std::promise<std::uint64_t> ordered;
+    REQUIRE(running.host->order(
+        [](const daemon::Engine& engine) -> Result<Record> {
+            Record record;
+            record.actor = "person:dana";
+            record.payload = LearningRecord{.name = "buyers", .text = "two are few"};
+            CHECK_FALSE(engine.population().book().definitions.segments.empty());
+            return record;
+        },
+        [&](const Result<std::uint64_t>& sequence) { ordered.set_value(sequence.value()); }));
+    CHECK(intake.wait_for(moment) == std::future_status::timeout);
+    CHECK(running.records() == 3);
+
+    standing.go_on.set_value();
+    REQUIRE(standing.outcome.get_future().get().has_value());
+    CHECK(intake.get().accepted == 1);
+    CHECK(ordered.get_future().get() > 4);
+    CHECK(running.records() == 6);
+    CHECK(running.host->book()->definitions.segments.size() == 1);
+    CHECK(running.ask(is_buyer));  // by the second order, after a moment without
+}
+
+TEST_CASE("an engine that took another's place goes on as a fold of the journal does") {
+    const daemon::TemporaryFolder folder;
+    std::string state;
+    {
+        Running running(folder);
+        running.take({order_of("ada", "m1"), order_of("ada", "m2"), order_of("bob", "m3")});
+        REQUIRE(running.reload(own_clock_shop(twice_rules)).has_value());
+        CHECK(running.take({order_of("bob", "m4"), order_of("ada", "m1")}).duplicates == 1);
+        REQUIRE(running.reload(own_clock_shop()).has_value());
+        state = running.state_hash();
+    }
+    Running again(folder);
+    CHECK(again.state_hash() == state);
+}
+
+TEST_CASE("what is only tried beside changes nothing and holds nothing up") {
+    const daemon::TemporaryFolder folder;
+    Running running(folder);
+    const auto version = running.host->book()->definitions.version;
+    Standing standing;
+    REQUIRE(running.host->try_beside(standing.task(own_clock_shop(twice_rules), false)));
+    standing.reached.get_future().wait();
+
+    CHECK(running.take({order_of("ada")}).accepted == 1);
+
+    standing.go_on.set_value();
+    REQUIRE(standing.outcome.get_future().get().has_value());
+    CHECK(running.records() == 3);
+    CHECK(running.host->book()->definitions.version == version);
+}
+
+TEST_CASE("a stop gives up what is taken in and keeps what was accepted meanwhile") {
+    const daemon::TemporaryFolder folder;
+    Standing standing;
+    {
+        Running running(folder);
+        REQUIRE(running.host->try_beside(standing.task(own_clock_shop(twice_rules), true)));
+        standing.reached.get_future().wait();
+        auto intake = offer(running, order_of("ada"));
+
+        auto stop = std::async(std::launch::async, [&] { running.host->stop(); });
+        CHECK(stop.wait_for(moment) == std::future_status::timeout);
+        standing.go_on.set_value();
+        stop.get();
+
+        CHECK(intake.get().accepted == 1);
+        const auto outcome = standing.outcome.get_future().get();
+        REQUIRE_FALSE(outcome.has_value());
+        CHECK(outcome.error().message == "the daemon is stopping");
+        CHECK_FALSE(running.host->try_beside({}));
+    }
+    Running again(folder);
+    CHECK(again.records() == 3);
+    CHECK(again.ask(is_buyer));
+}
+
+}  // namespace segmentd::tests
