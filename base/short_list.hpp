@@ -65,13 +65,13 @@ class ShortList {
         return begin()[place];
     }
 
-    // Returns what comes next.
+    // Returns where the one behind it is then.
     T* erase(const T* place) {
-        T* next = begin() + (place - begin());
-        std::move(next + 1, end(), next);
+        T* gone = begin() + (place - begin());
+        std::move(gone + 1, end(), gone);
         std::destroy_at(end() - 1);
         --head_->size;
-        return next;
+        return gone;
     }
 
   private:

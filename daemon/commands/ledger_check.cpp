@@ -37,7 +37,7 @@ Result<void> LedgerCheck::compare(Store& store) {
     if (!read) return fail(read.error());
     if (next < folded_.size()) return differs(folded_[next].sequence, "lacks a line that the journal gives");
     compared_ = static_cast<std::int64_t>(next);
-    return {};
+    return store.check_ledger();
 }
 
 namespace {

@@ -66,7 +66,7 @@ Result<MembersOf> members_of(const Engine& engine, const SegmentId& segment, std
     MembersOf found{place, {}};
     for (std::size_t i = 0; i < place.population.size(); ++i) {
         const auto& member = place.population.at(i);
-        if (member.memberships[place.segment] && member.id.text > after) found.members.push_back(i);
+        if (member.memberships[place.segment] && member.id.text() > after) found.members.push_back(i);
     }
     return found;
 }
@@ -76,7 +76,7 @@ json::array to_rows(const MembersOf& found) {
     const auto& population = found.place.population;
     for (const auto i : found.members) {
         const auto* membership = population.at(i).memberships[found.place.segment];
-        rows.push_back({{word_of(found.place.of), population.at(i).id.text},
+        rows.push_back({{word_of(found.place.of), population.at(i).id.text()},
                         {"since", to_text(membership->since)},
                         {"cause", membership->origin->cause},
                         {"values", json::parse(values_then(*membership))},
@@ -183,7 +183,7 @@ Result<json::value> members_page(const Engine& engine, const SegmentId& segment,
     const auto end = found.members.begin() + static_cast<std::ptrdiff_t>(size);
     std::ranges::partial_sort(found.members, end, {}, [&](std::size_t i) { return population.at(i).id; });
     found.members.resize(size);
-    const auto last = has_more ? json::value(population.at(found.members.back()).id.text) : json::value();
+    const auto last = has_more ? json::value(population.at(found.members.back()).id.text()) : json::value();
     return json::object{{"members", to_rows(found)}, {"next_cursor", last}};
 }
 

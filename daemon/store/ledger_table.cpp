@@ -70,9 +70,11 @@ LedgerTable::LedgerTable(SQLite::Database& database, KeyRing& keys, const Key& s
             "details BLOB NOT NULL) STRICT");
     }
     exists_ = database.tableExists("ledger");
-    const auto hash = from_hex(stored_hash(database));
-    is_whole_ = hash && hash->size() == hash_.size();
-    if (is_whole_) std::ranges::copy(*hash, hash_.begin());
+    const auto text = stored_hash(database);
+    is_whole_ = !text.empty();
+    if (const auto hash = from_hex(text); hash && hash->size() == hash_.size()) {
+        std::ranges::copy(*hash, hash_.begin());  // any other text is the hash of no ledger: check() says so
+    }
     unsettled_hash_ = hash_;
     if (!is_writer) return;
     const bool is_new_store = database.execAndGet("SELECT count(*) FROM (SELECT 1 FROM journal LIMIT 1)").getInt() == 0;

@@ -24,6 +24,7 @@ Result<Key> load_secret(const std::filesystem::path& path, bool may_create);
 void create_store(SQLite::Database& database, const Secrets& secrets);
 Result<StoreIdentity> load_identity(SQLite::Database& database, const Secrets& secrets);
 Result<std::string> meta_text(SQLite::Database& database, const char* name);
+Result<void> check_names(SQLite::Database& database);
 
 }  // namespace
 
@@ -53,6 +54,7 @@ Result<Store> Store::open(const std::filesystem::path& directory, Mode mode) {
         for (const char* table : {"meta", "keys", "rejects"}) {  // the journal is read as a whole anyway
             if (auto checked = check_structure(*opened.database, table); !checked) return fail(checked.error());
         }
+        if (auto known = check_names(*opened.database); !known) return fail(std::move(known).error());
         TRY(identity, load_identity(*opened.database, secrets));
         TRY(workspace_key, KeyRing(*opened.database, secrets.master).key_of(workspace_subject));
         auto parts =
@@ -178,6 +180,21 @@ Result<StoreIdentity> load_identity(SQLite::Database& database, const Secrets& s
                     "restore the signing.key that belongs to it");
     }
     return identity;
+}
+
+// A name that nobody writes stands for one that is damaged: what it named would be taken for something that an older
+// store does not have yet.
+Result<void> check_names(SQLite::Database& database) {
+    SQLite::Statement unknown(database,
+                              "SELECT 'table' FROM sqlite_schema WHERE type = 'table' AND "
+                              "name NOT IN ('meta', 'keys', 'journal', 'rejects', 'ledger', 'tokens') "
+                              "UNION ALL SELECT 'entry of the table meta' FROM meta WHERE key NOT IN ('store_id', "
+                              "'public_key', 'ledger_hash')");
+    if (!unknown.executeStep()) return {};
+    return fail(
+        ErrorCode::corrupt,
+        fmt::format("{}: the name of a {} is damaged", database.getFilename(), unknown.getColumn(0).getString()),
+        "restore the store from a backup");
 }
 
 Result<std::string> meta_text(SQLite::Database& database, const char* name) {

@@ -141,6 +141,8 @@ class DamagedStore(cases.Case):
         for change, words in (("UPDATE ledger SET name = 'x' WHERE position = 3", "ledger"),
                               ("DELETE FROM ledger WHERE position = (SELECT max(position) FROM ledger)", "ledger"),
                               ("DELETE FROM ledger WHERE position = 2", "ledger"),
+                              ("UPDATE meta SET value = 'x' || substr(value, 2) WHERE key = 'ledger_hash'", "ledger"),
+                              ("UPDATE meta SET key = 'ledger_hasi' WHERE key = 'ledger_hash'", "entry of the table meta"),
                               ("UPDATE tokens SET role = 'admin'", "token 'ci'"),
                               ("DELETE FROM tokens", "token 'ci'")):
             with self.subTest(change):

@@ -11,6 +11,7 @@
 #include "base/ids.hpp"
 #include "base/short_list.hpp"
 #include "daemon/engine/population/account_ties.hpp"
+#include "daemon/engine/population/customer_ids.hpp"
 #include "daemon/engine/population/membership.hpp"
 #include "daemon/engine/population/sparse.hpp"
 #include "rules/features/feature_state.hpp"
@@ -36,7 +37,7 @@ struct Enrolment {
 inline constexpr std::size_t customer_buckets = 65'536;
 
 struct Customer {
-    CustomerId id;
+    KeptId id;
     std::uint32_t place = 0;         // in the population, never changes
     std::int32_t last_seen_day = 0;  // of live signals, for drift
     std::uint16_t bucket = 0;        // of the id, never changes
@@ -52,6 +53,6 @@ struct Customer {
     AccountTies accounts;
 };
 
-static_assert(sizeof(Customer) <= sizeof(CustomerId) + 88);
+static_assert(sizeof(Customer) <= 96);
 
 }  // namespace segmentd::daemon

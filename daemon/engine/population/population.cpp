@@ -4,8 +4,6 @@
 #include <cmath>
 #include <utility>
 
-#include "base/sha256.hpp"
-
 namespace segmentd::daemon {
 
 using rules::expression::Kind;
@@ -86,22 +84,8 @@ void Population::adopt(const ModelRecord& model) {
 }
 
 std::size_t Population::find_or_create(const CustomerId& id) {
-    const auto [place, is_new] = index_.try_emplace(id, customers_.size());
-    if (is_new) {
-        Customer customer;
-        customer.id = id;
-        customer.place = static_cast<std::uint32_t>(customers_.size());
-        const auto digest = sha256(id.text);
-        customer.bucket = static_cast<std::uint16_t>(digest[0] << 8 | digest[1]);
-        customers_.push_back(std::move(customer));
-    }
-    return place->second;
-}
-
-std::optional<std::size_t> Population::find(const CustomerId& id) const {
-    const auto found = index_.find(id);
-    if (found == index_.end()) return std::nullopt;
-    return found->second;
+    const auto known = customers_.find(id.text);
+    return known ? *known : customers_.add(id.text).place;
 }
 
 void Population::take_signal(Customer& customer, const SignalRecord& signal, Timestamp occurred_at, Timestamp now,

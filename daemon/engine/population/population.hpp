@@ -4,16 +4,14 @@
 // second population that took only the signals up to an instant. One thread at a time.
 #pragma once
 
-#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
 #include <span>
-#include <unordered_map>
 #include <vector>
 
 #include "base/records.hpp"
-#include "daemon/engine/population/customer.hpp"
+#include "daemon/engine/population/customer_table.hpp"
 #include "daemon/engine/population/profile_columns.hpp"
 #include "rules/rulebook/rulebook.hpp"
 #include "rules/scoring/bg_nbd.hpp"
@@ -43,7 +41,7 @@ class Population {
     const std::map<ModelId, ModelRecord>& models() const { return models_; }
 
     std::size_t find_or_create(const CustomerId& id);
-    std::optional<std::size_t> find(const CustomerId& id) const;
+    std::optional<std::size_t> find(const CustomerId& id) const { return customers_.find(id.text); }
     std::size_t size() const { return customers_.size(); }
     Customer& at(std::size_t index) { return customers_[index]; }
     const Customer& at(std::size_t index) const { return customers_[index]; }
@@ -114,13 +112,12 @@ class Population {
     std::shared_ptr<const rules::Rulebook> book_;
     std::map<ModelId, ModelRecord> models_;
     std::vector<Fitted> fitted_;  // as in the rulebook's models
-    std::deque<Customer> customers_;
+    CustomerTable customers_;
     ProfileColumns profiles_;
     std::vector<std::size_t> profile_slots_;  // by slot of the row: the number of the attribute
     std::size_t zone_attribute_ = 0;
     // Only ever grows: memberships point into it, those of copies of this population too.
     std::shared_ptr<Origins> origins_ = std::make_shared<Origins>();
-    std::unordered_map<CustomerId, std::size_t> index_;
     std::map<std::size_t, rules::expression::Value> fixed_;  // by slot; usually empty
 };
 

@@ -71,7 +71,7 @@ Sha256 StateHash::compute(const Population& population, const std::string& commo
 }
 
 void append_canonical(const Customer& customer, const Population& population, std::string& bytes) {
-    append_text(bytes, customer.id.text);
+    append_text(bytes, customer.id.text());
     for (const auto& [name, attribute] : population.profile_of(customer)) {
         append_text(bytes, name);
         append_attribute(bytes, attribute);

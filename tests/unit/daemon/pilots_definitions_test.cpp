@@ -113,7 +113,7 @@ using Arms = std::map<std::string, std::string>;
 void note_arms(const LivedEngine& lived, Arms& arms) {
     const auto& population = lived.engine.population();
     for (std::size_t i = 0; i < population.size(); ++i) {
-        const auto& id = population.at(i).id.text;
+        const std::string id(population.at(i).id.text());
         if (lived.is_enrolled(id, "voucher")) arms.try_emplace(id, arm_of(lived, id));
     }
 }
@@ -141,7 +141,8 @@ Sums recomputed(const LivedEngine& lived, const LivedEngine& unchanged, const Ar
             if (enrolment.at + definition.window > lived.engine.engine_time()) continue;
             const auto units = brought(lived, customer, enrolment.at, definition);
             for (const auto& group : groups) {
-                REQUIRE(cells.at(group + ' ' + arms.at(customer.id.text) + ' ' + metric.id.text).add(units));
+                REQUIRE(
+                    cells.at(group + ' ' + arms.at(std::string(customer.id.text())) + ' ' + metric.id.text).add(units));
             }
         }
     }
