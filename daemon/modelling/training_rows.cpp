@@ -114,11 +114,17 @@ Result<TrainingRows> logistic_rows(Hindsight& before, Hindsight& after, std::siz
     return result;
 }
 
-Result<ModelRecord> fit(const rules::ModelDefinition&, const std::vector<rules::PurchaseHistory>& rows) {
-    TRY(fit, rules::fit_bg_nbd(rows));
+// Of a fit without its parameters.
+ModelRecord record_of(const auto& fit) {
     ModelRecord record;
     record.customers = fit.customers;
     record.log_likelihood = fit.log_likelihood;
+    return record;
+}
+
+Result<ModelRecord> fit(const rules::ModelDefinition&, const std::vector<rules::PurchaseHistory>& rows) {
+    TRY(fit, rules::fit_bg_nbd(rows));
+    auto record = record_of(fit);
     const auto& found = fit.parameters;
     record.parameters = {{"r", found.r}, {"alpha", found.alpha}, {"a", found.a}, {"b", found.b}};
     return record;
@@ -126,18 +132,14 @@ Result<ModelRecord> fit(const rules::ModelDefinition&, const std::vector<rules::
 
 Result<ModelRecord> fit(const rules::ModelDefinition&, const std::vector<rules::SpendHistory>& rows) {
     TRY(fit, rules::fit_gamma_gamma(rows));
-    ModelRecord record;
-    record.customers = fit.customers;
-    record.log_likelihood = fit.log_likelihood;
+    auto record = record_of(fit);
     record.parameters = {{"p", fit.parameters.p}, {"q", fit.parameters.q}, {"gamma", fit.parameters.gamma}};
     return record;
 }
 
 Result<ModelRecord> fit(const rules::ModelDefinition& model, const rules::LogisticData& data) {
     TRY(fit, rules::fit_logistic(data, {model.ridge, rules::PenaltyScale::per_standard_deviation}));
-    ModelRecord record;
-    record.customers = fit.customers;
-    record.log_likelihood = fit.log_likelihood;
+    auto record = record_of(fit);
     record.parameters["intercept"] = fit.model.intercept;
     for (std::size_t i = 0; i < data.columns; ++i) {
         const auto& name = model.features[i].id.text;

@@ -20,6 +20,7 @@
 #include "daemon/engine/engine.hpp"
 #include "daemon/planning/plan.hpp"
 #include "daemon/reports/explain_segment.hpp"
+#include "tests/bench/bench_record.hpp"
 #include "tests/bench/benchmark_run.hpp"
 #include "tests/bench/shop_workspace.hpp"
 
@@ -28,6 +29,7 @@ namespace {
 using segmentd::Record;
 using segmentd::Timestamp;
 using segmentd::bench::must;
+using segmentd::bench::record_at;
 using segmentd::daemon::Engine;
 using Clock = std::chrono::steady_clock;
 using Files = std::map<std::string, std::string>;
@@ -40,7 +42,7 @@ constexpr std::size_t segments_touched = 5;
 struct Cost {
     double wall_us = 0;
     double cpu_us = 0;
-    Decider::Work work;
+    segmentd::daemon::Decider::Work work;
 };
 
 void measure(std::size_t customers);
@@ -48,7 +50,6 @@ Cost cost_of_a_signal(std::size_t customers, std::size_t segments);
 void measure_plan(std::size_t customers);
 Files wide_workspace(std::size_t segments);
 void apply(Engine& engine, Record record);
-Record record_at(Timestamp at, segmentd::Payload payload);
 Record purchase(Timestamp at, std::size_t customer, std::int64_t cents);
 double milliseconds_since(Clock::time_point begin);
 
@@ -183,14 +184,6 @@ Record purchase(Timestamp at, std::size_t customer, std::int64_t cents) {
     auto record = record_at(
         at, segmentd::SignalRecord{segmentd::SignalId("purchase"), {{"amount", segmentd::MinorUnits{cents}}}});
     record.customer = segmentd::CustomerId(fmt::format("customer-{:07}", customer));
-    return record;
-}
-
-Record record_at(Timestamp at, segmentd::Payload payload) {
-    Record record;
-    record.engine_time = record.occurred_at = record.received_at = at;
-    record.actor = "token:bench";
-    record.payload = std::move(payload);
     return record;
 }
 

@@ -13,6 +13,7 @@
 
 #include "base/random.hpp"
 #include "daemon/engine/engine.hpp"
+#include "tests/bench/bench_record.hpp"
 #include "tests/bench/benchmark_run.hpp"
 #include "tests/bench/shop_workspace.hpp"
 
@@ -21,6 +22,7 @@ namespace {
 using segmentd::Duration;
 using segmentd::Record;
 using segmentd::Timestamp;
+using segmentd::bench::record_at;
 using segmentd::daemon::Engine;
 
 constexpr std::size_t customers = 20'000;
@@ -47,7 +49,6 @@ class Shop {
     Engine engine_;
 };
 
-Record record_at(Timestamp at, segmentd::Payload payload);
 Record purchase_at(Timestamp at, std::size_t customer, segmentd::Random& random);
 std::vector<Record> purchases(Timestamp from, Duration length, std::size_t each);
 void open(Shop& shop);
@@ -125,14 +126,6 @@ Record purchase_at(Timestamp at, std::size_t customer, segmentd::Random& random)
     record.customer = segmentd::CustomerId(fmt::format("customer-{:06}", customer));
     record.message_id = fmt::format("{:016x}{:016x}", random.next(), random.next());
     record.consent = {{"offers", true}};
-    return record;
-}
-
-Record record_at(Timestamp at, segmentd::Payload payload) {
-    Record record;
-    record.engine_time = record.occurred_at = record.received_at = at;
-    record.actor = "token:bench";
-    record.payload = std::move(payload);
     return record;
 }
 
