@@ -14,6 +14,15 @@ Error stopping() {
     return {ErrorCode::unavailable, "the daemon is stopping", {}, {}, "try again later"};
 }
 
+// Too little memory for a second engine ends the work, not the daemon.
+Result<void> caught(const std::function<Result<void>()>& work) {
+    try {
+        return work();
+    } catch (const std::exception& trouble) {
+        return fail(ErrorCode::unavailable, std::string("it could not be tried: ") + trouble.what(), "try again later");
+    }
+}
+
 }  // namespace
 
 bool Host::try_beside(Beside task) {
@@ -54,7 +63,7 @@ void Host::run_beside() {
             task = std::move(beside_.front());
             beside_.pop_front();
         }
-        if (auto worked = beside_stops_ ? fail(stopping()) : work_beside(task); !worked) {
+        if (auto worked = beside_stops_ ? fail(stopping()) : caught([&] { return work_beside(task); }); !worked) {
             task.done(std::move(worked));
         } else if (!task.is_kept) {
             task.done({});
@@ -73,33 +82,35 @@ Result<void> Host::work_beside(const Beside& task) {
 
     TRY(held_at, hold_intake());
     held = held_at;
-    auto worked = wait_until_durable();
-    if (worked) worked = fold.catch_up(held->end, goes_on);
-    if (worked) worked = task.work(fold);
-    std::promise<void> handed;
-    const bool asked = ask([&](Engine&) {
+    const auto worked = caught([&]() -> Result<void> {
+        if (auto durable = wait_until_durable(); !durable) return durable;
+        if (auto caught_up = fold.catch_up(held->end, goes_on); !caught_up) return caught_up;
+        return task.work(fold);
+    });
+    const auto handed = std::make_shared<std::promise<void>>();
+    const bool asked = ask([&, handed](Engine&) {
         if (worked) take_over(fold, task.done);
         release_intake();
-        handed.set_value();
+        handed->set_value();
     });
     if (!asked) return fail(stopping());
-    handed.get_future().wait();
+    handed->get_future().wait();
     if (worked && settings_.on_definitions) settings_.on_definitions();
     return worked;
 }
 
 // What time brings comes before: what is decided about the new definitions is decided at this instant.
 Result<Host::HeldAt> Host::hold_intake() {
-    std::promise<HeldAt> answer;
-    const bool asked = ask([&](Engine& engine) {
+    const auto answer = std::make_shared<std::promise<HeldAt>>();
+    const bool asked = ask([this, answer](Engine& engine) {
         CommitBatch batch;
         tick_when_due(batch);
         submit(std::move(batch));
         is_held_ = true;
-        answer.set_value({engine.records() + 1, clock_.now()});
+        answer->set_value({engine.records() + 1, clock_.now()});
     });
     if (!asked) return fail(stopping());
-    return answer.get_future().get();
+    return answer->get_future().get();
 }
 
 void Host::release_intake() {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/json_text.hpp"
+#include "daemon/planning/plan.hpp"
 #include "daemon/store/files.hpp"
 
 namespace segmentd::daemon {
@@ -57,12 +58,10 @@ Result<json::object> kept_plan(const std::filesystem::path& data, const std::str
     if (!is_plan_name(name)) return unknown();
     const auto text = read_file(plan_file(data, name));
     if (!text) return unknown();
-    boost::system::error_code unreadable;
-    auto plan = json::parse(*text, unreadable);
-    if (unreadable || !plan.is_object()) {
-        return fail(ErrorCode::corrupt, "the plan's file is damaged", "make a new plan");
-    }
-    return std::move(plan.as_object());
+    const auto head = fmt::format(R"({{"plan":"{}",)", name);
+    const bool is_whole = text->starts_with(head) && name_of_plan('{' + text->substr(head.size())) == name;
+    if (!is_whole) return fail(ErrorCode::corrupt, "the plan's file is damaged", "make a new plan");
+    return json::parse(*text).as_object();
 }
 
 }  // namespace segmentd::daemon

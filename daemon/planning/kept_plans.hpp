@@ -12,7 +12,7 @@ namespace segmentd::daemon {
 // Keeps the plan; of a hundred the oldest goes.
 Result<void> keep_plan(const std::filesystem::path& data, const boost::json::object& plan);
 
-// not_found where there is none of this name.
+// not_found where there is none of this name, corrupt where it is not the text that the name was made from.
 Result<boost::json::object> kept_plan(const std::filesystem::path& data, const std::string& name);
 
 }  // namespace segmentd::daemon

@@ -21,6 +21,7 @@ namespace json = boost::json;
 namespace {
 
 constexpr std::size_t digits_of_a_name = 12;
+
 constexpr double few_stay = 0.8;   // Jaccard below it is warned of
 constexpr double many_move = 0.2;  // of all customers
 constexpr std::int64_t always_tolerated = 10;
@@ -41,6 +42,10 @@ struct Tolerated {
 Result<void> check_moves(const json::array& planned, const json::array& now, const Tolerated& tolerated);
 
 }  // namespace
+
+std::string name_of_plan(std::string_view text) {
+    return to_hex(sha256(text)).substr(0, digits_of_a_name);
+}
 
 PlanStart begin_plan(const Engine& engine, WorkspaceFiles files) {
     if (!engine.has_workspace()) return {nullptr, std::move(files), {}, {}};
@@ -68,7 +73,7 @@ json::object make_plan(const PlanStart& start, const PlanEnd& end) {
     warn_of_limits(comparison, warnings);
     plan["warnings"] = std::move(warnings);
     plan["diff"] = rules::text_difference(start.files, end.files);
-    json::object named{{"plan", to_hex(sha256(json_text(plan))).substr(0, digits_of_a_name)}};
+    json::object named{{"plan", name_of_plan(json_text(plan))}};
     named.insert(plan.begin(), plan.end());
     return named;
 }

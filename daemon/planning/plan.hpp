@@ -24,6 +24,9 @@ struct PlanStart {
     Census accounts;
 };
 
+// The name of a plan whose text this is without it.
+std::string name_of_plan(std::string_view text);
+
 PlanStart begin_plan(const Engine& engine, WorkspaceFiles files);
 
 struct PlanEnd {

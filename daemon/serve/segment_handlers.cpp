@@ -72,20 +72,24 @@ void answer_validation(ServeContext& context, RoutedRequest request, Respond res
     asked->segment = SegmentId(request.open_parts.front());
     const bool dry_run = parameter(request, "dry_run") == "true";
     const auto found = std::make_shared<ValidationRecord>();
-    Intake intake;
-    intake.find = [&context, asked = *asked, actor = request.actor, dry_run,
-                   found](const Engine& engine) mutable -> Result<std::vector<Record>> {
+    Host::Beside task;
+    task.work = [&context, asked = *asked, found](Fold& fold) mutable -> Result<void> {
         asked.now = context.host.engine_now();
-        TRY(validation, validate_segment(engine, engine.past(), asked));
-        *found = validation;
-        if (dry_run) return std::vector<Record>();
-        return std::vector<Record>{finding_record(context, actor, std::move(validation))};
+        TRY(validation, validate_segment(fold.engine(), fold.past(), asked));
+        *found = std::move(validation);
+        return {};
     };
-    intake.done = [respond, found](const IntakeOutcome& outcome) {
-        if (outcome.error) return respond(problem_response(*outcome.error));
-        respond(answer_of(validation_report(*found)));
+    task.done = [&context, dry_run, found, respond, actor = request.actor](const Result<void>& done) {
+        if (!done) return respond(problem_response(done.error()));
+        if (dry_run) return respond(answer_of(validation_report(*found)));
+        Intake intake{{finding_record(context, actor, *found)}, {}, {}};
+        intake.done = [respond, found](const IntakeOutcome& outcome) {
+            if (outcome.error) return respond(problem_response(*outcome.error));
+            respond(answer_of(validation_report(*found)));
+        };
+        if (!context.host.offer(std::move(intake))) respond(busy_response(context));
     };
-    if (!context.host.offer(std::move(intake))) respond(busy_response(context));
+    if (!context.host.try_beside(std::move(task))) respond(busy_response(context));
 }
 
 void answer_validations(ServeContext& context, RoutedRequest request, Respond respond) {

@@ -4,7 +4,7 @@
 import os
 
 from support import cases, corner_shop
-from support.programs import Store, segmentctl, segmentctl_json
+from support.programs import Daemon, Store, segmentctl, segmentctl_json
 
 
 class AsOf(cases.Case):
@@ -55,6 +55,22 @@ class AsOf(cases.Case):
 
         self.assertFalse(why["member"])
         self.assertEqual(why["next_change"], {"at": "2024-01-01T10:00:00Z", "in": "27d", "becomes": "member"})
+
+    def test_a_running_daemon_says_the_same(self):
+        at = ["--at", "2023-12-05T10:00:00Z"]
+        offline = [self.members("buyers", *at), self.explain("bob", "quiet", *at)]
+        with Daemon(self.store) as daemon:
+            online = ["--url", daemon.url, *self.data]
+            members = [row["customer"] for row in segmentctl_json("members", "buyers", *online, *at)]
+            self.assertEqual([members, segmentctl_json("explain", "bob", "--segment", "quiet", *online, *at)], offline)
+            self.assertEqual([row["customer"] for row in segmentctl_json("members", "buyers", *online)], ["ann"])
+            self.assertFalse(segmentctl_json("explain", "bob", "--segment", "buyers", *online)["member"])
+            self.assertEqual(len(segmentctl_json("segment", "track", "buyers", "--weeks", "3", *online)), 3)
+            page = daemon.client().get("/api/v1/segments/even/members?limit=1&at=2023-12-05")
+            self.assertEqual((page["members"], page["next_cursor"]), ([], None))
+            finished = segmentctl("members", "buyers", *online, "--at", "2999-01-01")
+            self.assertEqual(finished.code, 1, finished)
+            self.assertIn("has not come", finished.errors)
 
     def test_what_cannot_be_asked_is_refused(self):
         for words, arguments in (("there is no segment 'none'", ["bob", "--segment", "none"]),

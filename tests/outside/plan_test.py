@@ -108,6 +108,15 @@ class Plan(cases.Case):
 
         self.refuse("there is no plan 'beef'", "apply", self.new, *self.data, "--plan", "beef")
         self.refuse("there is no plan '../../etc/passwd'", "apply", self.new, *self.data, "--plan", "../../etc/passwd")
+        kept = os.path.join(self.store.data, "plans", plan["plan"] + ".json")
+        with open(kept, "r+", encoding="utf-8") as file:
+            text = file.read()
+            file.seek(0)
+            file.write(text.replace('"leave":20', '"leave":21'))
+        self.refuse("the plan's file is damaged", "apply", self.new, *self.data, "--plan", plan["plan"])
+        self.assertEqual(self.plan()["to"], plan["to"])
+        with open(kept, "w", encoding="utf-8") as file:
+            file.write(text)
         self.refuse("the plan goes to version", "apply", other, *self.data, "--plan", plan["plan"])
         segmentctl_json("apply", self.new, *self.data, "--plan", plan["plan"])
         self.refuse("the plan goes from version", "apply", self.new, *self.data, "--plan", plan["plan"])
