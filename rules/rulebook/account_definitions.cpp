@@ -8,10 +8,10 @@ namespace {
 
 template <typename Definition>
 std::vector<Definition> take_out(std::vector<Definition>& list, Subject Definition::* subject) {
-    const auto first = std::ranges::stable_partition(
-        list, [&](const Definition& definition) { return definition.*subject == Subject::customer; });
-    std::vector<Definition> taken(std::move_iterator(first.begin()), std::move_iterator(first.end()));
-    list.erase(first.begin(), first.end());
+    const auto is_of_account = [&](const Definition& definition) { return definition.*subject == Subject::account; };
+    std::vector<Definition> taken;
+    std::ranges::copy_if(list, std::back_inserter(taken), is_of_account);
+    std::erase_if(list, is_of_account);
     return taken;
 }
 
