@@ -46,6 +46,12 @@ class ShortList {
     T& operator[](std::size_t place) { return elements()[place]; }
     const T& operator[](std::size_t place) const { return elements()[place]; }
 
+    // Brings the start of the row near, two lines of a cache; for who reads it soon.
+    void fetch() const {
+        __builtin_prefetch(head_);
+        __builtin_prefetch(reinterpret_cast<const char*>(head_) + 64);
+    }
+
     void reserve(std::size_t room) {
         if (room > (head_ == nullptr ? 0 : head_->room)) move_to(room);
     }

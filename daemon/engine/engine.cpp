@@ -255,7 +255,7 @@ void Engine::take_decisions(std::vector<EventDecision> decisions, Effects& effec
 }
 
 void Engine::reconsider_all(const Cause& cause, Effects& effects) {
-    for (std::size_t index = 0; index < population_.size(); ++index) reconsider(index, cause, effects);
+    population_.visit_all([&](std::size_t index) { reconsider(index, cause, effects); });
 }
 
 Row Engine::row_of(std::size_t index) const {

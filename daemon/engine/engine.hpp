@@ -44,6 +44,10 @@ class Engine {
     // before the last. An Error leaves the state as it was before the record.
     Result<Effects> apply(const Record& record);
 
+    // The customers of the records that are applied next, known or not: brings near what those will read. Changes
+    // nothing; many customers do not fit into the caches of a processor, and this waits for all of them at once.
+    void expect(std::span<const std::string_view> customers) const { population_.expect(customers); }
+
     // Fires the timers due up to the instant as the next record would, and stands at that instant then: for
     // questions about a moment between two records. The state is no longer that of the journal alone.
     Effects pass_time(Timestamp until, bool quiet);

@@ -41,10 +41,10 @@ void Engine::adopt(NewDefinitions taken, const Record& record, Effects& effects)
         if (record.sequence > 1) reconsider_all(cause, effects);
     } else {
         const auto touched = touched_by(population_.book(), taken.reach.places);
-        for (std::size_t i = 0; i < population_.size(); ++i) {
+        population_.visit_all([&](std::size_t i) {
             follow(i, decider_.decide(population_, i, taken.reach.places, cause), cause, effects);
             schedule(i, cause.at, touched);
-        }
+        });
     }
     accounts_.adopt(taken.book->accounts, taken.derived ? &taken.derived->accounts : nullptr, cause, effects);
 }

@@ -139,6 +139,7 @@ class Host {
     Host(Store store, HostSettings settings);
     void run();
     void turn();
+    std::size_t expect(const std::vector<Intake>& inputs, std::size_t next) const;
     void take(Intake& intake, CommitBatch& batch);
     Result<void> take_order(const MakeOrder& make, const std::function<void(Result<std::uint64_t>)>& done);
     void hand_out_pending();

@@ -28,7 +28,7 @@ double borderline_share(const Engine& engine, std::size_t segment, const Custome
     const std::vector<int> read(slots.begin(), slots.end());
     std::size_t near = 0;
     Row row(population.book().layout.size);
-    customers.for_each([&](std::size_t customer) {
+    population.visit(customers.list(), [&](std::size_t customer) {
         for (const auto slot : population.book().segments[segment].inputs) {
             population.look_at_slot(population.at(customer), engine.engine_time(), slot, row);
         }

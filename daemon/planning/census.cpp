@@ -4,6 +4,11 @@
 #include <bit>
 
 namespace segmentd::daemon {
+namespace {
+
+constexpr std::size_t customers_ahead = 16;  // whose memberships are on their way while those of one are read
+
+}  // namespace
 
 std::size_t CustomerSet::size() const {
     std::size_t count = 0;
@@ -19,6 +24,13 @@ std::size_t CustomerSet::shared_with(const CustomerSet& other) const {
     return count;
 }
 
+std::vector<std::size_t> CustomerSet::list() const {
+    std::vector<std::size_t> customers;
+    customers.reserve(size());
+    for_each([&](std::size_t customer) { customers.push_back(customer); });
+    return customers;
+}
+
 CustomerSet CustomerSet::without(const CustomerSet& other) const {
     CustomerSet rest = *this;
     for (std::size_t i = 0; i < std::min(words_.size(), other.words_.size()); ++i) rest.words_[i] &= ~other.words_[i];
@@ -29,6 +41,7 @@ Census take_census(const Population& population) {
     const auto& segments = population.book().definitions.segments;
     std::vector<CustomerSet> sets(segments.size(), CustomerSet(population.size()));
     for (std::size_t index = 0; index < population.size(); ++index) {
+        if (index + customers_ahead < population.size()) population.at(index + customers_ahead).memberships.fetch();
         for (const auto& membership : population.at(index).memberships) sets[membership.segment].add(index);
     }
     Census census{population.size(), {}};

@@ -35,6 +35,8 @@ class CustomerSet {
         }
     }
 
+    std::vector<std::size_t> list() const;  // in order
+
   private:
     std::vector<std::uint64_t> words_;
 };

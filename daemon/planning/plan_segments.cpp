@@ -25,7 +25,7 @@ struct Touched {
     double expected_value = 0;
 };
 
-Touched sum_touched(const Population& population, const Engine& engine, const CustomerSet& movers);
+Touched sum_touched(const Engine& engine, const CustomerSet& movers);
 double churn_share(const Engine& engine, std::size_t segment, const CustomerSet& members);
 json::object segment_row(const Comparison& comparison, const SegmentId& segment);
 double share_of(std::size_t part, std::size_t whole);
@@ -160,8 +160,8 @@ json::object segment_row(const Comparison& comparison, const SegmentId& segment)
     const auto stay = before.shared_with(after);
     const auto together = before.size() + after.size() - stay;
     const auto& population = comparison.engine.population();
-    auto touched = sum_touched(population, comparison.engine, entering);
-    const auto lost = sum_touched(population, comparison.engine, leaving);
+    auto touched = sum_touched(comparison.engine, entering);
+    const auto lost = sum_touched(comparison.engine, leaving);
     touched.revenue += lost.revenue;
     touched.expected_value += lost.expected_value;
 
@@ -186,11 +186,15 @@ json::object segment_row(const Comparison& comparison, const SegmentId& segment)
     return row;
 }
 
-Touched sum_touched(const Population& population, const Engine& engine, const CustomerSet& movers) {
+Touched sum_touched(const Engine& engine, const CustomerSet& movers) {
+    const auto& population = engine.population();
+    const auto digits = population.book().money_digits;
     Touched touched;
-    movers.for_each([&](std::size_t customer) {
-        const Row row = engine.row_of(customer);
-        const auto digits = population.book().money_digits;
+    Row row(population.book().layout.size);
+    population.visit(movers.list(), [&](std::size_t customer) {
+        for (const auto slot : population.book().worth_inputs) {
+            population.look_at_slot(population.at(customer), engine.engine_time(), slot, row);
+        }
         if (const auto revenue = population.revenue(row)) {
             touched.revenue += to_minor_units(*revenue, digits).value_or(0);
         }
@@ -207,7 +211,7 @@ double churn_share(const Engine& engine, std::size_t segment, const CustomerSet&
     const Timestamp later = engine.engine_time() + churn_period;
     std::size_t gone = 0;
     Row row;
-    members.for_each([&](std::size_t index) {
+    population.visit(members.list(), [&](std::size_t index) {
         if (population.at(index).next_check > later) return;  // time changes nothing about them until then
         Customer customer = population.at(index);
         population.fill_row(customer, later, row);

@@ -149,6 +149,14 @@ FeatureState::Life& FeatureState::life() {
     return *kept_->life;
 }
 
+void FeatureState::fetch_entries() const {
+    if (kept_ == nullptr) return;
+    __builtin_prefetch(kept_->life.get());
+    if (kept_->entries.empty()) return;
+    __builtin_prefetch(&kept_->entries.front());
+    __builtin_prefetch(&kept_->entries.back());
+}
+
 void FeatureState::insert(const FeatureInput& input) {
     auto& entries = kept().entries;
     if (entries.size() == entries.capacity()) entries.reserve(entries.size() + entries.size() / 8 + 1);

@@ -177,6 +177,13 @@ void Builder::find_inputs() {
         for (const auto feature : own.features) book_.segments_by_feature[feature].push_back(place);
         for (const auto history : own.histories) book_.segments_by_history[history].push_back(place);
     }
+    Programs worth;
+    for (const auto& program : {book_.revenue, book_.expected_value}) {
+        if (program) worth.push_back(*program);
+    }
+    auto slots = slots_of({&worth});
+    add_score_inputs(book_, inputs_of_scores, slots);
+    book_.worth_inputs = in_order_of_filling(book_, slots);
 }
 
 void Builder::find_readers() {

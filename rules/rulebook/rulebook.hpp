@@ -168,6 +168,7 @@ struct Rulebook {
     std::vector<std::vector<std::uint32_t>> segments_by_history;
     std::optional<expression::Program> revenue;
     std::optional<expression::Program> expected_value;
+    std::vector<std::size_t> worth_inputs;     // the slots that these two look at, each after those it stands on
     std::shared_ptr<const Rulebook> accounts;  // the rulebook of accounts; it has none itself
 };
 

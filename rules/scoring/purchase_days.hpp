@@ -37,6 +37,8 @@ class PurchaseDays {
     // Purchase days after the first day and up to and including the last one.
     std::int64_t count_between(std::int64_t after, std::int64_t last) const;
 
+    void fetch() const { __builtin_prefetch(days_.data()); }  // for who reads them soon
+
     std::int64_t last_day() const { return days_.empty() ? 0 : days_.back().day; }
     void append_canonical(std::string& bytes) const;
 

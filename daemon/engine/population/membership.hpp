@@ -52,6 +52,7 @@ class Memberships {
     Membership& add(Membership membership);
     void remove(std::size_t segment);
 
+    void fetch() const { list_.fetch(); }  // as ShortList
     bool empty() const { return list_.empty(); }
     std::size_t size() const { return list_.size(); }
 

@@ -40,6 +40,8 @@ void Population::keep_memberships(const rules::Rulebook& old_book) {
         const auto place = rules::index_of(book_->definitions.segments, segment.id);
         places.push_back(place ? std::optional(static_cast<std::uint32_t>(*place)) : std::nullopt);
     }
+    const auto stays_in_place = [&](std::size_t place) { return places[place] == place; };
+    if (std::ranges::all_of(std::views::iota(std::size_t{0}, places.size()), stays_in_place)) return;
     for (auto& customer : customers_) {
         Memberships kept;
         for (auto membership : customer.memberships) {
@@ -53,6 +55,33 @@ void Population::keep_memberships(const rules::Rulebook& old_book) {
             if (places[segment]) undecided.push_back(*places[segment]);
         }
         customer.undecided = std::move(undecided);
+    }
+}
+
+void Population::expect(std::span<const std::size_t> customers) const {
+    for (const auto place : customers) {
+        const auto& customer = customers_[place];
+        customer.features.fetch();
+        customer.histories.fetch();
+        customer.memberships.fetch();
+    }
+    for (const auto place : customers) {
+        customers_[place].features.for_each([](const auto& feature) { feature.fetch_kept(); });
+        customers_[place].histories.for_each([](const auto& history) { history.fetch(); });
+    }
+    for (const auto place : customers) {
+        customers_[place].features.for_each([](const auto& feature) { feature.fetch_entries(); });
+    }
+}
+
+void Population::expect(std::span<const std::string_view> ids) const {
+    for (std::size_t first = 0; first < ids.size(); first += customers_at_once) {
+        std::array<std::size_t, customers_at_once> known;
+        auto* end = known.begin();
+        for (const auto id : ids.subspan(first, std::min(ids.size() - first, known.size()))) {
+            if (const auto place = customers_.find(id)) *end++ = *place;
+        }
+        expect(std::span<const std::size_t>(known.begin(), end));
     }
 }
 

@@ -28,6 +28,13 @@ class ByNumber {
         return found == nullptr ? none : *found;
     }
 
+    void fetch() const { entries_.fetch(); }  // as ShortList
+
+    // Those that were made.
+    void for_each(auto&& visit) const {
+        for (const auto& entry : entries_) visit(entry.value);
+    }
+
     T& make(std::size_t number) {
         if (auto* known = find(number)) return *known;
         const auto* place = std::ranges::lower_bound(entries_, number, {}, &Entry::number);

@@ -1,6 +1,9 @@
 #include "daemon/engine/population/population.hpp"
 
 #include <catch2/catch.hpp>
+#include <numeric>
+#include <string>
+#include <vector>
 
 #include "tests/unit/daemon/engine_fixture.hpp"
 
@@ -90,6 +93,22 @@ TEST_CASE("a signal without the property that a feature takes is left out of it 
     CHECK(feature_of(lived, "orders").as_integer() == 2);
     CHECK(feature_of(lived, "spend").as_real() == Approx(10.0));
     CHECK(feature_of(lived, "half_of_last").as_real() == Approx(5.0));
+}
+
+TEST_CASE("a visit comes to each customer once and in order, however many they are") {
+    LivedEngine lived(shop(value_rules));
+    for (int i = 0; i < 70; ++i) {
+        lived.take(record_of("customer" + std::to_string(i), at("2027-01-02"), SignalRecord{SignalId("purchase"), {}}));
+    }
+    const auto& population = lived.engine.population();
+    std::vector<std::size_t> all, some, wanted(70);
+    std::iota(wanted.begin(), wanted.end(), 0U);
+
+    population.visit_all([&](std::size_t customer) { all.push_back(customer); });
+    population.visit(std::vector<std::size_t>{69, 3, 41}, [&](std::size_t customer) { some.push_back(customer); });
+
+    CHECK(all == wanted);
+    CHECK(some == std::vector<std::size_t>{69, 3, 41});
 }
 
 TEST_CASE("a filter whose input is absent leaves the signal out") {
