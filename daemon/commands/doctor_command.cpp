@@ -221,9 +221,8 @@ void check_endpoints(const Settings& settings, const rules::Rulebook& book, Find
     const auto& endpoints = book.definitions.endpoints;
     if (const auto rules = address_rules(settings); !rules) return findings.error("settings", to_text(rules.error()));
     for (std::size_t index = 0; index < endpoints.size(); ++index) check_endpoint(settings, book, index, findings);
-    for (const auto& [name, endpoint] : settings.endpoints) {
-        if (rules::find(endpoints, EndpointId(name)) != nullptr) continue;
-        findings.error("endpoint " + name, "stands in the settings and not in the workspace");
+    for (const auto& id : endpoints_only_in_settings(settings, book)) {
+        findings.warning("endpoint " + id.text, "stands in the settings and not in the workspace");
     }
 }
 

@@ -101,7 +101,7 @@ Result<void> Service::open_host(Store store, const std::map<std::string, std::st
     host.on_past = [this](const EndpointId& endpoint, const EndpointTally& tally) { go_on(endpoint, tally); };
     host.on_event = [this](const Outbox::Waiting& waiting) { deliver(waiting); };
     host.on_stop = [this](const EndpointId& endpoint, EndpointStop stop) { deliveries_->set_stop(endpoint, stop); };
-    host.on_definitions = [this] { configure_deliveries(); };
+    host.on_definitions = [this] { tell_what_is_in_force(configure_deliveries()); };
     host.watch = watch_commits(metrics_);
     host.watch.on_failure = end_after_failure;
     auto opened = Host::open(std::move(store), std::move(host));
@@ -114,6 +114,7 @@ Result<void> Service::open_host(Store store, const std::map<std::string, std::st
         destinations = std::move(kept);
     }
     deliveries_ = std::make_unique<Deliveries>(delivery_hooks());
+    warn_of_endpoints(settings_, keeps ? *host_->book() : book, destinations);
     deliveries_->configure(std::move(destinations));
     return host_->start(keeps ? std::map<std::string, std::string>() : files);
 }
@@ -223,7 +224,7 @@ std::vector<Error> Service::reload_workspace() {
     }
     const bool is_same = (*book)->definitions.version == kept->definitions.version;
     if (!keeps && !is_same) return put_in_force(std::move(*files));
-    configure_deliveries();
+    tell_what_is_in_force(configure_deliveries());
     return {};
 }
 
@@ -242,14 +243,21 @@ std::vector<Error> Service::put_in_force(std::map<std::string, std::string> file
     return {};
 }
 
-void Service::configure_deliveries() {
+Result<Destinations> Service::configure_deliveries() {
     const std::lock_guard lock(endpoints_mutex_);
-    auto destinations = destinations_of(settings_, *host_->book());
-    if (!destinations) {
-        return log_error("activation", "endpoints stay as they were", LogField("error", to_text(destinations.error())));
-    }
-    deliveries_->configure(std::move(*destinations));
-    log_info("rules", "definitions in force", LogField("version", host_->book()->definitions.version));
+    TRY(destinations, destinations_of(settings_, *host_->book()));
+    deliveries_->configure(destinations);
+    return destinations;
+}
+
+void Service::tell_what_is_in_force(const Result<Destinations>& destinations) {
+    const std::lock_guard lock(endpoints_mutex_);
+    const auto book = host_->book();
+    if (!destinations)
+        log_error("activation", "endpoints stay as they were", LogField("error", to_text(destinations.error())));
+    else
+        warn_of_endpoints(settings_, *book, *destinations);
+    log_info("rules", "definitions in force", LogField("version", book->definitions.version));
 }
 
 bool Service::tend() {

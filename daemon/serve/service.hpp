@@ -11,6 +11,7 @@
 #include "daemon/activation/deliveries.hpp"
 #include "daemon/host/host.hpp"
 #include "daemon/net/http_server.hpp"
+#include "daemon/serve/destinations.hpp"
 #include "daemon/serve/routes.hpp"
 #include "daemon/settings/settings.hpp"
 
@@ -51,7 +52,8 @@ class Service {
     std::vector<Error> reload_tls();
     std::vector<Error> reload_workspace();
     std::vector<Error> put_in_force(std::map<std::string, std::string> files);
-    void configure_deliveries();
+    Result<Destinations> configure_deliveries();  // for the definitions in force, as the settings stand
+    void tell_what_is_in_force(const Result<Destinations>& destinations);
     void sign_head();
     void keep_clock();
 
