@@ -43,6 +43,7 @@ void print_plan(const json::object& plan, bool as_json) {
     if (plan.at("changes").as_array().empty()) fmt::print("No definition changes.\n");
     print_section(plan, "changes", "Definitions");
     print_section(plan, "segments", "Segments");
+    print_section(plan, "account_segments", "Segments of accounts");
     print_section(plan, "migration", "Who moves");
     print_section(plan, "overlap", "Members shared with other segments, after");
     print_section(plan, "pilots_contaminated", "Running pilots");
