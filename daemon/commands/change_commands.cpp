@@ -38,7 +38,8 @@ void print_plan(const json::object& plan, bool as_json) {
     const auto text = [&](const char* name) {
         return plan.at(name).is_null() ? std::string("nothing") : std::string(plan.at(name).as_string());
     };
-    fmt::print("Plan {}: from {} to {}, {} customers as of {}\n", text("plan"), text("from"), text("to"),
+    fmt::print("{}: from {} to {}, {} customers as of {}\n",
+               plan.at("plan").is_null() ? "Rollback" : "Plan " + text("plan"), text("from"), text("to"),
                plan.at("customers").to_number<std::uint64_t>(), text("at"));
     if (plan.at("changes").as_array().empty()) fmt::print("No definition changes.\n");
     print_section(plan, "changes", "Definitions");
