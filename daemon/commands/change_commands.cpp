@@ -38,11 +38,13 @@ void print_plan(const json::object& plan, bool as_json) {
     const auto text = [&](const char* name) {
         return plan.at(name).is_null() ? std::string("nothing") : std::string(plan.at(name).as_string());
     };
-    fmt::print("Plan {}: from {} to {}, {} customers as of {}\n", text("plan"), text("from"), text("to"),
+    fmt::print("{}: from {} to {}, {} customers as of {}\n",
+               plan.at("plan").is_null() ? "Rollback" : "Plan " + text("plan"), text("from"), text("to"),
                plan.at("customers").to_number<std::uint64_t>(), text("at"));
     if (plan.at("changes").as_array().empty()) fmt::print("No definition changes.\n");
     print_section(plan, "changes", "Definitions");
     print_section(plan, "segments", "Segments");
+    print_section(plan, "account_segments", "Segments of accounts");
     print_section(plan, "migration", "Who moves");
     print_section(plan, "overlap", "Members shared with other segments, after");
     print_section(plan, "pilots_contaminated", "Running pilots");

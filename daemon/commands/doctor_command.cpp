@@ -101,19 +101,28 @@ std::optional<Settings> check_settings(const CommandOptions& options, const Doct
     return std::nullopt;
 }
 
+// Null unless a start would leave them in force, whatever the folder holds.
+std::shared_ptr<const rules::Rulebook> kept_in_force(const Settings& settings) {
+    if (settings.workspace_changes != "plan" || !Store::exists(settings.data)) return nullptr;
+    return Offline::definitions({}, settings.data).value_or(nullptr);
+}
+
+// The definitions that a start would serve; of others the folder is only warned.
 std::shared_ptr<const rules::Rulebook> check_workspace(const Settings& settings, Findings& findings) {
-    auto read = read_workspace_files(settings.workspace);
-    if (!read) {
-        findings.error("workspace", to_text(read.error()));
-        return nullptr;
+    const auto kept = kept_in_force(settings);
+    const auto folder = Offline::definitions(settings.workspace, {});
+    if (!folder) {
+        for (const auto& error : folder.error())
+            kept ? findings.warning("workspace", to_text(error)) : findings.error("workspace", to_text(error));
+        return kept;
     }
-    auto book = compile_workspace(*read);
-    if (!book) {
-        findings.error("workspace", book.error());
-        return nullptr;
-    }
-    findings.ok("workspace", fmt::format("{}, version {}", settings.workspace, (*book)->definitions.version));
-    return *book;
+    const auto& version = (*folder)->definitions.version;
+    if (kept && kept->definitions.version != version)
+        findings.warning("workspace", fmt::format("{}, version {}; version {} is in force and stays until an apply",
+                                                  settings.workspace, version, kept->definitions.version));
+    else
+        findings.ok("workspace", fmt::format("{}, version {}", settings.workspace, version));
+    return kept ? kept : *folder;
 }
 
 // A clock that went back is seen by the last record, which was received later than now.
@@ -221,9 +230,8 @@ void check_endpoints(const Settings& settings, const rules::Rulebook& book, Find
     const auto& endpoints = book.definitions.endpoints;
     if (const auto rules = address_rules(settings); !rules) return findings.error("settings", to_text(rules.error()));
     for (std::size_t index = 0; index < endpoints.size(); ++index) check_endpoint(settings, book, index, findings);
-    for (const auto& [name, endpoint] : settings.endpoints) {
-        if (rules::find(endpoints, EndpointId(name)) != nullptr) continue;
-        findings.error("endpoint " + name, "stands in the settings and not in the workspace");
+    for (const auto& id : endpoints_only_in_settings(settings, book)) {
+        findings.warning("endpoint " + id.text, "stands in the settings and not in the workspace");
     }
 }
 

@@ -151,15 +151,35 @@ Result<void> write_rejects(const std::string& path, const std::vector<Reject>& r
     return {};
 }
 
-// Rejects are kept and the next import knows them, so nothing has failed; but this is hardly what was wanted.
+// Hardly what was wanted.
 void warn_where_nothing_came_in(const json::object& summary, const std::optional<Reject>& first) {
     if (!first || summary.at("accepted").as_int64() + summary.at("duplicates").as_int64() > 0) return;
     const Error nothing{ErrorCode::invalid,
                         fmt::format("no row was accepted; the first was rejected: {}", first->detail),
                         {},
                         first->reason,
-                        "see segmentctl rejects --show, or import with --rejects FILE"};
+                        {}};
     fmt::print(stderr, "warning: {}\n", visible_text(to_text(nothing)));
+}
+
+// Rejects are kept and the next import knows them, so nothing has failed: told is what nobody knew yet.
+void tell_of_rejects(const json::object& summary, const std::string& data) {
+    const auto* reasons = summary.if_contains("reasons");
+    if (reasons == nullptr) return;
+    std::string counted;
+    for (const auto& [reason, count] : reasons->as_object()) {
+        counted += fmt::format("{}{} {}", counted.empty() ? "" : ", ", count.to_number<std::int64_t>(),
+                               std::string_view(reason));
+    }
+    fmt::print(stderr, "warning: {} taken in, {} rejected ({}); segmentctl rejects --show --data {} lists them\n",
+               summary.at("accepted").to_number<std::int64_t>(), summary.at("rejected").to_number<std::int64_t>(),
+               counted, visible_text(data));
+}
+
+json::object counts_by_reason(const std::vector<Reject>& rejects) {
+    std::map<std::string, std::int64_t> counts;
+    for (const auto& reject : rejects) ++counts[reject.reason];
+    return json::object(counts.begin(), counts.end());
 }
 
 Result<json::object> import_file(Offline& offline, FileRecords& file, ProgressBar& bar) {
@@ -169,9 +189,11 @@ Result<json::object> import_file(Offline& offline, FileRecords& file, ProgressBa
     TRY(counts, append_all(offline, file, rejects, bar));
     if (auto done = offline.commit({}); !done) return fail(done.error());
     const auto customers = offline.engine().population().size();
-    return json::object{{"accepted", counts.accepted},     {"rejected", rejects.size()},
-                        {"duplicates", counts.duplicates}, {"already_rejected", known_rejects},
-                        {"customers", customers},          {"new_customers", customers - customers_before}};
+    json::object summary{{"accepted", counts.accepted},     {"rejected", rejects.size()},
+                         {"duplicates", counts.duplicates}, {"already_rejected", known_rejects},
+                         {"customers", customers},          {"new_customers", customers - customers_before}};
+    if (!rejects.empty()) summary["reasons"] = counts_by_reason(rejects);
+    return summary;
 }
 
 }  // namespace
@@ -209,7 +231,9 @@ int import_command(const CommandOptions& options, const ImportOptions& import) {
     const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - started;
     (*summary)["seconds"] = seconds.count();
     print(*summary, options.as_json);
+    std::fflush(stdout);  // what is told of rejects is the last line
     warn_where_nothing_came_in(*summary, first_reject);
+    tell_of_rejects(*summary, options.data);
     return exit_done;
 }
 

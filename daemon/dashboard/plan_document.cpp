@@ -35,7 +35,8 @@ std::string version_text(const json::value& version) {
 
 Document plan_document(const json::object& plan) {
     Document document;
-    document.title = "Plan " + text_of(plan.at("plan"));
+    const auto& name = plan.at("plan");
+    document.title = name.is_null() ? "Rollback to " + version_text(plan.at("to")) : "Plan " + text_of(name);
     document.subtitle =
         fmt::format("From {} to {}, {} customers, as of {}. Nothing of it is applied by looking at it.",
                     version_text(plan.at("from")), version_text(plan.at("to")),

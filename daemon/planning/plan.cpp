@@ -265,6 +265,24 @@ void warn_of_limits(const Comparison& comparison, json::array& warnings) {
     }
 }
 
+// What a row says of its segment, whether its members are customers or accounts.
+void warn_of_members(const json::value& row, const std::string& segment, json::array& warnings) {
+    const auto warn = [&](const char* rule, std::string message) {
+        warnings.push_back({{"rule", rule}, {"message", std::move(message)}});
+    };
+    const auto number = [&](const char* name) { return row.at(name).to_number<std::int64_t>(); };
+    const auto& change = row.at("change");
+    if (change == "removed") warn("segment_removed", fmt::format("{} ends for {} members", segment, number("leave")));
+    if (change != "removed" && number("size_after") == 0)
+        warn("segment_empty", fmt::format("{} has no members", segment));
+    if (change != "changed" || number("size_before") == 0) return;
+    const auto all = number("enter") + number("leave") + number("stay");
+    const auto jaccard = static_cast<double>(number("stay")) / static_cast<double>(all);
+    if (jaccard < few_stay)
+        warn("few_stay",
+             fmt::format("{}: of all who were or would be members, only {:.0f} % are both", segment, 100 * jaccard));
+}
+
 json::array warning_rows(const json::object& plan) {
     json::array rows;
     const auto warn = [&](const char* rule, std::string message) {
@@ -272,23 +290,16 @@ json::array warning_rows(const json::object& plan) {
     };
     const auto customers = plan.at("customers").to_number<double>();
     for (const auto& row : plan.at("segments").as_array()) {
-        const auto name = std::string(row.at("segment").as_string());
+        const auto segment = "segment " + std::string(row.at("segment").as_string());
+        warn_of_members(row, segment, rows);
         const auto moved = row.at("enter").to_number<double>() + row.at("leave").to_number<double>();
-        const auto size = row.at("size_after").to_number<std::int64_t>();
-        if (row.at("change") == "removed")
-            warn("segment_removed",
-                 fmt::format("segment {} ends for {} members", name, row.at("leave").to_number<std::int64_t>()));
-        if (row.at("change") != "removed" && size == 0)
-            warn("segment_empty", fmt::format("segment {} has no members", name));
-        if (row.at("change") == "changed" && row.at("jaccard").is_number() &&
-            row.at("jaccard").to_number<double>() < few_stay) {
-            warn("few_stay", fmt::format("segment {}: of all who were or would be members, only {:.0f} % are both",
-                                         name, 100 * row.at("jaccard").to_number<double>()));
-        }
         if (customers > 0 && moved / customers > many_move) {
             warn("many_move",
-                 fmt::format("segment {}: {:.0f} % of all customers enter or leave", name, 100 * moved / customers));
+                 fmt::format("{}: {:.0f} % of all customers enter or leave", segment, 100 * moved / customers));
         }
+    }
+    for (const auto& row : plan.at("account_segments").as_array()) {
+        warn_of_members(row, "segment of accounts " + std::string(row.at("segment").as_string()), rows);
     }
     for (const auto& row : plan.at("pilots_contaminated").as_array()) {
         warn("pilot_contaminated",

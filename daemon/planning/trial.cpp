@@ -37,7 +37,9 @@ Result<json::object> try_planned(Fold& fold, const WorkspaceFiles& files, const 
 
 Result<json::object> try_rollback(Fold& fold, const std::string& to, const Fold::Will& will) {
     TRY(version, version_named(fold, to));
-    return try_definitions(fold, version.files, {will.actor, "rollback: " + will.reason});
+    TRY(plan, try_definitions(fold, version.files, {will.actor, "rollback: " + will.reason}));
+    plan["plan"] = nullptr;
+    return std::move(plan);
 }
 
 json::object as_applied(const Fold& fold, const json::object& plan) {

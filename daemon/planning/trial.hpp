@@ -23,7 +23,8 @@ struct PlannedChange {
 // The same where a kept plan, whose name goes into the reason, still holds. The answer has the kept plan's name.
 Result<boost::json::object> try_planned(Fold& fold, const WorkspaceFiles& files, const PlannedChange& change);
 
-// The same with definitions that were in force before, found by the beginning of their version.
+// The same with definitions that were in force before, found by the beginning of their version. "plan" is null: nobody
+// keeps it, and a rollback is asked for by the version.
 Result<boost::json::object> try_rollback(Fold& fold, const std::string& to, const Fold::Will& will);
 
 // What stands durably once the fold's records do: {"applied": the version, "record": its sequence}, then the plan.

@@ -42,31 +42,43 @@ Result<std::optional<Destination>> destination_of(const Settings& settings, cons
     return std::optional(std::move(destination));
 }
 
-Result<std::map<EndpointId, Destination>> destinations_of(const Settings& settings, const rules::Rulebook& book) {
-    const auto& endpoints = book.definitions.endpoints;
-    for (const auto& [name, endpoint] : settings.endpoints) {
-        if (rules::find(endpoints, EndpointId(name)) != nullptr) continue;
-        return fail(ErrorCode::not_found, fmt::format("settings name the endpoint '{}', the workspace does not", name),
-                    "endpoints stand in endpoints/*.yaml");
-    }
+Result<Destinations> destinations_of(const Settings& settings, const rules::Rulebook& book) {
     if (auto rules = address_rules(settings); !rules) return fail(std::move(rules).error());
-    std::map<EndpointId, Destination> destinations;
+    const auto& endpoints = book.definitions.endpoints;
+    Destinations destinations;
     for (std::size_t index = 0; index < endpoints.size(); ++index) {
-        const auto& id = endpoints[index].id;
         TRY(destination, destination_of(settings, book, index));
-        if (!destination) {
-            if (endpoints[index].mode != rules::EndpointMode::live) continue;
-            log_warning("activation", "a live endpoint has no address; its touches wait", LogField("endpoint", id.text),
-                        LogField("setting", "endpoints." + id.text + ".url"));
-            continue;
-        }
-        if (!destination->trouble.empty()) {
-            log_error("activation", "nothing can be sent to an endpoint", LogField("endpoint", id.text),
-                      LogField("reason", destination->trouble));
-        }
-        destinations.emplace(id, std::move(*destination));
+        if (destination) destinations.emplace(endpoints[index].id, std::move(*destination));
     }
     return destinations;
+}
+
+std::vector<EndpointId> endpoints_only_in_settings(const Settings& settings, const rules::Rulebook& book) {
+    std::vector<EndpointId> missing;
+    for (const auto& [name, endpoint] : settings.endpoints) {
+        EndpointId id(name);
+        if (rules::find(book.definitions.endpoints, id) == nullptr) missing.push_back(std::move(id));
+    }
+    return missing;
+}
+
+void warn_of_endpoints(const Settings& settings, const rules::Rulebook& book, const Destinations& destinations) {
+    for (const auto& id : endpoints_only_in_settings(settings, book)) {
+        log_warning("activation", "an endpoint stands in the settings and in no definition",
+                    LogField("endpoint", id.text), LogField("setting", "endpoints." + id.text));
+    }
+    for (const auto& endpoint : book.definitions.endpoints) {
+        const auto& name = endpoint.id.text;
+        const auto found = destinations.find(endpoint.id);
+        if (found == destinations.end() && endpoint.mode == rules::EndpointMode::live) {
+            log_warning("activation", "a live endpoint has no address; its touches wait", LogField("endpoint", name),
+                        LogField("setting", "endpoints." + name + ".url"));
+        }
+        if (found != destinations.end() && !found->second.trouble.empty()) {
+            log_error("activation", "nothing can be sent to an endpoint", LogField("endpoint", name),
+                      LogField("reason", found->second.trouble));
+        }
+    }
 }
 
 Result<std::shared_ptr<const AddressRules>> address_rules(const Settings& settings) {

@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "daemon/activation/destination.hpp"
 #include "daemon/net/address_rules.hpp"
@@ -22,8 +23,16 @@ Result<std::shared_ptr<const AddressRules>> address_rules(const Settings& settin
 Result<std::optional<Destination>> destination_of(const Settings& settings, const rules::Rulebook& book,
                                                   std::size_t index);
 
-// Every endpoint that has an address. An error where the settings name one that the workspace does not,
-// or say something that is no secret or no range. Live ones without an address, and troubles, are warned of.
-Result<std::map<EndpointId, Destination>> destinations_of(const Settings& settings, const rules::Rulebook& book);
+using Destinations = std::map<EndpointId, Destination>;
+
+// Every endpoint that has an address. An error where the settings say something that is no secret or no range.
+Result<Destinations> destinations_of(const Settings& settings, const rules::Rulebook& book);
+
+// What the settings say about endpoints that these definitions do not have, which is no error: definitions that have
+// them may come, or those that had them may come back.
+std::vector<EndpointId> endpoints_only_in_settings(const Settings& settings, const rules::Rulebook& book);
+
+// Logs these, live endpoints without an address, and the troubles of destinations.
+void warn_of_endpoints(const Settings& settings, const rules::Rulebook& book, const Destinations& destinations);
 
 }  // namespace segmentd::daemon

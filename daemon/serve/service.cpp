@@ -52,9 +52,24 @@ Record delivery_record(const DeliveryRecord& delivery, const Outgoing& event, co
     return record;
 }
 
-void warn_of_other_folder(const rules::Rulebook& folder, const rules::Rulebook& in_force) {
-    const auto& other = folder.definitions.version;
+tl::expected<Folder, std::vector<Error>> read_folder(const std::string& workspace) {
+    auto files = read_workspace_files(workspace);
+    if (!files) return tl::unexpected(std::vector<Error>{std::move(files).error()});
+    auto book = compile_workspace(*files);
+    if (!book) return tl::unexpected(std::move(book).error());
+    return Folder{std::move(*files), std::move(*book)};
+}
+
+void warn_of_other_folder(const tl::expected<Folder, std::vector<Error>>& folder, const rules::Rulebook& in_force) {
     const auto& version = in_force.definitions.version;
+    if (!folder) {
+        for (const auto& error : folder.error()) {
+            log_warning("rules", "the folder could not be applied; the definitions in force stay",
+                        LogField("error", to_text(error)), LogField("in_force", version));
+        }
+        return;
+    }
+    const auto& other = folder->book->definitions.version;
     if (other == version) return;
     log_warning("rules", "the folder differs from the definitions in force, which stay", LogField("folder", other),
                 LogField("in_force", version), LogField("way_out", "segmentctl plan, then apply"));
@@ -64,10 +79,10 @@ void warn_of_other_folder(const rules::Rulebook& folder, const rules::Rulebook& 
 
 tl::expected<std::unique_ptr<Service>, std::vector<Error>> Service::start(const Settings& settings) {
     const auto one = [](Error error) { return tl::unexpected(std::vector<Error>{std::move(error)}); };
-    auto files = read_workspace_files(settings.workspace);
-    if (!files) return one(std::move(files).error());
-    auto book = compile_workspace(*files);
-    if (!book) return tl::unexpected(std::move(book).error());
+    std::unique_ptr<Service> service(new Service(settings));
+    const auto folder = read_folder(settings.workspace);
+    const bool may_be_in_force = service->only_plans() && Store::exists(settings.data);
+    if (!folder && !may_be_in_force) return tl::unexpected(folder.error());
     auto store = Store::open(settings.data, Store::Mode::writer);
     if (!store) return one(std::move(store).error());
     const auto tokens = store->tokens();
@@ -76,12 +91,9 @@ tl::expected<std::unique_ptr<Service>, std::vector<Error>> Service::start(const 
         log_warning("store", "others than its owner can look into the data folder",
                     LogField("way_out", "chmod 700 " + settings.data));
     }
-    std::unique_ptr<Service> service(new Service(settings));
     const auto listen = parse_listen(settings.listen);
     if (!listen) return one(listen.error());
-    if (auto done = service->open_host(std::move(*store), *files, **book); !done) {
-        return one(done.error());
-    }
+    if (auto errors = service->open_host(std::move(*store), folder); !errors.empty()) return tl::unexpected(errors);
     if (auto done = service->make_context(*tokens); !done) return one(done.error());
     if (auto done = service->open_servers(); !done) return one(done.error());
     return service;
@@ -91,9 +103,25 @@ Service::~Service() {
     stop();
 }
 
-Result<void> Service::open_host(Store store, const std::map<std::string, std::string>& files,
-                                const rules::Rulebook& book) {
-    TRY(destinations, destinations_of(settings_, book));
+std::vector<Error> Service::open_host(Store store, const ReadFolder& folder) {
+    auto host = Host::open(std::move(store), host_settings());
+    if (!host) return {std::move(host).error()};
+    const bool keeps = only_plans() && (*host)->book() != nullptr;
+    if (!keeps && !folder) return folder.error();
+    if (keeps) warn_of_other_folder(folder, *(*host)->book());
+    const auto book = keeps ? (*host)->book() : folder->book;
+    auto destinations = destinations_of(settings_, *book);
+    if (!destinations) return {std::move(destinations).error()};
+    warn_of_endpoints(settings_, *book, *destinations);
+    host_ = std::move(*host);
+    deliveries_ = std::make_unique<Deliveries>(delivery_hooks());
+    deliveries_->configure(std::move(*destinations));
+    if (auto started = host_->start(keeps ? decltype(folder->files)() : folder->files); !started)
+        return {std::move(started).error()};
+    return {};
+}
+
+HostSettings Service::host_settings() {
     HostSettings host;
     host.most_waiting = static_cast<std::size_t>(settings_.ingest_queue);
     host.max_clock_step = settings_.clock_max_step;
@@ -101,21 +129,10 @@ Result<void> Service::open_host(Store store, const std::map<std::string, std::st
     host.on_past = [this](const EndpointId& endpoint, const EndpointTally& tally) { go_on(endpoint, tally); };
     host.on_event = [this](const Outbox::Waiting& waiting) { deliver(waiting); };
     host.on_stop = [this](const EndpointId& endpoint, EndpointStop stop) { deliveries_->set_stop(endpoint, stop); };
-    host.on_definitions = [this] { configure_deliveries(); };
+    host.on_definitions = [this] { take_definitions(); };
     host.watch = watch_commits(metrics_);
     host.watch.on_failure = end_after_failure;
-    auto opened = Host::open(std::move(store), std::move(host));
-    if (!opened) return fail(std::move(opened).error());
-    host_ = std::move(*opened);
-    const bool keeps = settings_.workspace_changes == "plan" && host_->book() != nullptr;
-    if (keeps) {
-        warn_of_other_folder(book, *host_->book());
-        TRY(kept, destinations_of(settings_, *host_->book()));
-        destinations = std::move(kept);
-    }
-    deliveries_ = std::make_unique<Deliveries>(delivery_hooks());
-    deliveries_->configure(std::move(destinations));
-    return host_->start(keeps ? std::map<std::string, std::string>() : files);
+    return host;
 }
 
 DeliveryHooks Service::delivery_hooks() {
@@ -211,20 +228,21 @@ std::vector<Error> Service::reload_tls() {
 }
 
 std::vector<Error> Service::reload_workspace() {
-    auto files = read_workspace_files(settings_.workspace);
-    if (!files) return {std::move(files).error()};
-    auto book = compile_workspace(*files);
-    if (!book) return std::move(book).error();
-    const bool keeps = settings_.workspace_changes == "plan";
-    const auto kept = host_->book();
-    if (keeps) warn_of_other_folder(**book, *kept);
-    if (auto destinations = destinations_of(settings_, keeps ? *kept : **book); !destinations) {
-        return {std::move(destinations).error()};
+    const auto configured = configure_deliveries();
+    const auto folder = read_folder(settings_.workspace);
+    const auto in_force = host_->book();
+    if (only_plans()) warn_of_other_folder(folder, *in_force);
+    if (!only_plans() && folder && folder->book->definitions.version != in_force->definitions.version) {
+        // Trouble that the settings have with the folder alone is the folder's.
+        if (auto fits = destinations_of(settings_, *folder->book); configured && !fits) return {fits.error()};
+        return put_in_force(folder->files);
     }
-    const bool is_same = (*book)->definitions.version == kept->definitions.version;
-    if (!keeps && !is_same) return put_in_force(std::move(*files));
-    configure_deliveries();
-    return {};
+    auto errors = folder || only_plans() ? std::vector<Error>() : folder.error();
+    if (configured)
+        tell_what_is_in_force(*configured);
+    else
+        errors.push_back(configured.error());
+    return errors;
 }
 
 std::vector<Error> Service::put_in_force(std::map<std::string, std::string> files) {
@@ -242,14 +260,24 @@ std::vector<Error> Service::put_in_force(std::map<std::string, std::string> file
     return {};
 }
 
-void Service::configure_deliveries() {
+void Service::take_definitions() {
+    const auto configured = configure_deliveries();
+    if (configured) return tell_what_is_in_force(*configured);
+    log_error("activation", "endpoints stay as they were", LogField("error", to_text(configured.error())));
+}
+
+Result<Destinations> Service::configure_deliveries() {
     const std::lock_guard lock(endpoints_mutex_);
-    auto destinations = destinations_of(settings_, *host_->book());
-    if (!destinations) {
-        return log_error("activation", "endpoints stay as they were", LogField("error", to_text(destinations.error())));
-    }
-    deliveries_->configure(std::move(*destinations));
-    log_info("rules", "definitions in force", LogField("version", host_->book()->definitions.version));
+    TRY(destinations, destinations_of(settings_, *host_->book()));
+    deliveries_->configure(destinations);
+    return destinations;
+}
+
+void Service::tell_what_is_in_force(const Destinations& destinations) {
+    const std::lock_guard lock(endpoints_mutex_);
+    const auto book = host_->book();
+    warn_of_endpoints(settings_, *book, destinations);
+    log_info("rules", "definitions in force", LogField("version", book->definitions.version));
 }
 
 bool Service::tend() {

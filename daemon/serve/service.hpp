@@ -11,15 +11,23 @@
 #include "daemon/activation/deliveries.hpp"
 #include "daemon/host/host.hpp"
 #include "daemon/net/http_server.hpp"
+#include "daemon/serve/destinations.hpp"
 #include "daemon/serve/routes.hpp"
 #include "daemon/settings/settings.hpp"
 
 namespace segmentd::daemon {
 
+// A workspace folder that compiles.
+struct Folder {
+    std::map<std::string, std::string> files;
+    std::shared_ptr<const rules::Rulebook> book;
+};
+
 class Service {
   public:
     // Checks the workspace, opens the store, folds the journal and starts to serve. What is wrong comes
-    // back as everything that was found.
+    // back as everything that was found; with workspace_changes: plan a folder is only warned of where the store has
+    // definitions in force.
     static tl::expected<std::unique_ptr<Service>, std::vector<Error>> start(const Settings& settings);
     ~Service();  // as stop()
 
@@ -27,8 +35,9 @@ class Service {
     const std::string& ingest_url() const { return ingest_url_; }  // empty: no listener of its own
     std::uint16_t port() const { return server_->port(); }
 
-    // Reads the TLS files, the workspace folder and the secrets of its endpoints again; of the settings, what is
-    // said about endpoints counts anew. What is refused changes nothing; its errors come back.
+    // Reads the TLS files, the secrets of the endpoints in force and the workspace folder again; of the settings, what
+    // is said about endpoints counts anew. Each of them that is refused changes nothing and keeps none of the others
+    // back; the errors come back.
     std::vector<Error> reload(const Settings& fresh);
 
     // Once a minute signs the tree head where there are new records and notes the clock; tells whether the engine
@@ -40,7 +49,10 @@ class Service {
 
   private:
     explicit Service(const Settings& settings) : settings_(settings) {}
-    Result<void> open_host(Store store, const std::map<std::string, std::string>& files, const rules::Rulebook& book);
+    using ReadFolder = tl::expected<Folder, std::vector<Error>>;
+    std::vector<Error> open_host(Store store, const ReadFolder& folder);
+    bool only_plans() const { return settings_.workspace_changes == "plan"; }
+    HostSettings host_settings();
     DeliveryHooks delivery_hooks();
     void go_on(const EndpointId& endpoint, const EndpointTally& tally);
     void deliver(const Outbox::Waiting& waiting);
@@ -51,7 +63,9 @@ class Service {
     std::vector<Error> reload_tls();
     std::vector<Error> reload_workspace();
     std::vector<Error> put_in_force(std::map<std::string, std::string> files);
-    void configure_deliveries();
+    void take_definitions();
+    Result<Destinations> configure_deliveries();  // for the definitions in force, as the settings stand
+    void tell_what_is_in_force(const Destinations& destinations);
     void sign_head();
     void keep_clock();
 

@@ -96,11 +96,14 @@ class Accounts(cases.Case):
         data = ["--data", self.store.data]
 
         plan = segmentctl_json("plan", proposed, *data)
+        shown = segmentctl("plan", proposed, *data).output
         segmentctl_json("apply", proposed, *data, "--plan", plan["plan"])
 
         row, = plan["account_segments"]
         self.assertEqual((row["segment"], row["leave"], row["enter"]), ("quiet_teams", row["size_before"], 0))
         self.assertEqual((plan["segments"], plan["migration"]), ([], []))
+        self.assertRegex(shown, r"Segments of accounts\nsegment .*\nquiet_teams +changed +0 +2 ")
+        self.assertIn("segment of accounts quiet_teams has no members", shown)
         self.assertEqual(Store(proposed, self.store.data).ask("members", "quiet_teams"), [])
         self.verify()
 

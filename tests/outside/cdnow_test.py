@@ -175,6 +175,7 @@ class MadeUpShop(ShopCase):
 
         self.assertEqual((figures["accepted"], figures["rejected"], figures["customers"]), (1, 4, 1))
         reasons = collections.Counter(row["reason"] for row in store.ask("rejects"))
+        self.assertEqual(figures["reasons"], reasons)
         self.assertEqual(reasons, {"bad_time": 1, "no_customer": 1, "wrong_type": 1, "out_of_range": 1})
         with open(rejects_file, encoding="utf-8") as file:
             self.assertEqual(len(file.readlines()), 4)

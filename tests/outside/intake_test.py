@@ -163,7 +163,17 @@ class Files(cases.Case):
         self.assertEqual((again["accepted"], again["rejected"], again["already_rejected"]), (0, 0, 1))
         self.assertEqual(len(self.store.ask("rejects")), 1)
 
-    def test_a_file_of_which_nothing_is_accepted_is_warned_of_in_one_line(self):
+    def test_the_last_line_of_an_import_says_what_was_rejected_why_and_where_to_list_it(self):
+        header, first, *rest = self.lines()
+        broken = write(self.file, "\n".join([header, first, 'x"y,1,2,3', "," + first.split(",", 1)[1], *rest, ""]))
+
+        imported, again = (self.store.run("import", "--source", "purchases", broken) for _ in range(2))
+
+        told = r"^warning: \d+ taken in, 2 rejected \(1 broken_quote, 1 no_customer\); segmentctl rejects --show --data \S+ lists them\n$"
+        self.assertRegex(imported.errors, told)
+        self.assertEqual((imported.code, again.code, again.errors), (0, 0, ""), again)
+
+    def test_a_file_of_which_nothing_is_accepted_is_warned_of(self):
         header, *rows = self.lines()
         nonsense = write(self.file, "\n".join([header, *["x" + "," * header.count(",") for _ in rows], ""]))
         for _ in range(2):

@@ -125,8 +125,14 @@ class Plan(cases.Case):
         plan = self.plan()
         segmentctl_json("apply", self.new, *self.data, "--plan", plan["plan"])
 
+        look = segmentctl("rollback", *self.data, "--to", plan["from"][:6], "--dry-run")
+        page = segmentctl("rollback", *self.data, "--to", plan["from"][:6], "--dry-run", "--html")
+        self.assertTrue(look.output.startswith(f"Rollback: from {plan['to']} to {plan['from']}, "), look)
+        self.assertIn(f"<h1>Rollback to {plan['from']}</h1>", page.output)
+
         back = segmentctl_json("rollback", *self.data, "--to", plan["from"][:6], "--reason", "sales fell")
 
+        self.assertIsNone(back["plan"])
         self.assertEqual((back["from"], back["to"], back["applied"]), (plan["to"], plan["from"], plan["from"]))
         self.assertEqual(back["migration"], [{"from": None, "to": "buyers", "customers": 20}])
         self.assertEqual(self.size("buyers"), 40)

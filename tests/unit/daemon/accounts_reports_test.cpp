@@ -146,6 +146,12 @@ TEST_CASE("a plan says which accounts enter and leave, and is about customers ot
     CHECK(plan.at("migration").as_array().empty());
     REQUIRE(plan.at("changes").as_array().size() == 1);
     CHECK(plan.at("changes").as_array()[0].at("meaning") == "narrower");
+    CHECK(plan.at("warnings") ==
+          json::array{{{"rule", "segment_empty"}, {"message", "segment of accounts busy_teams has no members"}},
+                      {{"rule", "few_stay"},
+                       {"message",
+                        "segment of accounts busy_teams: of all who were or would be members, only 0 % are "
+                        "both"}}});
 }
 
 }  // namespace segmentd::tests

@@ -139,7 +139,7 @@ TEST_CASE("a touch to a tester has the tester as its subject although it is abou
     CHECK(envelope_of(review, "/segmentd/shop").subject.empty());
 }
 
-TEST_CASE("settings that name no endpoint of the workspace, or no range, are refused") {
+TEST_CASE("an endpoint that only the settings name keeps no other from its address; a range that is none does") {
     const TemporaryFolder folder;
     const auto book = compile_workspace(tests::shop("endpoint: crm\nowner: dana\n"));
     Settings settings;
@@ -155,7 +155,8 @@ TEST_CASE("settings that name no endpoint of the workspace, or no range, are ref
           "deliveries.allow_private: '10.0.0.0/33' is no range of addresses");
     settings.deliveries_allow_private.clear();
     settings.endpoints["crn"].url = "http://127.0.0.1:1/";
-    CHECK(destinations_of(settings, **book).error().code == ErrorCode::not_found);
+    CHECK(destinations_of(settings, **book)->size() == 1);
+    CHECK(endpoints_only_in_settings(settings, **book) == std::vector{EndpointId("crn")});
 }
 
 }  // namespace segmentd::daemon

@@ -52,6 +52,13 @@ TEST_CASE("a plan reads as approved in a browser, and no text becomes HTML") {
     CHECK(html.find("-  enter: feature.orders &gt;= 1\n") != std::string::npos);
 }
 
+TEST_CASE("a rollback that was looked at has the name of what it goes to, and none of its own") {
+    auto plan = empty_plan();
+    plan["plan"] = nullptr;
+
+    CHECK(daemon::plan_document(plan).title == "Rollback to v2");
+}
+
 TEST_CASE("a plan that changes nothing says so and shows no empty table") {
     const auto document = daemon::plan_document(empty_plan());
     const auto html = daemon::document_page(document, daemon::PagePlace::file);
