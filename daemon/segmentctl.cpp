@@ -121,16 +121,16 @@ void add_input_commands(CLI::App& app, Arguments& arguments, int& exit_code) {
     simulate->callback([&] { exit_code = daemon::simulate_command(arguments.options, arguments.simulate); });
 }
 
-// `add` adds a command on a store, `add_report` one that a daemon answers too.
-template <typename Add, typename AddReport>
-void add_reports_on_people(Arguments& arguments, const Add& add, const AddReport& add_report) {
+// `add_report` adds a command on a store that a daemon answers too.
+template <typename AddReport>
+void add_reports_on_people(Arguments& arguments, const AddReport& add_report) {
     auto* members = add_report("members", "the members of a segment",
                                [](const Arguments& a) { return daemon::members_command(a.options, a.name, a.at); });
     members->add_option("segment", arguments.name)->required();
     members->add_option("--at", arguments.at, "as it was served at a past date (its end) or instant")
         ->check(no_empty_text);
-    auto* brief = add("brief", "what to know of a segment before speaking to its members",
-                      [](const Arguments& a) { return daemon::brief_command(a.options, a.name, a.html); });
+    auto* brief = add_report("brief", "what to know of a segment before speaking to its members",
+                             [](const Arguments& a) { return daemon::brief_command(a.options, a.name, a.html); });
     brief->add_option("segment", arguments.name)->required();
     brief->add_flag("--html", arguments.html, "one HTML page, to be kept, sent or printed")->excludes("--json");
     auto* explain = add_report(
@@ -167,9 +167,9 @@ void add_report_commands(CLI::App& app, Arguments& arguments, int& exit_code) {
                [](const Arguments& a) { return daemon::segments_command(a.options, a.at); })
         ->add_option("--at", arguments.at, "a past date (its end) or instant; default: the engine time")
         ->check(no_empty_text);
-    add_reports_on_people(arguments, add, add_report);
-    add("models", "fitted models and their parameters",
-        [](const Arguments& a) { return daemon::models_command(a.options); });
+    add_reports_on_people(arguments, add_report);
+    add_report("models", "fitted models and their parameters",
+               [](const Arguments& a) { return daemon::models_command(a.options); });
     add_report("pilots", "pilots and what they found",
                [](const Arguments& a) { return daemon::pilots_command(a.options); });
     add_report("pauses", "what operators stopped",
@@ -186,10 +186,11 @@ void add_report_commands(CLI::App& app, Arguments& arguments, int& exit_code) {
         ->needs(plan)
         ->check(CLI::Range(1, 24 * 366))
         ->capture_default_str();
-    auto* rejects = add("rejects", "what was refused, the newest first",
-                        [](const Arguments& a) { return daemon::rejects_command(a.options, a.rejects); });
+    auto* rejects = add_report("rejects", "what was refused, the newest first",
+                               [](const Arguments& a) { return daemon::rejects_command(a.options, a.rejects); });
     rejects->add_option("--limit", arguments.rejects.limit)->check(CLI::Range(1, 100'000));
-    rejects->add_flag("--show", arguments.rejects.with_payload, "with what was sent; it may hold personal data");
+    rejects->add_flag("--show", arguments.rejects.with_payload, "with what was sent; it may hold personal data")
+        ->excludes("--url");
     add("replay", "fold the journal anew and print its state hash", [](const Arguments& a) {
         return daemon::replay_command(a.options, a.verify);
     })->add_flag("--verify", arguments.verify, "check every recorded fact as well");

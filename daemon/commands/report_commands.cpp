@@ -15,11 +15,6 @@ namespace json = boost::json;
 
 namespace {
 
-// For what only the store can tell.
-int show_store(const CommandOptions& options, const MakeReport& make) {
-    return show(options, {}, make);
-}
-
 json::value rejects_report(const std::vector<StoredReject>& rejects, bool with_payload) {
     json::array rows;
     for (const auto& [id, reject] : rejects) {
@@ -91,18 +86,8 @@ int explain_segment_command(const CommandOptions& options, const ExplainOptions&
 }
 
 int models_command(const CommandOptions& options) {
-    return show_store(options, [](Offline& offline) -> Result<json::value> {
-        auto models = models_report(offline.engine());
-        TRY(forecasts, forecasts_report(offline.engine(), offline.past()));
-        for (auto& model : models.get_array()) {
-            json::array own;
-            for (const auto& forecast : forecasts.get_array()) {
-                if (forecast.get_object().at("model") == model.get_object().at("model")) own.push_back(forecast);
-            }
-            if (!own.empty()) model.get_object()["forecasts"] = std::move(own);
-        }
-        return models;
-    });
+    return show(options, api_path({"models"}) + api_query("past", "true"),
+                [](Offline& offline) { return models_with_forecasts(offline.engine(), offline.past()); });
 }
 
 int pilots_command(const CommandOptions& options) {
@@ -135,7 +120,8 @@ int learnings_command(const CommandOptions& options, const std::string& name) {
 }
 
 int rejects_command(const CommandOptions& options, const RejectsOptions& rejects) {
-    return show_store(options, [&](Offline& offline) -> Result<json::value> {
+    const auto path = api_path({"rejects"}) + api_query("limit", std::to_string(rejects.limit));
+    return show(options, path, [&](Offline& offline) -> Result<json::value> {
         TRY(newest, offline.store().rejects(static_cast<std::size_t>(rejects.limit)));
         return rejects_report(newest, rejects.with_payload);
     });

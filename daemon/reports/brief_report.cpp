@@ -16,6 +16,8 @@ namespace json = boost::json;
 
 namespace {
 
+constexpr std::int64_t tracked_weeks = 26;
+
 using rules::PilotDefinition;
 using rules::SegmentDefinition;
 
@@ -97,6 +99,15 @@ void add_success(json::object& brief, const json::value& track) {
                                                            {"state", week.at("state")}};
         }
     }
+}
+
+Result<json::object> whole_brief(const Engine& engine, const SegmentId& segment, const PastRecords& past,
+                                 const std::vector<LedgerEntry>& lines) {
+    TRY(brief, brief_report(engine, segment));
+    add_decisions(brief, lines, true);
+    TRY(track, track_report(engine, past, {segment, engine.engine_time(), tracked_weeks}));
+    add_success(brief, track);
+    return std::move(brief);
 }
 
 namespace {

@@ -25,4 +25,8 @@ void add_decisions(boost::json::object& brief, const std::vector<LedgerEntry>& l
 // walks through the past and is too slow for the engine of a running daemon, which leaves "last_week" null.
 void add_success(boost::json::object& brief, const boost::json::value& track);
 
+// All of it at the engine time: the brief with decisions and success. `lines` are all of the ledger about events.
+Result<boost::json::object> whole_brief(const Engine& engine, const SegmentId& segment, const PastRecords& past,
+                                        const std::vector<LedgerEntry>& lines);
+
 }  // namespace segmentd::daemon

@@ -61,4 +61,17 @@ Result<json::value> forecasts_report(const Engine& engine, const PastRecords& pa
     return json::value(std::move(rows));
 }
 
+Result<json::value> models_with_forecasts(const Engine& engine, const PastRecords& past) {
+    auto models = models_report(engine);
+    TRY(forecasts, forecasts_report(engine, past));
+    for (auto& model : models.get_array()) {
+        json::array own;
+        for (const auto& forecast : forecasts.get_array()) {
+            if (forecast.get_object().at("model") == model.get_object().at("model")) own.push_back(forecast);
+        }
+        if (!own.empty()) model.get_object()["forecasts"] = std::move(own);
+    }
+    return models;
+}
+
 }  // namespace segmentd::daemon

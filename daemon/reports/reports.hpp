@@ -70,6 +70,9 @@ boost::json::value models_report(const Engine& engine);
 // that the fit knew. is_over tells whether the horizon has passed at the engine time.
 Result<boost::json::value> forecasts_report(const Engine& engine, const PastRecords& past);
 
+// models_report(), where each model that forecasts has its own of these as "forecasts". Walks through the past.
+Result<boost::json::value> models_with_forecasts(const Engine& engine, const PastRecords& past);
+
 // [{"pilot","state","enrolled","arms_that_left","sample_ratio_p","guardrails","warnings","findings"}].
 // sample_ratio_p is null while nobody is enrolled, and after the weights were changed under way.
 boost::json::value pilots_report(const Engine& engine);

@@ -31,6 +31,13 @@ Result<std::size_t> limit_in(const RoutedRequest& request, std::size_t otherwise
     return fail(ErrorCode::invalid, "limit is a number from 1 to 10000");
 }
 
+Result<bool> flag_in(const RoutedRequest& request, const char* name) {
+    const auto found = request.parameters.find(name);
+    if (found == request.parameters.end() || found->second == "false") return false;
+    if (found->second == "true") return true;
+    return fail(ErrorCode::invalid, std::string(name) + " is true or false");
+}
+
 void answer_from_engine(ServeContext& context, Respond respond, std::function<Result<json::value>(Engine&)> make) {
     const bool asked =
         context.host.ask([respond, make = std::move(make)](Engine& engine) { respond(answer_of(make(engine))); });

@@ -17,6 +17,9 @@ std::string parameter(const RoutedRequest& request, const char* name);
 // From 1 to 10,000.
 Result<std::size_t> limit_in(const RoutedRequest& request, std::size_t otherwise);
 
+// "true", or "false" as where it does not stand there.
+Result<bool> flag_in(const RoutedRequest& request, const char* name);
+
 // Made on the engine thread, so `make` must be quick.
 void answer_from_engine(ServeContext& context, Respond respond,
                         std::function<Result<boost::json::value>(Engine&)> make);

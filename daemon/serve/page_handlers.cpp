@@ -12,6 +12,7 @@
 #include "daemon/net/query.hpp"
 #include "daemon/reports/brief_report.hpp"
 #include "daemon/reports/overview_report.hpp"
+#include "daemon/serve/answers.hpp"
 #include "daemon/serve/page_admission.hpp"
 #include "daemon/serve/routes.hpp"
 #include "daemon/serve/tokens.hpp"
@@ -28,6 +29,7 @@ constexpr std::size_t newest_decisions = 50;
 // Answers with what `make` makes of the brief, or of the Error where there is none.
 using MakeBrief = std::function<HttpResponse(const Result<json::object>&)>;
 void answer_with_brief(ServeContext& context, const RoutedRequest& request, const Respond& respond, MakeBrief make);
+void answer_whole_brief(ServeContext& context, const SegmentId& segment, Respond respond);
 Result<void> add_past(json::object& overview, Store& store, Timestamp now);
 void add_health(json::object& overview, const ServeContext& context, const Store& store);
 HttpResponse to_overview(std::string cookie);
@@ -62,6 +64,9 @@ void answer_brief_page(ServeContext& context, RoutedRequest request, Respond res
 }
 
 void answer_brief(ServeContext& context, RoutedRequest request, Respond respond) {
+    const auto with_past = flag_in(request, "past");
+    if (!with_past) return respond(problem_response(with_past.error()));
+    if (*with_past) return answer_whole_brief(context, SegmentId(request.open_parts.front()), std::move(respond));
     answer_with_brief(context, request, respond, [](const Result<json::object>& brief) {
         return brief ? HttpResponse{.status = 200, .body = json_text(*brief), .headers = {}}
                      : problem_response(brief.error());
@@ -107,6 +112,15 @@ void answer_with_brief(ServeContext& context, const RoutedRequest& request, cons
         if (!queried) respond(busy_response(context));
     });
     if (!asked) respond(busy_response(context));
+}
+
+void answer_whole_brief(ServeContext& context, const SegmentId& segment, Respond respond) {
+    answer_beside(context, {}, std::move(respond), [segment](Fold& fold) -> Result<json::value> {
+        if (auto passed = fold.let_time_pass(); !passed) return fail(std::move(passed).error());
+        TRY(lines, event_lines(fold.store(), {}, 0));
+        TRY(brief, whole_brief(fold.engine(), segment, fold.past(), lines));
+        return json::value(std::move(brief));
+    });
 }
 
 Result<void> add_past(json::object& overview, Store& store, Timestamp now) {

@@ -141,7 +141,15 @@ void answer_explain_segment(ServeContext& context, RoutedRequest request, Respon
     answer_now_or_then(context, request, std::move(respond), make);
 }
 
-void answer_models(ServeContext& context, RoutedRequest, Respond respond) {
+void answer_models(ServeContext& context, RoutedRequest request, Respond respond) {
+    const auto with_past = flag_in(request, "past");
+    if (!with_past) return respond(problem_response(with_past.error()));
+    if (*with_past) {
+        return answer_beside(context, {}, std::move(respond), [](Fold& fold) -> Result<json::value> {
+            if (auto passed = fold.let_time_pass(); !passed) return fail(std::move(passed).error());
+            return models_with_forecasts(fold.engine(), fold.past());
+        });
+    }
     answer_from_engine(context, respond, [](Engine& engine) -> Result<json::value> { return models_report(engine); });
 }
 

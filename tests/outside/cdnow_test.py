@@ -11,9 +11,11 @@ import subprocess
 import unittest
 
 from support import cases, purchase_models, shop
-from support.programs import DATA, PROGRAMS, Store, copy_workspace, published, segmentctl, workspace_folder
+from support.programs import (DATA, PROGRAMS, Daemon, Store, copy_workspace, published, segmentctl, segmentctl_json,
+                              workspace_folder)
 
 AS_OF = datetime.date(1997, 9, 30)
+FIRST_DAY = datetime.date(1997, 1, 1)
 LATER = datetime.date(1998, 6, 30)  # 39 weeks after AS_OF
 MASTER = published(DATA, "cdnow_master.csv.gz")
 SAMPLE = published(DATA, "cdnow_sample.csv")
@@ -22,6 +24,15 @@ SEGMENTS = ["at_risk", "lapsed", "loyal", "promising"]
 
 def parameters_of(models, name):
     return next(row for row in models if row["model"] == name)
+
+
+def rounded(value):
+    """What a command asks of a daemon is read on the way, which may change the last digit of a number."""
+    if isinstance(value, dict):
+        return {name: rounded(member) for name, member in value.items()}
+    if isinstance(value, list):
+        return [rounded(member) for member in value]
+    return float(f"{value:.12g}") if isinstance(value, float) else value
 
 
 def lapsed_customers(rows, as_of):
@@ -150,6 +161,29 @@ class MadeUpShop(ShopCase):
         before = store.ask("replay", "--verify")
         self.check_repetition(store, "purchases", plain, len(rows))
         self.assertEqual(store.ask("replay", "--verify")["state_sha256"], before["state_sha256"])
+
+    def test_a_daemon_tells_of_models_segments_and_rejects_what_the_store_tells(self):
+        folder = self.folder()
+        store = Store(workspace_folder("cdnow"), os.path.join(folder, "store"))
+        path = shop.write_csv(shop.purchases() + [("", FIRST_DAY, 1, 5.0)], os.path.join(folder, "shop.csv"))
+        self.assertEqual(store.ask("import", "--source", "purchases", path)["rejected"], 1)
+        store.ask("fit", "--as-of", str(AS_OF), "--all")
+        asked = ("models",), ("rejects", "--limit", "3"), ("brief", "lapsed")
+        self.assertIn("forecasts", parameters_of(store.ask("models"), "repeat_purchases"))
+
+        with Daemon(store) as daemon:
+            for arguments in asked:
+                told = segmentctl_json(*arguments, "--url", daemon.url, "--data", store.data)
+                found = store.ask(*arguments)
+                for answer in (told, found):
+                    if isinstance(answer, dict):
+                        answer.pop("as_of")
+                self.assertEqual(rounded(told), rounded(found), arguments)
+            self.assertEqual(daemon.client().get("/api/v1/models?past=true"), store.ask("models"))
+            page = segmentctl("brief", "lapsed", "--html", "--url", daemon.url, "--data", store.data)
+            self.assertIn("<h1>", page.output, page)
+            payload = segmentctl("rejects", "--show", "--url", daemon.url, "--data", store.data)
+            self.assertEqual(payload.code, 2, payload)  # what was sent never leaves the store over HTTP
 
     def test_a_gzip_file_gives_the_same_state_as_the_plain_one(self):
         folder = self.folder()

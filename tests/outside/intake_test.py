@@ -80,7 +80,7 @@ class LiveIntake(cases.Case):
             cursor = page["next_cursor"]
         self.assertEqual(pages, whole["members"])
         self.assertEqual({row["size"] for row in self.client.get("/api/v1/segments?at=1990-01-01")}, {0})
-        for bad in ("/api/v1/segments?until=2027-01-01", "/api/v1/segments?at=soon", "/api/v1/segments?at=", "/api/v1/models?x",
+        for bad in ("/api/v1/segments?until=2027-01-01", "/api/v1/segments?at=soon", "/api/v1/segments?at=", "/api/v1/models?x", "/api/v1/models?past=yes",
                     path + "?limit=0", path + "?limit=2&limit=3", "/api/v1/touches?customer=%ff", "/api/v1/status?%zz",
                     "/api/v1/rejects?limit=many"):
             with self.subTest(bad):

@@ -131,6 +131,9 @@ class Pages(cases.Case):
             for target in brief["success"]:
                 target.pop("last_week")
         self.assertEqual(served, printed)
+        asked = segmentctl_json("brief", self.segment, "--url", self.daemon.url, "--data", self.daemon.store.data)
+        whole = self.daemon.store.ask("brief", self.segment)
+        self.assertEqual({**asked, "as_of": None}, {**whole, "as_of": None})
         html = self.daemon.store.run("brief", self.segment, "--html")
         self.assertEqual(html.code, 0, html)
         self.assertTrue(html.output.startswith("<!DOCTYPE html>"))
