@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
+#include <future>
 
 #include "daemon/commands/output.hpp"
 #include "daemon/serve/service.hpp"
@@ -88,10 +89,18 @@ bool PortFile::write(std::uint16_t port) const {
     return out.good() && std::rename(temporary.c_str(), path_.c_str()) == 0;
 }
 
-void reload(daemon::Service& service, const Arguments& arguments) {
+using Refused = std::future<std::vector<segmentd::Error>>;
+
+Refused begin_reload(daemon::Service& service, const Arguments& arguments) {
     daemon::notify_reloading();
     const auto loaded = settings_of(arguments);
-    const auto errors = loaded ? service.reload(loaded->settings) : loaded.error();
+    if (loaded) return service.reload(loaded->settings);
+    std::promise<std::vector<segmentd::Error>> refused;
+    refused.set_value(loaded.error());
+    return refused.get_future();
+}
+
+void end_reload(const daemon::Service& service, const std::vector<segmentd::Error>& errors) {
     for (const auto& error : errors) {
         daemon::log_error("rules", "what was read again is refused", daemon::LogField("error", to_text(error)));
     }
@@ -99,12 +108,22 @@ void reload(daemon::Service& service, const Arguments& arguments) {
     daemon::notify_ready("serving on " + service.url());
 }
 
+// New definitions are taken in beside: meanwhile the daemon is tended as always, and told to stop it stops.
 void serve_until_told_to_stop(daemon::Service& service, const Arguments& arguments, const sigset_t& signals) {
     const timespec one_second{.tv_sec = 1, .tv_nsec = 0};
+    const timespec a_moment{.tv_sec = 0, .tv_nsec = 20'000'000};
+    bool wants_reload = false;
+    Refused reloading;
     while (true) {
-        const int signal = sigtimedwait(&signals, nullptr, &one_second);
-        if (signal == SIGHUP) reload(service, arguments);
+        const int signal = sigtimedwait(&signals, nullptr, reloading.valid() ? &a_moment : &one_second);
         if (signal == SIGTERM || signal == SIGINT) return;
+        wants_reload = wants_reload || signal == SIGHUP;
+        if (reloading.valid() && reloading.wait_for(std::chrono::seconds(0)) == std::future_status::ready)
+            end_reload(service, reloading.get());
+        if (wants_reload && !reloading.valid()) {
+            wants_reload = false;
+            reloading = begin_reload(service, arguments);
+        }
         if (service.tend()) daemon::notify_watchdog();
     }
 }

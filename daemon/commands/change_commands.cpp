@@ -11,6 +11,7 @@
 #include "daemon/commands/output.hpp"
 #include "daemon/dashboard/pages.hpp"
 #include "daemon/dashboard/plan_document.hpp"
+#include "daemon/net/http_server.hpp"
 #include "daemon/planning/kept_plans.hpp"
 #include "daemon/planning/trial.hpp"
 #include "daemon/settings/workspace_files.hpp"
@@ -21,7 +22,7 @@ namespace json = boost::json;
 
 namespace {
 
-constexpr auto longest_change = std::chrono::minutes(1);
+constexpr auto longest_change = longest_answer + std::chrono::minutes(1);
 
 void print_section(const json::object& plan, const char* name, const char* title) {
     if (plan.at(name).as_array().empty()) return;

@@ -29,7 +29,7 @@ bool Host::offer(Intake intake) {
     if (!commits_->has_room()) return false;
     {
         const std::lock_guard lock(input_mutex_);
-        if (stopping_ || waiting_ + count > settings_.most_waiting) return false;
+        if (stopping_ || (!intake.is_our_own && waiting_ + count > settings_.most_waiting)) return false;
         waiting_ += count;
         inputs_.push_back(std::move(intake));
     }
@@ -112,6 +112,7 @@ void Host::stop_intake() {
         const std::lock_guard lock(input_mutex_);
         stopping_ = true;
     }
+    beside_stops_ = true;
     input_ready_.notify_one();
     if (thread_.joinable()) thread_.join();
     stop_beside();

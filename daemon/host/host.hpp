@@ -45,6 +45,7 @@ struct Intake {
     // Instead of records: finds them on the engine thread from the state that they follow on. An Error
     // leaves everything as it was and goes to `done`.
     std::function<Result<std::vector<Record>>(const Engine&)> find{};
+    bool is_our_own = false;  // what became of an event: never so many that they need the bound of the queue
 };
 
 struct HostSettings {
@@ -95,14 +96,18 @@ class Host {
         std::string
             at{};  // a past instant at which the fold stands instead, see Fold::stand_at(); not for what is kept
         std::function<void(Result<void>)> done;  // once durable where kept; on a thread of the host
+        // True where nobody waits for it any more: then it ends with an Error and is not put in force. Asked before the
+        // inputs are held and last when it would be put in force. Empty: never. Any thread.
+        std::function<bool()> is_given_up{};
     };
 
-    // One at a time, in order. False where eight wait already or the host has stopped. Any thread.
-    bool try_beside(Beside task);
+    // One at a time, in order, what is kept before what only looks. An Error where eight of its kind wait already or
+    // the host has stopped. Any thread.
+    Result<void> try_beside(Beside task);
 
     // Puts other definitions in force and contacts existing members where their playbook asks for them; `done` hears
     // the version. As try_beside().
-    bool reload(std::map<std::string, std::string> files, std::function<void(Result<std::string>)> done);
+    Result<void> reload(std::map<std::string, std::string> files, std::function<void(Result<std::string>)> done);
 
     // Hands out once more the events that wait for this endpoint. Any thread.
     void hand_out(const EndpointId& endpoint);
@@ -154,6 +159,7 @@ class Host {
     };
     Result<HeldAt> hold_intake();
     void release_intake();
+    Result<void> check_may_take_over(const Beside& task, const HeldAt& held) const;
     void take_over(Fold& fold, const std::function<void(Result<void>)>& done);
     void stop_beside();
     PastRecords past();
@@ -200,7 +206,8 @@ class Host {
 
     std::mutex beside_mutex_;
     std::condition_variable beside_ready_;
-    std::deque<Beside> beside_;
+    std::deque<Beside> kept_beside_;
+    std::deque<Beside> beside_;  // what only looks
     std::atomic<bool> beside_stops_{false};
     std::thread beside_thread_;
 };

@@ -1,8 +1,11 @@
 // Work on a second engine beside the one that serves, and how it takes the other's place.
+#include <fmt/format.h>
+
 #include <future>
 #include <limits>
 
 #include "daemon/host/host.hpp"
+#include "daemon/telemetry/log.hpp"
 
 namespace segmentd::daemon {
 namespace {
@@ -12,6 +15,18 @@ constexpr std::uint64_t all_there_are = std::numeric_limits<std::int64_t>::max()
 
 Error stopping() {
     return {ErrorCode::unavailable, "the daemon is stopping", {}, {}, "try again later"};
+}
+
+Error too_late() {
+    return {ErrorCode::unavailable,
+            "it took longer than its client waits and was not put in force",
+            {},
+            {},
+            "try again when fewer others plan and apply"};
+}
+
+bool is_given_up(const Host::Beside& task) {
+    return task.is_given_up && task.is_given_up();
 }
 
 // Too little memory for a second engine ends the work, not the daemon.
@@ -25,17 +40,22 @@ Result<void> caught(const std::function<Result<void>()>& work) {
 
 }  // namespace
 
-bool Host::try_beside(Beside task) {
+Result<void> Host::try_beside(Beside task) {
     {
         const std::lock_guard lock(beside_mutex_);
-        if (beside_stops_ || beside_.size() >= most_beside) return false;
-        beside_.push_back(std::move(task));
+        if (beside_stops_) return fail(stopping());
+        auto& waiting = task.is_kept ? kept_beside_ : beside_;
+        if (waiting.size() >= most_beside) {
+            return fail(ErrorCode::unavailable, fmt::format("{} pieces of such work wait already", most_beside),
+                        "try again once they are done");
+        }
+        waiting.push_back(std::move(task));
     }
     beside_ready_.notify_one();
-    return true;
+    return {};
 }
 
-bool Host::reload(std::map<std::string, std::string> files, std::function<void(Result<std::string>)> done) {
+Result<void> Host::reload(std::map<std::string, std::string> files, std::function<void(Result<std::string>)> done) {
     Beside task;
     task.is_kept = true;
     task.work = [files = std::move(files)](Fold& fold) -> Result<void> {
@@ -58,16 +78,19 @@ void Host::run_beside() {
         Beside task;
         {
             std::unique_lock lock(beside_mutex_);
-            beside_ready_.wait(lock, [this] { return beside_stops_ || !beside_.empty(); });
-            if (beside_.empty()) return;
-            task = std::move(beside_.front());
-            beside_.pop_front();
+            beside_ready_.wait(lock, [this] { return beside_stops_ || !kept_beside_.empty() || !beside_.empty(); });
+            auto& waiting = kept_beside_.empty() ? beside_ : kept_beside_;
+            if (waiting.empty()) return;
+            task = std::move(waiting.front());
+            waiting.pop_front();
         }
-        if (auto worked = beside_stops_ ? fail(stopping()) : caught([&] { return work_beside(task); }); !worked) {
+        auto worked = beside_stops_ ? fail(stopping()) : caught([&] { return work_beside(task); });
+        if (worked && task.is_kept) continue;
+        const auto told = caught([&]() -> Result<void> {
             task.done(std::move(worked));
-        } else if (!task.is_kept) {
-            task.done({});
-        }
+            return {};
+        });
+        if (!told) log_error("host", "an answer could not be given", LogField("error", to_text(told.error())));
     }
 }
 
@@ -79,6 +102,7 @@ Result<void> Host::work_beside(const Beside& task) {
     const auto goes_on = [this] { return beside_stops_ ? fail(stopping()) : Result<void>(); };
     auto read = task.at.empty() ? fold.catch_up(all_there_are, goes_on) : fold.stand_at(task.at, goes_on);
     if (!read || !task.is_kept) return read ? task.work(fold) : read;
+    if (is_given_up(task)) return fail(too_late());
 
     TRY(held_at, hold_intake());
     held = held_at;
@@ -87,16 +111,23 @@ Result<void> Host::work_beside(const Beside& task) {
         if (auto caught_up = fold.catch_up(held->end, goes_on); !caught_up) return caught_up;
         return task.work(fold);
     });
-    const auto handed = std::make_shared<std::promise<void>>();
+    const auto handed = std::make_shared<std::promise<Result<void>>>();
     const bool asked = ask([&, handed](Engine&) {
-        if (worked) take_over(fold, task.done);
+        auto taken = worked ? check_may_take_over(task, *held) : worked;
+        if (taken) take_over(fold, task.done);
         release_intake();
-        handed->set_value();
+        handed->set_value(std::move(taken));
     });
     if (!asked) return fail(stopping());
-    handed->get_future().wait();
-    if (worked && settings_.on_definitions) settings_.on_definitions();
-    return worked;
+    auto taken = handed->get_future().get();
+    if (taken && settings_.on_definitions) settings_.on_definitions();
+    return taken;
+}
+
+// A stop lets the held orders go on before the fold comes to its turn.
+Result<void> Host::check_may_take_over(const Beside& task, const HeldAt& held) const {
+    if (engine_->records() + 1 != held.end) return fail(stopping());
+    return is_given_up(task) ? fail(too_late()) : Result<void>();
 }
 
 // What time brings comes before: what is decided about the new definitions is decided at this instant.

@@ -24,6 +24,9 @@ struct TlsFiles {
     std::string key{};
 };
 
+// An apply at many millions of customers takes its time.
+inline constexpr std::chrono::minutes longest_answer{10};
+
 // Times are counted from the last progress to the next state, and kept to about a quarter of the
 // shortest of them.
 struct HttpServerSettings {
@@ -35,7 +38,7 @@ struct HttpServerSettings {
     std::chrono::milliseconds idle_timeout{60'000};   // between requests; then closed without a word
     std::chrono::milliseconds header_timeout{5'000};  // from the first byte to the end of the header
     std::chrono::milliseconds body_timeout{30'000};
-    std::chrono::milliseconds answer_timeout{60'000};  // for the handler
+    std::chrono::milliseconds answer_timeout = longest_answer;  // for the handler
     std::chrono::milliseconds write_timeout{30'000};
     TlsFiles tls{};  // the handshake has the time of a header
 };

@@ -57,7 +57,7 @@ void answer_beside(ServeContext& context, const std::string& at, Respond respond
     task.done = [answer, respond](const Result<void>& done) {
         respond(done ? answer_of(std::move(*answer)) : problem_response(done.error()));
     };
-    if (!context.host.try_beside(std::move(task))) respond(busy_response(context));
+    if (auto taken = context.host.try_beside(std::move(task)); !taken) respond(busy_response(taken.error()));
 }
 
 }  // namespace segmentd::daemon

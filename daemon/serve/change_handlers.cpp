@@ -1,18 +1,24 @@
 // Plans of new definitions, applies and rollbacks over HTTP: tried beside the engine that serves.
 #include <boost/json.hpp>
+#include <chrono>
 
 #include "base/json_text.hpp"
+#include "daemon/net/http_server.hpp"
 #include "daemon/net/problem.hpp"
 #include "daemon/planning/kept_plans.hpp"
 #include "daemon/planning/trial.hpp"
 #include "daemon/serve/json_body.hpp"
 #include "daemon/serve/routes.hpp"
+#include "daemon/settings/workspace_files.hpp"
 
 namespace segmentd::daemon {
 
 namespace json = boost::json;
 
 namespace {
+
+// Shorter than a server waits for an answer: what is answered by "too late" was not done.
+constexpr auto longest_wait = longest_answer - std::chrono::minutes(1);
 
 // {"files": {"segments/loyal.yaml": "segment: loyal\n..."}, "plan": "0f3c", "tolerance": 0.01, "reason": "..."}, or
 // {"to": "0f3c", "reason": "...", "dry_run": true}
@@ -41,7 +47,12 @@ void change_beside(ServeContext& context, bool is_kept, Change change, Respond r
         if (!done) return respond(problem_response(done.error()));
         respond({.status = 200, .body = json_text(*answer), .headers = {}});
     };
-    if (!context.host.try_beside(std::move(task))) respond(busy_response(context));
+    if (is_kept) {
+        task.is_given_up = [until = std::chrono::steady_clock::now() + longest_wait] {
+            return std::chrono::steady_clock::now() > until;
+        };
+    }
+    if (auto taken = context.host.try_beside(std::move(task)); !taken) respond(busy_response(taken.error()));
 }
 
 }  // namespace
@@ -103,8 +114,13 @@ Result<void> take_member(Wanted& wanted, std::string_view name, const json::valu
         if (!value.is_object()) return wrong("an object of texts by path");
         for (const auto& file : value.get_object()) {
             if (!file.value().is_string()) return wrong("an object of texts by path");
+            if (!is_name_in_workspace(file.key())) {
+                return fail(ErrorCode::invalid, "'" + std::string(file.key()) + "' is no file of a workspace",
+                            "name YAML files by their path in the folder, segments/loyal.yaml");
+            }
             wanted.files.emplace(std::string(file.key()), std::string(file.value().get_string()));
         }
+        if (wanted.files.empty()) return wrong("an object of texts by path, workspace.yaml among them");
         return {};
     }
     if (name == "tolerance") {

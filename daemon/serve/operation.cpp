@@ -73,6 +73,12 @@ HttpResponse busy_response(const ServeContext& context) {
     return response;
 }
 
+HttpResponse busy_response(const Error& refusal) {
+    auto response = problem_response(refusal);
+    response.headers.emplace_back("Retry-After", "1");
+    return response;
+}
+
 void answer_health(ServeContext& context, RoutedRequest request, Respond respond) {
     const bool is_ready = request.http.path != "/readyz" || context.host.commits().has_room();
     if (!is_ready) return respond(busy_response(context));

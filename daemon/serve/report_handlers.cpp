@@ -33,9 +33,11 @@ PastRecords past_of(Store& store) {
 // What is served now, or, with `at`, what was served then.
 void answer_now_or_then(ServeContext& context, const RoutedRequest& request, Respond respond,
                         std::function<Result<json::value>(const Engine&)> make) {
-    const auto at = parameter(request, "at");
-    if (at.empty()) return answer_from_engine(context, std::move(respond), std::move(make));
-    answer_beside(context, at, std::move(respond), [make](Fold& fold) { return make(fold.engine()); });
+    const auto at = request.parameters.find("at");
+    if (at == request.parameters.end()) return answer_from_engine(context, std::move(respond), std::move(make));
+    const auto instant = parse_as_of(at->second, context.host.book()->definitions.workspace.calendar);
+    if (!instant) return respond(problem_response(instant.error()));
+    answer_beside(context, at->second, std::move(respond), [make](Fold& fold) { return make(fold.engine()); });
 }
 
 json::object queue_status(const ServeContext& context, const StoreStatus& store) {

@@ -113,4 +113,7 @@ CollectContext collect_context(const ServeContext& context, const rules::Ruleboo
 // 503 with Retry-After: the disk or the queue is full, or the daemon is stopping.
 HttpResponse busy_response(const ServeContext& context);
 
+// The same of work beside: too much of it waits already, or the daemon is stopping.
+HttpResponse busy_response(const Error& refusal);
+
 }  // namespace segmentd::daemon

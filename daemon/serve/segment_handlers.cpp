@@ -89,7 +89,7 @@ void answer_validation(ServeContext& context, RoutedRequest request, Respond res
         };
         if (!context.host.offer(std::move(intake))) respond(busy_response(context));
     };
-    if (!context.host.try_beside(std::move(task))) respond(busy_response(context));
+    if (auto taken = context.host.try_beside(std::move(task)); !taken) respond(busy_response(taken.error()));
 }
 
 void answer_validations(ServeContext& context, RoutedRequest request, Respond respond) {
@@ -101,8 +101,8 @@ void answer_validations(ServeContext& context, RoutedRequest request, Respond re
 void answer_track(ServeContext& context, RoutedRequest request, Respond respond) {
     const auto text = parameter(request, "weeks");
     std::int64_t weeks = text.empty() ? 26 : 0;
-    std::from_chars(text.data(), text.data() + text.size(), weeks);
-    if (weeks < 1 || weeks > most_weeks) {
+    const auto* end = std::from_chars(text.data(), text.data() + text.size(), weeks).ptr;
+    if (end != text.data() + text.size() || weeks < 1 || weeks > most_weeks) {
         return respond(problem_response(Problem{.status = 400, .detail = "weeks is a number from 1 to 520"}));
     }
     const TrackRequest wanted{SegmentId(request.open_parts.front()), context.host.engine_now(), weeks};

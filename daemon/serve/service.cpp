@@ -2,9 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
-#include <future>
+#include <iterator>
 
 #include "daemon/serve/admin_token.hpp"
 #include "daemon/serve/destinations.hpp"
@@ -19,7 +20,6 @@ namespace segmentd::daemon {
 namespace {
 
 constexpr auto drain_deadline = std::chrono::seconds(5);
-constexpr auto reload_deadline = std::chrono::seconds(60);
 constexpr auto keep_interval = std::chrono::minutes(1);
 constexpr auto longest_turn = std::chrono::seconds(30);
 
@@ -160,6 +160,7 @@ void Service::note_delivery(const Outgoing& event, const DeliveryRecord& deliver
     const auto settle = [this, endpoint = event.endpoint, id = event.id] { deliveries_->settle(endpoint, id); };
     const bool is_last = delivery.outcome != DeliveryOutcome::failed;
     Intake intake;
+    intake.is_our_own = true;
     intake.records.push_back(delivery_record(delivery, event, *host_));
     if (is_last) intake.done = [settle](const IntakeOutcome&) { settle(); };
     if (host_->offer(std::move(intake))) return;
@@ -206,7 +207,7 @@ Result<std::unique_ptr<HttpServer>> Service::open_server(Listener listener, cons
     });
 }
 
-std::vector<Error> Service::reload(const Settings& fresh) {
+std::future<std::vector<Error>> Service::reload(const Settings& fresh) {
     {
         const std::lock_guard lock(endpoints_mutex_);
         settings_.endpoints = fresh.endpoints;
@@ -214,9 +215,10 @@ std::vector<Error> Service::reload(const Settings& fresh) {
         settings_.deliveries_allow_private = fresh.deliveries_allow_private;
         settings_.deliveries_hosts = fresh.deliveries_hosts;
     }
-    auto errors = reload_tls();
-    for (auto& error : reload_workspace()) errors.push_back(std::move(error));
-    return errors;
+    const auto answer = std::make_shared<std::promise<std::vector<Error>>>();
+    auto refused = answer->get_future();
+    reload_workspace(reload_tls(), [answer](std::vector<Error> errors) { answer->set_value(std::move(errors)); });
+    return refused;
 }
 
 std::vector<Error> Service::reload_tls() {
@@ -227,37 +229,34 @@ std::vector<Error> Service::reload_tls() {
     return {};
 }
 
-std::vector<Error> Service::reload_workspace() {
+void Service::reload_workspace(std::vector<Error> errors, Refused done) {
     const auto configured = configure_deliveries();
     const auto folder = read_folder(settings_.workspace);
     const auto in_force = host_->book();
     if (only_plans()) warn_of_other_folder(folder, *in_force);
-    if (!only_plans() && folder && folder->book->definitions.version != in_force->definitions.version) {
+    const bool is_other = folder && folder->book->definitions.version != in_force->definitions.version;
+    if (is_other && !only_plans()) {
         // Trouble that the settings have with the folder alone is the folder's.
-        if (auto fits = destinations_of(settings_, *folder->book); configured && !fits) return {fits.error()};
-        return put_in_force(folder->files);
+        auto fits = destinations_of(settings_, *folder->book);
+        if (!configured || fits) return put_in_force(folder->files, std::move(errors), std::move(done));
+        errors.push_back(std::move(fits).error());
+        return done(std::move(errors));
     }
-    auto errors = folder || only_plans() ? std::vector<Error>() : folder.error();
     if (configured)
         tell_what_is_in_force(*configured);
     else
         errors.push_back(configured.error());
-    return errors;
+    if (!folder && !only_plans()) std::ranges::copy(folder.error(), std::back_inserter(errors));
+    done(std::move(errors));
 }
 
-std::vector<Error> Service::put_in_force(std::map<std::string, std::string> files) {
-    const auto answer = std::make_shared<std::promise<Result<std::string>>>();
-    auto version = answer->get_future();
-    if (!host_->reload(std::move(files),
-                       [answer](Result<std::string> result) { answer->set_value(std::move(result)); })) {
-        return {{ErrorCode::unavailable, "the daemon is stopping", {}, {}, {}}};
-    }
-    if (version.wait_for(reload_deadline) != std::future_status::ready) {
-        return {{ErrorCode::unavailable, "the new definitions are still being taken in", {}, {}, {}}};
-    }
-    auto result = version.get();
-    if (!result) return {std::move(result).error()};
-    return {};
+void Service::put_in_force(std::map<std::string, std::string> files, std::vector<Error> errors, Refused done) {
+    const auto answer = [errors, done](const Result<std::string>& version) {
+        auto all = errors;
+        if (!version) all.push_back(version.error());
+        done(std::move(all));
+    };
+    if (auto taken = host_->reload(std::move(files), answer); !taken) answer(fail(std::move(taken).error()));
 }
 
 void Service::take_definitions() {

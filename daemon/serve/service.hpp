@@ -2,6 +2,8 @@
 // apart in the reverse one.
 #pragma once
 
+#include <functional>
+#include <future>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -37,8 +39,9 @@ class Service {
 
     // Reads the TLS files, the secrets of the endpoints in force and the workspace folder again; of the settings, what
     // is said about endpoints counts anew. Each of them that is refused changes nothing and keeps none of the others
-    // back; the errors come back.
-    std::vector<Error> reload(const Settings& fresh);
+    // back; the errors come back, once new definitions are in force or refused: they are taken in beside, in the time
+    // of a plan. One reload at a time.
+    std::future<std::vector<Error>> reload(const Settings& fresh);
 
     // Once a minute signs the tree head where there are new records and notes the clock; tells whether the engine
     // thread still turns.
@@ -61,8 +64,9 @@ class Service {
     Result<std::unique_ptr<HttpServer>> open_server(Listener listener, const std::string& address);
     Result<void> make_context(const std::vector<StoredToken>& tokens);
     std::vector<Error> reload_tls();
-    std::vector<Error> reload_workspace();
-    std::vector<Error> put_in_force(std::map<std::string, std::string> files);
+    using Refused = std::function<void(std::vector<Error>)>;
+    void reload_workspace(std::vector<Error> errors, Refused done);
+    void put_in_force(std::map<std::string, std::string> files, std::vector<Error> errors, Refused done);
     void take_definitions();
     Result<Destinations> configure_deliveries();  // for the definitions in force, as the settings stand
     void tell_what_is_in_force(const Destinations& destinations);

@@ -8,6 +8,7 @@
 
 #include "daemon/settings/secrets.hpp"
 #include "daemon/settings/time_zones.hpp"
+#include "rules/load/load.hpp"
 
 namespace segmentd::daemon {
 namespace {
@@ -64,6 +65,14 @@ Result<WorkspaceFolder> read_workspace_folder(const files::path& folder, const W
     auto found = reader.take();
     if (auto added = add_time_zones(found.files); !added) return fail(std::move(added).error());
     return found;
+}
+
+bool is_name_in_workspace(std::string_view name) {
+    if (name == rules::zones_file) return true;
+    const files::path path(name);
+    const bool is_plain =
+        path.is_relative() && path.lexically_normal().string() == name && name.find('\0') == name.npos;
+    return is_plain && is_yaml(path) && std::ranges::none_of(path, is_passed_over);
 }
 
 namespace {

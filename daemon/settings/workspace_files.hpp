@@ -38,4 +38,7 @@ Result<std::map<std::string, std::string>> read_workspace_files(const std::files
 Result<std::map<std::string, std::string>> read_workspace_files(const std::filesystem::path& folder,
                                                                 const WorkspaceLimits& limits);
 
+// Whether a file read so can have this name.
+bool is_name_in_workspace(std::string_view name);
+
 }  // namespace segmentd::daemon

@@ -176,6 +176,17 @@ class Plan(cases.Case):
         self.assertEqual(self.size("buyers"), 40)
         segmentctl_json("replay", *self.data, "--verify")
 
+    def test_what_is_no_workspace_is_refused_in_words(self):
+        with Daemon(self.store) as daemon:
+            client = daemon.client()
+            for files, words in (({}, "workspace.yaml among them"), ({"README.md": "x"}, "'README.md' is no file"),
+                                 ({"../x.yaml": "x"}, "'../x.yaml' is no file"), ({"x.yaml": 1}, "an object of texts")):
+                answer = client.post("/api/v1/definitions", {"files": files})
+                self.assertEqual(answer.status, 400, answer)
+                self.assertIn(words, answer.json()["detail"])
+            for query in ("segments/buyers/track?weeks=5abc", "segments/buyers/members?at="):
+                self.assertEqual(client.call("GET", "/api/v1/" + query).status, 400, query)
+
     def test_with_planned_changes_alone_a_start_and_a_signal_leave_what_is_in_force(self):
         plan = self.plan()
         segmentctl_json("apply", self.new, *self.data, "--plan", plan["plan"])

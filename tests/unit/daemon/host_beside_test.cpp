@@ -1,4 +1,6 @@
 // Work on a second engine beside the one that serves.
+#include <atomic>
+
 #include "tests/unit/daemon/host_fixture.hpp"
 
 namespace segmentd::tests {
@@ -55,7 +57,7 @@ TEST_CASE("while definitions are taken in, questions are answered as before and 
     Running running(folder);
     running.take({order_of("ada")});
     Standing standing;
-    REQUIRE(running.host->try_beside(standing.task(own_clock_shop(twice_rules), true)));
+    REQUIRE(running.host->try_beside(standing.task(own_clock_shop(twice_rules), true)).has_value());
     standing.reached.get_future().wait();
 
     CHECK(running.ask(is_buyer));
@@ -102,7 +104,7 @@ TEST_CASE("what is only tried beside changes nothing and holds nothing up") {
     Running running(folder);
     const auto version = running.host->book()->definitions.version;
     Standing standing;
-    REQUIRE(running.host->try_beside(standing.task(own_clock_shop(twice_rules), false)));
+    REQUIRE(running.host->try_beside(standing.task(own_clock_shop(twice_rules), false)).has_value());
     standing.reached.get_future().wait();
 
     CHECK(running.take({order_of("ada")}).accepted == 1);
@@ -113,12 +115,65 @@ TEST_CASE("what is only tried beside changes nothing and holds nothing up") {
     CHECK(running.host->book()->definitions.version == version);
 }
 
+TEST_CASE("what nobody waits for any more is not put in force, and the inputs go on") {
+    const daemon::TemporaryFolder folder;
+    Running running(folder);
+    const auto version = running.host->book()->definitions.version;
+    std::atomic<bool> is_given_up = false;
+    Standing standing;
+    auto task = standing.task(own_clock_shop(twice_rules), true);
+    task.is_given_up = [&] { return is_given_up.load(); };
+    REQUIRE(running.host->try_beside(std::move(task)).has_value());
+    standing.reached.get_future().wait();
+    auto intake = offer(running, order_of("ada"));
+
+    is_given_up = true;
+    standing.go_on.set_value();
+
+    CHECK_FALSE(standing.outcome.get_future().get().has_value());
+    CHECK(intake.get().accepted == 1);
+    CHECK(running.host->book()->definitions.version == version);
+    CHECK(running.records() == 3);
+}
+
+TEST_CASE("what is put in force has places of its own and goes before what only looks") {
+    const daemon::TemporaryFolder folder;
+    Running running(folder);
+    Standing standing;
+    REQUIRE(running.host->try_beside(standing.task(own_clock_shop(twice_rules), false)).has_value());
+    standing.reached.get_future().wait();
+    std::promise<std::string> last;
+    std::string order;
+    const auto task = [&](char name, bool is_kept) {
+        Host::Beside named;
+        named.is_kept = is_kept;
+        named.work = [&order, name](daemon::Fold&) -> Result<void> {
+            order += name;
+            return {};
+        };
+        named.done = [&](const Result<void>&) {
+            if (order.size() == 9) last.set_value(order);
+        };
+        return named;
+    };
+    for (int i = 0; i < 8; ++i) REQUIRE(running.host->try_beside(task('l', false)).has_value());
+
+    const auto refused = running.host->try_beside(task('l', false));
+    const auto taken = running.host->try_beside(task('k', true));
+    standing.go_on.set_value();
+
+    REQUIRE_FALSE(refused.has_value());
+    CHECK(refused.error().message == "8 pieces of such work wait already");
+    CHECK(taken.has_value());
+    CHECK(last.get_future().get() == "kllllllll");
+}
+
 TEST_CASE("a stop gives up what is taken in and keeps what was accepted meanwhile") {
     const daemon::TemporaryFolder folder;
     Standing standing;
     {
         Running running(folder);
-        REQUIRE(running.host->try_beside(standing.task(own_clock_shop(twice_rules), true)));
+        REQUIRE(running.host->try_beside(standing.task(own_clock_shop(twice_rules), true)).has_value());
         standing.reached.get_future().wait();
         auto intake = offer(running, order_of("ada"));
 
@@ -131,7 +186,7 @@ TEST_CASE("a stop gives up what is taken in and keeps what was accepted meanwhil
         const auto outcome = standing.outcome.get_future().get();
         REQUIRE_FALSE(outcome.has_value());
         CHECK(outcome.error().message == "the daemon is stopping");
-        CHECK_FALSE(running.host->try_beside({}));
+        CHECK_FALSE(running.host->try_beside({}).has_value());
     }
     Running again(folder);
     CHECK(again.records() == 3);

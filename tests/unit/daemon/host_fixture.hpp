@@ -102,7 +102,8 @@ class Running {
     Result<std::string> reload(const Files& files) {
         auto answer = std::make_shared<std::promise<Result<std::string>>>();
         auto version = answer->get_future();
-        REQUIRE(host->reload(files, [answer](Result<std::string> given) { answer->set_value(std::move(given)); }));
+        REQUIRE(host->reload(files, [answer](Result<std::string> given) { answer->set_value(std::move(given)); })
+                    .has_value());
         REQUIRE(version.wait_for(patience) == std::future_status::ready);
         return version.get();
     }

@@ -104,6 +104,19 @@ TEST_CASE("the limits hold, borders included") {
     CHECK(read_workspace_files(folder.path(), {.entries = 1}).error().code == ErrorCode::limit);
 }
 
+TEST_CASE("a name is one of a workspace where a folder could give it") {
+    for (const auto* name : {"workspace.yaml", "segments/loyal.yml", "a b/c.d.yaml"}) {
+        INFO(name);
+        CHECK(is_name_in_workspace(name));
+    }
+    for (const auto* name : {"", "README.md", "/abs.yaml", "../x.yaml", "a/../x.yaml", "a//x.yaml", "./x.yaml",
+                             ".x.yaml", ".git/x.yaml", "node_modules/x.yaml", "x.YAML", "yaml"}) {
+        INFO(name);
+        CHECK_FALSE(is_name_in_workspace(name));
+    }
+    CHECK_FALSE(is_name_in_workspace(std::string_view("nul\0.yaml", 9)));
+}
+
 TEST_CASE("a pipe that is named like YAML is refused instead of waited for") {
     const TemporaryFolder folder;
     const auto pipe = folder.path() / "pipe.yaml";
