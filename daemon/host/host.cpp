@@ -26,7 +26,7 @@ Host::~Host() {
 
 bool Host::offer(Intake intake) {
     const std::size_t count = intake.records.size() + intake.rejects.size();
-    if (!commits_->has_room()) return false;
+    if (!intake.is_our_own && !commits_->has_room()) return false;
     {
         const std::lock_guard lock(input_mutex_);
         if (stopping_ || (!intake.is_our_own && waiting_ + count > settings_.most_waiting)) return false;

@@ -45,7 +45,9 @@ struct Intake {
     // Instead of records: finds them on the engine thread from the state that they follow on. An Error
     // leaves everything as it was and goes to `done`.
     std::function<Result<std::vector<Record>>(const Engine&)> find{};
-    bool is_our_own = false;  // what became of an event: never so many that they need the bound of the queue
+    // What became of an event: taken in although the queue or the disk is full, for its sender waits until it is
+    // durable.
+    bool is_our_own = false;
 };
 
 struct HostSettings {

@@ -125,7 +125,7 @@ TEST_CASE("the same definitions again are no record") {
     CHECK(running.records() == 2);
 }
 
-TEST_CASE("an intake beyond the queue's limit is not taken") {
+TEST_CASE("an intake beyond the queue's limit is not taken, unless it says what became of an event") {
     const daemon::TemporaryFolder folder;
     HostSettings settings;
     settings.most_waiting = 2;
@@ -134,6 +134,9 @@ TEST_CASE("an intake beyond the queue's limit is not taken") {
     const bool is_taken = running.host->offer({{order_of("a"), order_of("b"), order_of("c")}, {}, {}});
 
     CHECK_FALSE(is_taken);
+    daemon::Intake outcomes{{order_of("a"), order_of("b"), order_of("c")}, {}, {}};
+    outcomes.is_our_own = true;
+    CHECK(running.outcome_of(std::move(outcomes)).accepted == 3);
 }
 
 TEST_CASE("a stopped host takes nothing in and answers no question") {
