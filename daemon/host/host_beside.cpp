@@ -38,6 +38,14 @@ Result<void> caught(const std::function<Result<void>()>& work) {
     }
 }
 
+void tell(const std::function<void(Result<void>)>& done, Result<void> worked) {
+    const auto told = caught([&]() -> Result<void> {
+        done(std::move(worked));
+        return {};
+    });
+    if (!told) log_error("host", "an answer could not be given", LogField("error", to_text(told.error())));
+}
+
 }  // namespace
 
 Result<void> Host::try_beside(Beside task) {
@@ -86,11 +94,7 @@ void Host::run_beside() {
         }
         auto worked = beside_stops_ ? fail(stopping()) : caught([&] { return work_beside(task); });
         if (worked && task.is_kept) continue;
-        const auto told = caught([&]() -> Result<void> {
-            task.done(std::move(worked));
-            return {};
-        });
-        if (!told) log_error("host", "an answer could not be given", LogField("error", to_text(told.error())));
+        tell(task.done, std::move(worked));
     }
 }
 
@@ -161,7 +165,7 @@ void Host::take_over(Fold& fold, const std::function<void(Result<void>)>& done) 
         for (const auto& id : appended.sends) hold_event(id, batch);
         publish();
     }
-    batch.once_durable.emplace_back([done] { done({}); });
+    batch.once_durable.emplace_back([done] { tell(done, {}); });
     submit(std::move(batch));
 }
 

@@ -1,10 +1,12 @@
 #include "daemon/planning/trial.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <boost/json.hpp>
 #include <map>
+#include <vector>
 
 #include "daemon/planning/kept_plans.hpp"
 
@@ -53,16 +55,17 @@ namespace {
 Result<Fold::Version> version_named(const Fold& fold, const std::string& name) {
     const auto& now = fold.versions().back().version;
     std::map<std::string, const Fold::Version*> found;
-    std::string known;
+    std::vector<std::string> known;
     for (const auto& version : fold.versions()) {
         if (version.version.starts_with(name) && version.version != now) found[version.version] = &version;
-        known += (known.empty() ? "" : ", ") + version.version;
+        if (std::ranges::find(known, version.version) == known.end()) known.push_back(version.version);
     }
     if (found.size() == 1) return *found.begin()->second;
     const char* what = !found.empty()          ? "several versions begin with"
                        : now.starts_with(name) ? "in force already is"
                                                : "this store never had a version";
-    return fail(ErrorCode::not_found, fmt::format("{} '{}'", what, name), "this store had: " + known);
+    return fail(ErrorCode::not_found, fmt::format("{} '{}'", what, name),
+                fmt::format("this store had: {}", fmt::join(known, ", ")));
 }
 
 }  // namespace

@@ -32,6 +32,12 @@ struct Wanted {
 Result<Wanted> wanted_in(const RoutedRequest& request, std::initializer_list<std::string_view> known);
 Result<void> take_member(Wanted& wanted, std::string_view name, const json::value& value);
 
+// What is above a limit is so for good: to try again later would not help.
+HttpResponse refusal_response(const Error& error) {
+    if (error.code != ErrorCode::limit) return problem_response(error);
+    return problem_response(Problem{.status = 413, .detail = to_text(error)});
+}
+
 using Change = std::function<Result<json::object>(Fold&)>;
 
 void change_beside(ServeContext& context, bool is_kept, Change change, Respond respond) {
@@ -44,7 +50,7 @@ void change_beside(ServeContext& context, bool is_kept, Change change, Respond r
         return {};
     };
     task.done = [answer, respond](const Result<void>& done) {
-        if (!done) return respond(problem_response(done.error()));
+        if (!done) return respond(refusal_response(done.error()));
         respond({.status = 200, .body = json_text(*answer), .headers = {}});
     };
     if (is_kept) {

@@ -137,7 +137,8 @@ class Plan(cases.Case):
         self.assertEqual(back["migration"], [{"from": None, "to": "buyers", "customers": 20}])
         self.assertEqual(self.size("buyers"), 40)
         self.refuse("in force already", "rollback", *self.data, "--to", plan["from"])
-        self.refuse("never had a version 'ffffffffffff'", "rollback", *self.data, "--to", "ffffffffffff")
+        self.refuse(f"never had a version 'ffffffffffff'; this store had: {plan['from']}, {plan['to']}\n",
+                    "rollback", *self.data, "--to", "ffffffffffff")
 
     def test_a_segment_that_goes_or_comes_moves_everybody_in_it(self):
         path = os.path.join(self.new, "extra.yaml")
@@ -184,6 +185,9 @@ class Plan(cases.Case):
                 answer = client.post("/api/v1/definitions", {"files": files})
                 self.assertEqual(answer.status, 400, answer)
                 self.assertIn(words, answer.json()["detail"])
+            answer = client.post("/api/v1/plans", {"files": {"workspace.yaml": "workspace: shop\n", "x.yaml": "#" * (1 << 20) + "#"}})
+            self.assertEqual(answer.status, 413, answer)
+            self.assertIn("x.yaml", answer.json()["detail"])
             for query in ("segments/buyers/track?weeks=5abc", "segments/buyers/members?at="):
                 self.assertEqual(client.call("GET", "/api/v1/" + query).status, 400, query)
 

@@ -1,5 +1,6 @@
 // Work on a second engine beside the one that serves.
 #include <atomic>
+#include <stdexcept>
 
 #include "tests/unit/daemon/host_fixture.hpp"
 
@@ -113,6 +114,27 @@ TEST_CASE("what is only tried beside changes nothing and holds nothing up") {
     REQUIRE(standing.outcome.get_future().get().has_value());
     CHECK(running.records() == 3);
     CHECK(running.host->book()->definitions.version == version);
+}
+
+TEST_CASE("an answer that cannot be given ends neither what is kept nor the daemon") {
+    const daemon::TemporaryFolder folder;
+    Running running(folder);
+    for (const bool is_kept : {false, true}) {
+        Host::Beside task;
+        task.is_kept = is_kept;
+        task.work = [](daemon::Fold& fold) -> Result<void> {
+            auto applied = fold.apply_workspace(own_clock_shop(twice_rules), {"person:dana", "a test"});
+            return applied ? Result<void>() : fail(std::move(applied).error());
+        };
+        task.done = [](const Result<void>&) { throw std::runtime_error("no memory for an answer"); };
+        REQUIRE(running.host->try_beside(std::move(task)).has_value());
+    }
+
+    const auto version = running.reload(own_clock_shop());
+
+    REQUIRE(version.has_value());
+    CHECK(running.host->book()->definitions.version == *version);
+    CHECK(running.take({order_of("ada")}).accepted == 1);
 }
 
 TEST_CASE("what nobody waits for any more is not put in force, and the inputs go on") {
