@@ -159,22 +159,20 @@ TEST_CASE("what nobody waits for any more is not put in force, and the inputs go
 }
 
 TEST_CASE("what is put in force has places of its own and goes before what only looks") {
+    std::promise<std::string> last;
+    std::string order;
     const daemon::TemporaryFolder folder;
     Running running(folder);
     Standing standing;
     REQUIRE(running.host->try_beside(standing.task(own_clock_shop(twice_rules), false)).has_value());
     standing.reached.get_future().wait();
-    std::promise<std::string> last;
-    std::string order;
     const auto task = [&](char name, bool is_kept) {
         Host::Beside named;
         named.is_kept = is_kept;
-        named.work = [&order, name](daemon::Fold&) -> Result<void> {
+        named.work = [&order, &last, name](daemon::Fold&) -> Result<void> {
             order += name;
-            return {};
-        };
-        named.done = [&](const Result<void>&) {
             if (order.size() == 9) last.set_value(order);
+            return {};
         };
         return named;
     };
