@@ -116,7 +116,7 @@ TEST_CASE("nothing that a record says can be read from the files without the key
     Store store = open_writer(folder);
     // Long enough that the random bytes of what is encrypted cannot spell it by chance.
     const std::string customer = "ada.lovelace@analytical-engine.example";
-    commit(store, {signal(1, customer)});
+    commit(store, {signal(1, customer.c_str())});
 
     for (const char* name : {"segmentd.db", "segmentd.db-wal"}) {
         const std::string content = whole_content(folder.store() / name);
