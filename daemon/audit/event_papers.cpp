@@ -242,8 +242,9 @@ Answers answers_about(const Population& population, const rules::Purpose& purpos
     Answers answers;
     for (std::size_t index = 0; index < population.size(); ++index) {
         const auto& customer = population.at(index);
-        const auto answer = customer.consent.find(purpose.id.text);
-        if (answer != customer.consent.end()) ++(answer->second ? answers.granted : answers.withdrawn);
+        const auto& given = customer.rest->consent;
+        const auto answer = given.find(purpose.id.text);
+        if (answer != given.end()) ++(answer->second ? answers.granted : answers.withdrawn);
         if (population.allows(customer, purpose)) ++answers.allowed;
     }
     return answers;

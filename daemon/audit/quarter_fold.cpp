@@ -100,7 +100,7 @@ void QuarterFold::note_consents(const Record& record) {
     const auto customer = engine_.population().find(record.customer);
     for (const auto& [purpose, granted] : record.consent) {
         if (customer) {
-            const auto& before = engine_.population().at(*customer).consent;
+            const auto& before = engine_.population().at(*customer).rest->consent;
             const auto answer = before.find(purpose);
             if (answer != before.end() && answer->second == granted) continue;
         }

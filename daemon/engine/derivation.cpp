@@ -13,7 +13,7 @@ Derivation::Derivation(std::shared_ptr<const rules::Rulebook> book, const Popula
     accounts_.use(book->accounts);
     for (std::size_t i = 0; i < live.size(); ++i) {
         auto blank = pilots.blank_enrolments(*book, live.at(i));
-        if (!blank.empty()) derived_.at(derived_.find_or_create(live.at(i).id)).enrolments = std::move(blank);
+        if (!blank.empty()) derived_.at(derived_.find_or_create(live.at(i).id)).rest.make().enrolments = std::move(blank);
     }
     for (std::size_t pilot = 0; pilot < book->pilots.size(); ++pilot) {
         auto groups = pilots.unknown_groups(*book, pilot);
@@ -48,11 +48,11 @@ Derived Derivation::finish() {
 void Derivation::take_at_enrolment(AtEnrolment& known, const Record& past, Timestamp occurred_at) const {
     const auto index = derived_.find(past.customer);
     if (!index) return;
-    const auto& enrolments = derived_.at(*index).enrolments;
+    const auto& enrolments = derived_.at(*index).rest->enrolments;
     const auto enrolment = enrolments.find(derived_.book().definitions.pilots[known.pilot].id);
     if (enrolment == enrolments.end() || occurred_at > enrolment->second.at) return;
     auto& customer = known.population.at(known.population.find_or_create(past.customer));
-    for (const auto& [purpose, granted] : past.consent) customer.consent[purpose] = granted;
+    for (const auto& [purpose, granted] : past.consent) customer.rest.make().consent[purpose] = granted;
     if (const auto* profile = std::get_if<ProfileRecord>(&past.payload))
         known.population.take_profile(customer, *profile);
     if (const auto* signal = std::get_if<SignalRecord>(&past.payload)) {
@@ -66,7 +66,7 @@ void Derivation::report(AtEnrolment& known) {
     Row row;
     for (std::size_t i = 0; i < known.population.size(); ++i) {
         auto& customer = known.population.at(i);
-        auto& enrolment = derived_.at(*derived_.find(customer.id)).enrolments.at(pilot.id);
+        auto& enrolment = derived_.at(*derived_.find(customer.id)).rest.make().enrolments.at(pilot.id);
         known.population.fill_row(customer, enrolment.at, row);
         const auto entered = entered_segments(known.population, row);
         for (const auto group : known.groups) {

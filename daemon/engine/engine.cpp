@@ -27,7 +27,7 @@ std::string cause_of(const Record& record) {
 bool take_consents(Customer& customer, const Record& record) {
     bool changes = false;
     for (const auto& [purpose, granted] : record.consent) {
-        const auto [answer, is_new] = customer.consent.try_emplace(purpose, granted);
+        const auto [answer, is_new] = customer.rest.make().consent.try_emplace(purpose, granted);
         changes = changes || is_new || answer->second != granted;
         answer->second = granted;
     }
@@ -155,7 +155,7 @@ void Engine::take_customer_record(const Record& record, Effects& effects) {
     if (!record.message_id.empty()) dedupe_.remember(record.customer, record.message_id, record.received_at);
     const bool answers_anew = take_consents(customer, record);
     if (const auto* suppression = std::get_if<SuppressionRecord>(&record.payload)) {
-        customer.suppressed = suppression->suppressed;
+        customer.rest.make().suppressed = suppression->suppressed;
     }
     if (const auto* profile = std::get_if<ProfileRecord>(&record.payload)) population_.take_profile(customer, *profile);
     Touched touched;
@@ -169,14 +169,15 @@ void Engine::take_customer_record(const Record& record, Effects& effects) {
         pilots_.enrol_imported(population_.book(), customer, *assignment, occurred_at);
     }
     if (const auto* exposure = std::get_if<ExposureRecord>(&record.payload)) {
-        const auto enrolment = customer.enrolments.find(exposure->pilot);
-        if (enrolment != customer.enrolments.end() && !enrolment->second.exposed_at) {
+        auto& enrolments = customer.rest.make().enrolments;
+        const auto enrolment = enrolments.find(exposure->pilot);
+        if (enrolment != enrolments.end() && !enrolment->second.exposed_at) {
             enrolment->second.exposed_at = engine_time_;
         }
     }
     const Cause cause{cause_of(record), engine_time_, record.historical};
     const bool tells_of_the_past = signal != nullptr || std::holds_alternative<ProfileRecord>(record.payload);
-    const bool recalls = record.historical && tells_of_the_past && !customer.enrolments.empty();
+    const bool recalls = record.historical && tells_of_the_past && !customer.rest->enrolments.empty();
     const bool is_known = index < known;
     if (signal != nullptr && is_known && !answers_anew && !recalls && !population_.has_fixed()) {
         reconsider(index, touched, cause, effects);

@@ -20,7 +20,7 @@ void Engine::judge_pilots(Timestamp at, Effects& effects) {
     if (due.empty()) return;
     for (std::size_t i = 0; i < population_.size(); ++i) {
         auto& customer = population_.at(i);
-        if (customer.enrolments.empty()) continue;
+        if (customer.rest->enrolments.empty()) continue;
         pilots_.mature(book, customer, at);
         hash_.touch(customer.bucket);
     }

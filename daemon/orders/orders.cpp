@@ -139,7 +139,7 @@ Result<Payload> touch_test(const Engine& engine, const json::object& words) {
                     "testers stand in workspace.yaml");
     }
     const auto customer = engine.population().find(CustomerId(listed->customer));
-    if (customer && engine.population().at(*customer).suppressed) {
+    if (customer && engine.population().at(*customer).rest->suppressed) {
         return fail(ErrorCode::conflict,
                     fmt::format("tester {} is suppressed as customer {}", tester, listed->customer),
                     "nobody who is suppressed is contacted; name another tester");

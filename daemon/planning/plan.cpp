@@ -174,7 +174,7 @@ json::array pilot_rows(const Comparison& comparison, const std::vector<rules::De
         std::int64_t enrolled = 0;
         std::int64_t enrolled_who_leave = 0;
         for (std::size_t i = 0; i < population.size(); ++i) {
-            if (!population.at(i).enrolments.contains(pilot.id)) continue;
+            if (!population.at(i).rest->enrolments.contains(pilot.id)) continue;
             ++enrolled;
             enrolled_who_leave += leaving.has(i) ? 1 : 0;
         }

@@ -112,7 +112,7 @@ json::array segments(const Population& population, const Customer& customer, con
 
 json::array pilots(const Engine& engine, const Customer& customer) {
     json::array result;
-    for (const auto& [id, enrolment] : customer.enrolments) {
+    for (const auto& [id, enrolment] : customer.rest->enrolments) {
         const auto* pilot = rules::find(engine.population().book().definitions.pilots, id);
         if (pilot == nullptr) continue;
         json::object row{{"pilot", id.text},
@@ -140,8 +140,8 @@ Result<json::object> explain_report(const Engine& engine, const CustomerId& id) 
         consent[purpose.id.text] = population.allows(customer, purpose);
     }
     report["consent"] = std::move(consent);
-    report["suppressed"] = customer.suppressed;
-    if (const auto* account = customer.accounts.at(engine.engine_time())) report["account"] = *account;
+    report["suppressed"] = customer.rest->suppressed;
+    if (const auto* account = customer.rest->accounts.at(engine.engine_time())) report["account"] = *account;
     for (auto& [name, value] : inputs(population.book(), row)) report[name] = std::move(value);
     report["scores"] = scores(population, row);
     report["segments"] = segments(population, customer, row);

@@ -20,7 +20,7 @@ void take(Population& population, const Record& record, Timestamp at) {
     const auto occurred_at = happened_at(record);
     auto& customer = population.at(population.find_or_create(record.customer));
     if (customer.first_seen == never) customer.first_seen = occurred_at;
-    for (const auto& [purpose, granted] : record.consent) customer.consent[purpose] = granted;
+    for (const auto& [purpose, granted] : record.consent) customer.rest.make().consent[purpose] = granted;
     if (const auto* profile = std::get_if<ProfileRecord>(&record.payload)) {
         population.take_profile(customer, *profile);
     }

@@ -18,7 +18,7 @@ json::object segment_standing(const Population& population, const Customer& cust
     json::object standing{{"family", definitions[segment].family.text},
                           {"kept_out_by", first ? json::value(definitions[*first].id.text) : json::value()},
                           {"errors", json::array()}};
-    if (std::ranges::count(customer.undecided, segment) == 0) return standing;
+    if (std::ranges::count(customer.rest->undecided, segment) == 0) return standing;
     json::array errors;
     const auto& condition = customer.memberships[segment] ? compiled.stay : compiled.enter;
     for (const auto& line : undecided_lines(book, condition, row)) {

@@ -44,7 +44,7 @@ tl::expected<CustomerId, HttpResponse> targeting_key(const RoutedRequest& reques
 const rules::ArmDefinition* arm_for(const Engine& engine, const rules::PilotDefinition& pilot, const CustomerId& id) {
     const auto index = engine.population().find(id);
     if (!index) return nullptr;
-    const auto& enrolments = engine.population().at(*index).enrolments;
+    const auto& enrolments = engine.population().at(*index).rest->enrolments;
     const auto enrolment = enrolments.find(pilot.id);
     return enrolment == enrolments.end() ? nullptr : Pilots::arm_of(pilot, enrolment->second);
 }
@@ -94,7 +94,7 @@ void record_exposure(ServeContext& context, const Engine& engine, const rules::P
                      const CustomerId& id, const std::string& actor) {
     const auto* arm = arm_for(engine, pilot, id);
     if (arm == nullptr) return;
-    if (engine.population().at(*engine.population().find(id)).enrolments.at(pilot.id).exposed_at) return;
+    if (engine.population().at(*engine.population().find(id)).rest->enrolments.at(pilot.id).exposed_at) return;
     Record record;
     record.received_at = context.host.wall_now();
     record.occurred_at = context.host.engine_now();

@@ -11,7 +11,7 @@ namespace segmentd::daemon {
 std::optional<AccountChange> Accounts::take(Customer& customer, const Record& record, Timestamp now) {
     const auto occurred_at = std::min(record.occurred_at, record.engine_time);
     if (const auto* group = std::get_if<GroupRecord>(&record.payload)) {
-        customer.accounts.add(occurred_at, group->account);
+        customer.rest.make().accounts.add(occurred_at, group->account);
         const auto index = population_.find_or_create(CustomerId(group->account));
         auto& account = population_.at(index);
         if (account.first_seen == never) account.first_seen = occurred_at;
@@ -19,7 +19,7 @@ std::optional<AccountChange> Accounts::take(Customer& customer, const Record& re
         return AccountChange{index, {}};
     }
     const auto* signal = std::get_if<SignalRecord>(&record.payload);
-    const auto* name = signal == nullptr ? nullptr : customer.accounts.at(occurred_at);
+    const auto* name = signal == nullptr ? nullptr : customer.rest->accounts.at(occurred_at);
     if (name == nullptr) return std::nullopt;
     const auto index = population_.find_or_create(CustomerId(*name));
     Touched touched;

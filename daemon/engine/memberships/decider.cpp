@@ -14,7 +14,7 @@ void Decider::use(const Population& population) {
     std::iota(all_places_.begin(), all_places_.end(), 0U);
     undecided_.assign(book.segments.size(), 0);
     for (std::size_t i = 0; i < population.size(); ++i) {
-        for (const auto segment : population.at(i).undecided) ++undecided_[segment];
+        for (const auto segment : population.at(i).rest->undecided) ++undecided_[segment];
     }
 }
 
@@ -61,9 +61,9 @@ void Decider::find_touched_places(const rules::Rulebook& book, const Touched& to
 std::vector<MembershipChange> Decider::decide_by_row(const Population& population, Customer& customer,
                                                      SegmentPlaces places, const Cause& cause) {
     work_.segments += places.size();
-    for (const auto segment : customer.undecided) --undecided_[segment];
+    for (const auto segment : customer.rest->undecided) --undecided_[segment];
     auto changes = decide_memberships(population, customer, row_, cause, places);
-    for (const auto segment : customer.undecided) ++undecided_[segment];
+    for (const auto segment : customer.rest->undecided) ++undecided_[segment];
     return changes;
 }
 

@@ -77,6 +77,16 @@ Inputs inputs_shown(const Population& population, std::size_t segment, const Row
     return inputs;
 }
 
+void note_undecided(Customer& customer, std::uint32_t segment, bool is_undecided) {
+    const bool was = std::ranges::count(customer.rest->undecided, segment) > 0;
+    if (was == is_undecided) return;
+    auto& undecided = customer.rest.make().undecided;
+    if (is_undecided)
+        undecided.push_back(segment);
+    else
+        undecided.erase(std::ranges::find(undecided, segment));
+}
+
 // Within a family a customer moves: what they leave stands before what they enter, and both say so.
 void tell_moves(const Population& population, Customer& customer, std::vector<MembershipChange>& changes) {
     const auto& segments = population.book().definitions.segments;
@@ -139,11 +149,7 @@ std::vector<MembershipChange> decide_memberships(const Population& population, C
         const bool enters_unknown =
             is_member && !was_member && all_hold(book.segments[index].stay, row) == Truth::unknown;
         const bool is_marked = enters_unknown || (was_member && is_member && membership->unknown);
-        const auto* waiting = std::ranges::find(customer.undecided, index);
-        if (waiting != customer.undecided.end()) customer.undecided.erase(waiting);
-        if (truth == Truth::unknown || (is_marked && definition.missing == MissingRule::error)) {
-            customer.undecided.push_back(index);
-        }
+        note_undecided(customer, index, truth == Truth::unknown || (is_marked && definition.missing == MissingRule::error));
         row[book.layout.segments + index] = Value::boolean(is_member);
         if (is_member == was_member) continue;
         const auto [names, values] = inputs_shown(population, index, row);

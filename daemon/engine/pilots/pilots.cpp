@@ -25,7 +25,7 @@ bool is_member(const Rulebook& book, const Customer& customer, const SegmentId& 
 
 // A layer holds a customer while a pilot of it still looks at them.
 bool layer_is_taken(const Rulebook& book, const Customer& customer, const PilotDefinition& pilot, Timestamp at) {
-    return std::ranges::any_of(customer.enrolments, [&](const auto& entry) {
+    return std::ranges::any_of(customer.rest->enrolments, [&](const auto& entry) {
         const auto* other = rules::find(book.definitions.pilots, entry.first);
         return other != nullptr && !pilot.layer.empty() && other->layer == pilot.layer &&
                (!other->observe_until || at < *other->observe_until);
@@ -40,9 +40,9 @@ bool may_be_treated(const Population& population, const Customer& customer, cons
 
 }  // namespace
 
-std::map<PilotId, Enrolment> Pilots::blank_enrolments(const Rulebook& book, const Customer& customer) const {
-    std::map<PilotId, Enrolment> blank;
-    for (const auto& [id, enrolment] : customer.enrolments) {
+Enrolments Pilots::blank_enrolments(const Rulebook& book, const Customer& customer) const {
+    Enrolments blank;
+    for (const auto& [id, enrolment] : customer.rest->enrolments) {
         const auto index = rules::index_of(book.definitions.pilots, id);
         if (!index) continue;
         Enrolment fresh;
@@ -72,11 +72,14 @@ void Pilots::use(const Rulebook& book, Population& population, const Population&
     }
     for (std::size_t i = 0; i < population.size(); ++i) {
         auto& customer = population.at(i);
-        if (customer.enrolments.empty()) continue;
+        auto* rest = customer.rest.find();
+        if (rest == nullptr) continue;
         const auto found = derived.find(customer.id);
-        for (auto& [id, enrolment] : customer.enrolments) {
+        for (auto& [id, enrolment] : rest->enrolments) {
             const Enrolment* anew = nullptr;
-            if (found && derived.at(*found).enrolments.contains(id)) anew = &derived.at(*found).enrolments.at(id);
+            if (found && derived.at(*found).rest->enrolments.contains(id)) {
+                anew = &derived.at(*found).rest->enrolments.at(id);
+            }
             enrolment = carried_over(enrolment, before.at(id), forms_.at(id), anew);
             if (const auto index = rules::index_of(book.definitions.pilots, id)) tally(*index, enrolment, true);
         }
@@ -90,13 +93,13 @@ void Pilots::use(const Rulebook& book, Population& population, const Population&
 }
 
 void Pilots::enrol_where_eligible(const Population& population, Customer& customer, Timestamp at) {
-    if (customer.suppressed) return;
+    if (customer.rest->suppressed) return;
     const auto& book = population.book();
     for (std::size_t i = 0; i < states_.size(); ++i) {
         const auto& pilot = book.definitions.pilots[i];
         if (pilot.assignment != AssignmentRule::hashed || !is_open(pilot, at) || paused_.contains(pilot.id)) continue;
         if (!pilot.segment.empty() && !is_member(book, customer, pilot.segment.id)) continue;
-        if (customer.enrolments.contains(pilot.id) || layer_is_taken(book, customer, pilot, at)) continue;
+        if (customer.rest->enrolments.contains(pilot.id) || layer_is_taken(book, customer, pilot, at)) continue;
         if (!may_be_treated(population, customer, book.pilots[i])) continue;
         if (const auto arm = experiments::arm_of(pilot, customer.id)) enrol(book, i, customer, *arm, at);
     }
@@ -105,7 +108,7 @@ void Pilots::enrol_where_eligible(const Population& population, Customer& custom
 bool Pilots::enrol_imported(const Rulebook& book, Customer& customer, const AssignmentRecord& assignment,
                             Timestamp at) {
     const auto index = rules::index_of(book.definitions.pilots, assignment.pilot);
-    if (!index || customer.enrolments.contains(assignment.pilot)) return false;
+    if (!index || customer.rest->enrolments.contains(assignment.pilot)) return false;
     const auto& arms = book.definitions.pilots[*index].arms;
     const auto arm = std::ranges::find(arms, assignment.arm, &rules::ArmDefinition::name);
     if (arm == arms.end()) return false;
@@ -121,11 +124,13 @@ void Pilots::enrol(const Rulebook& book, std::size_t index, Customer& customer, 
     enrolment.outcomes.resize(book.pilots[index].metrics.size());
     for (const auto& segment : pilot.report_by) enrolment.reported.push_back(is_member(book, customer, segment.id));
     tally(index, enrolment, true);
-    customer.enrolments.try_emplace(pilot.id, std::move(enrolment));
+    customer.rest.make().enrolments.try_emplace(pilot.id, std::move(enrolment));
 }
 
 void Pilots::recall(const Rulebook& book, Customer& customer, Timestamp occurred_at, const std::vector<bool>& entered) {
-    for (auto& [id, enrolment] : customer.enrolments) {
+    auto* rest = customer.rest.find();
+    if (rest == nullptr) return;
+    for (auto& [id, enrolment] : rest->enrolments) {
         const auto index = rules::index_of(book.definitions.pilots, id);
         if (!index || occurred_at > enrolment.at) continue;
         const auto& pilot = book.definitions.pilots[*index];
@@ -150,7 +155,7 @@ std::int64_t Pilots::unrecalled(const PilotId& pilot) const {
 
 void Pilots::observe(const Rulebook& book, Customer& customer, const SignalRecord& signal, Timestamp occurred_at) {
     for (const auto& change : add_outcomes(book, customer, signal, occurred_at)) {
-        const auto& enrolment = customer.enrolments.at(book.definitions.pilots[change.pilot].id);
+        const auto& enrolment = customer.rest->enrolments.at(book.definitions.pilots[change.pilot].id);
         const auto& outcome = enrolment.outcomes[change.metric];
         if (!outcome.counted) continue;
         count(change.pilot, enrolment, change.metric, change.units_before, false);
@@ -161,7 +166,9 @@ void Pilots::observe(const Rulebook& book, Customer& customer, const SignalRecor
 std::vector<Pilots::OutcomeChange> Pilots::add_outcomes(const Rulebook& book, Customer& customer,
                                                         const SignalRecord& signal, Timestamp occurred_at) {
     std::vector<OutcomeChange> changes;
-    for (auto& [id, enrolment] : customer.enrolments) {
+    auto* rest = customer.rest.find();
+    if (rest == nullptr) return changes;
+    for (auto& [id, enrolment] : rest->enrolments) {
         const auto index = rules::index_of(book.definitions.pilots, id);
         if (!index || occurred_at <= enrolment.at) continue;
         const auto& metrics = book.pilots[*index].metrics;
@@ -179,7 +186,9 @@ std::vector<Pilots::OutcomeChange> Pilots::add_outcomes(const Rulebook& book, Cu
 }
 
 void Pilots::mature(const Rulebook& book, Customer& customer, Timestamp now) {
-    for (auto& [id, enrolment] : customer.enrolments) {
+    auto* rest = customer.rest.find();
+    if (rest == nullptr) return;
+    for (auto& [id, enrolment] : rest->enrolments) {
         const auto index = rules::index_of(book.definitions.pilots, id);
         if (!index) continue;
         const auto& metrics = book.pilots[*index].metrics;
@@ -194,7 +203,7 @@ void Pilots::mature(const Rulebook& book, Customer& customer, Timestamp now) {
 
 Timestamp Pilots::next_maturity(const Rulebook& book, const Customer& customer, Timestamp now) {
     Timestamp next = never;
-    for (const auto& [id, enrolment] : customer.enrolments) {
+    for (const auto& [id, enrolment] : customer.rest->enrolments) {
         const auto index = rules::index_of(book.definitions.pilots, id);
         if (!index) continue;
         const auto& metrics = book.pilots[*index].metrics;
@@ -217,7 +226,7 @@ Timestamp Pilots::next_opening(const Rulebook& book, Timestamp now) {
 
 std::pair<PilotId, const rules::ArmDefinition*> Pilots::arm_in_segment(const Rulebook& book, const Customer& customer,
                                                                        const SegmentId& segment, Timestamp at) {
-    for (const auto& [id, enrolment] : customer.enrolments) {
+    for (const auto& [id, enrolment] : customer.rest->enrolments) {
         const auto* pilot = rules::find(book.definitions.pilots, id);
         if (pilot == nullptr || pilot->segment.id != segment) continue;
         if (pilot->observe_until && at >= *pilot->observe_until) continue;

@@ -28,7 +28,7 @@ class Pilots {
   public:
     // What new definitions have to find in the past signals, for a customer as enrolled now: the same
     // enrolments in the form that the pilots would have, without outcomes and groups.
-    std::map<PilotId, Enrolment> blank_enrolments(const rules::Rulebook& book, const Customer& customer) const;
+    Enrolments blank_enrolments(const rules::Rulebook& book, const Customer& customer) const;
 
     // The groups of a pilot whose members at enrolment have to be found in the past, too.
     std::vector<std::size_t> unknown_groups(const rules::Rulebook& book, std::size_t pilot) const;

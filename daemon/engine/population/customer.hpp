@@ -2,8 +2,8 @@
 // of the population (profile_columns.hpp).
 #pragma once
 
+#include <boost/container/flat_map.hpp>
 #include <cstdint>
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -36,23 +36,32 @@ struct Enrolment {
 // Customers fall into so many buckets by a hash of their id, for the state hash.
 inline constexpr std::size_t customer_buckets = 65'536;
 
-struct Customer {
+using Consents = boost::container::flat_map<std::string, bool>;  // purpose -> granted; absent: never answered
+using Enrolments = boost::container::flat_map<PilotId, Enrolment>;
+
+// What most customers have nothing of.
+struct CustomerRest {
+    Consents consent;
+    Enrolments enrolments;
+    ShortList<std::uint32_t> undecided;  // segments with missing: error that wait for an input
+    AccountTies accounts;
+    bool suppressed = false;
+};
+
+// One line of the processor's cache.
+struct alignas(64) Customer {
     KeptId id;
     std::uint32_t place = 0;         // in the population, never changes
-    std::int32_t last_seen_day = 0;  // of live signals, for drift
     std::uint16_t bucket = 0;        // of the id, never changes
-    bool suppressed = false;
+    std::uint16_t last_seen_day = 0;  // of live signals, for drift: days since 1970 modulo 65,536
     Timestamp first_seen = never;
     Timestamp next_check = never;
     ByNumber<rules::FeatureState> features;   // as in the rulebook; those that took a signal in
     ByNumber<rules::PurchaseDays> histories;  // as in the rulebook; those that took a signal in
     Memberships memberships;
-    ShortList<std::uint32_t> undecided;              // segments with missing: error that wait for an input
-    SeldomMap<std::map<std::string, bool>> consent;  // purpose -> granted; absent: never answered
-    SeldomMap<std::map<PilotId, Enrolment>> enrolments;
-    AccountTies accounts;
+    Seldom<CustomerRest> rest;
 };
 
-static_assert(sizeof(Customer) <= 96);
+static_assert(sizeof(Customer) == 64);
 
 }  // namespace segmentd::daemon

@@ -50,11 +50,13 @@ void Population::keep_memberships(const rules::Rulebook& old_book) {
             kept.add(std::move(membership));
         }
         customer.memberships = std::move(kept);
+        auto* rest = customer.rest.find();
+        if (rest == nullptr) continue;
         ShortList<std::uint32_t> undecided;
-        for (const auto segment : customer.undecided) {
+        for (const auto segment : rest->undecided) {
             if (places[segment]) undecided.push_back(*places[segment]);
         }
-        customer.undecided = std::move(undecided);
+        rest->undecided = std::move(undecided);
     }
 }
 
@@ -255,8 +257,9 @@ rules::LocalInstant Population::local(const rules::FeaturePlan& plan, const Cust
 }
 
 bool Population::allows(const Customer& customer, const rules::Purpose& purpose) const {
-    const auto answer = customer.consent.find(purpose.id.text);
-    if (answer != customer.consent.end()) return answer->second;
+    const auto& answers = customer.rest->consent;
+    const auto answer = answers.find(purpose.id.text);
+    if (answer != answers.end()) return answer->second;
     return purpose.basis == rules::Basis::legitimate_interest;
 }
 

@@ -49,57 +49,35 @@ class ByNumber {
     ShortList<Entry> entries_;  // by number
 };
 
-// A map that most customers have nothing in.
-template <typename Map>
-class SeldomMap {
+// A value that most have none of: theirs is that of a new T, which takes no memory.
+template <typename T>
+class Seldom {
   public:
-    SeldomMap() = default;
-    SeldomMap(const SeldomMap& other) : map_(other.map_ ? std::make_unique<Map>(*other.map_) : nullptr) {}
-    SeldomMap(SeldomMap&&) noexcept = default;
-    SeldomMap& operator=(SeldomMap other) noexcept {
-        map_ = std::move(other.map_);
+    Seldom() = default;
+    Seldom(const Seldom& other) : value_(other.value_ ? std::make_unique<T>(*other.value_) : nullptr) {}
+    Seldom(Seldom&&) noexcept = default;
+    Seldom& operator=(Seldom other) noexcept {
+        value_ = std::move(other.value_);
         return *this;
     }
-    ~SeldomMap() = default;
-    SeldomMap& operator=(Map map) {
-        made() = std::move(map);
-        return *this;
+    ~Seldom() = default;
+
+    const T* operator->() const { return &**this; }
+    const T& operator*() const {
+        static const T none;
+        return value_ ? *value_ : none;
     }
 
-    bool empty() const { return all().empty(); }
-    std::size_t size() const { return all().size(); }
-    auto begin() const { return all().begin(); }
-    auto end() const { return all().end(); }
-    auto begin() { return all().begin(); }
-    auto end() { return all().end(); }
+    // To be changed; null where it was never made.
+    T* find() { return value_.get(); }
 
-    auto find(const auto& key) const { return all().find(key); }
-    auto find(const auto& key) { return all().find(key); }
-    bool contains(const auto& key) const { return all().contains(key); }
-    const auto& at(const auto& key) const { return all().at(key); }
-    auto& at(const auto& key) { return all().at(key); }
-
-    auto& operator[](const auto& key) { return made()[key]; }
-    template <typename... Arguments>
-    auto try_emplace(Arguments&&... arguments) {
-        return made().try_emplace(std::forward<Arguments>(arguments)...);
+    T& make() {
+        if (!value_) value_ = std::make_unique<T>();
+        return *value_;
     }
-
-    friend bool operator==(const SeldomMap& left, const Map& right) { return left.all() == right; }
 
   private:
-    static Map& none() {
-        static Map empty;  // nothing is ever put into it
-        return empty;
-    }
-    const Map& all() const { return map_ ? *map_ : none(); }
-    Map& all() { return map_ ? *map_ : none(); }
-    Map& made() {
-        if (!map_) map_ = std::make_unique<Map>();
-        return *map_;
-    }
-
-    std::unique_ptr<Map> map_;
+    std::unique_ptr<T> value_;
 };
 
 }  // namespace segmentd::daemon

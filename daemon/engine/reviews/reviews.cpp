@@ -70,8 +70,9 @@ void Reviews::saw(std::size_t index, Customer& customer, Timestamp at) {
     has_lived_ = true;
     if (monitors_.empty()) return;
     const auto day = calendar_.day_number(at);
-    if (customer.last_seen_day == day) return;
-    customer.last_seen_day = static_cast<std::int32_t>(day);
+    const auto seen_day = static_cast<std::uint16_t>(day);
+    if (customer.last_seen_day == seen_day) return;
+    customer.last_seen_day = seen_day;
     seen_.push_back(index);
     day_end_ = calendar_.start_of_day(day + 1);
 }

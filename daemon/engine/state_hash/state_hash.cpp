@@ -76,11 +76,11 @@ void append_canonical(const Customer& customer, const Population& population, st
         append_text(bytes, name);
         append_attribute(bytes, attribute);
     }
-    for (const auto& [purpose, granted] : customer.consent) {
+    for (const auto& [purpose, granted] : customer.rest->consent) {
         append_text(bytes, purpose);
         bytes += granted ? '+' : '-';
     }
-    bytes += customer.suppressed ? "suppressed" : "";
+    bytes += customer.rest->suppressed ? "suppressed" : "";
     const auto& book = population.book();
     for (std::size_t i = 0; i < book.features.size(); ++i) customer.features[i].append_canonical(bytes);
     for (std::size_t i = 0; i < book.histories.size(); ++i) customer.histories[i].append_canonical(bytes);
@@ -92,11 +92,11 @@ void append_canonical(const Customer& customer, const Population& population, st
         bytes += fmt::format("{},{}{}", to_microseconds(membership.since), membership.greeted,
                              membership.unknown ? '?' : ';');
     }
-    for (const auto& [pilot, enrolment] : customer.enrolments) {
+    for (const auto& [pilot, enrolment] : customer.rest->enrolments) {
         append_text(bytes, pilot.text);
         append_enrolment(bytes, enrolment);
     }
-    for (const auto& tie : customer.accounts.list()) {
+    for (const auto& tie : customer.rest->accounts.list()) {
         append_text(bytes, tie.account);
         bytes += fmt::format("@{};", to_microseconds(tie.since));
     }

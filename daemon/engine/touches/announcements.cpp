@@ -52,7 +52,7 @@ std::vector<EventDecision> for_endpoints(const EventContext& context, const Even
 
 std::vector<EventDecision> announce_change(const EventContext& context, const Customer& customer,
                                            const MembershipChange& change) {
-    if (customer.suppressed) return {};
+    if (customer.rest->suppressed) return {};
     return announce_membership(context, change, rules::Subject::customer);
 }
 

@@ -55,7 +55,7 @@ void decide_fate(const EventContext& context, const Customer& customer, const Pl
     const auto& definitions = context.population.book().definitions;
     const auto* purpose = rules::find(definitions.workspace.purposes, planned.touch.purpose.id);
     const auto* endpoint = rules::find(definitions.endpoints, planned.touch.endpoint.id);
-    if (customer.suppressed) return refuse(decision, "suppressed");
+    if (customer.rest->suppressed) return refuse(decision, "suppressed");
     if (purpose != nullptr && !context.population.allows(customer, *purpose)) {
         return refuse(decision, fmt::format("no_consent {}", purpose->id.text));
     }

@@ -145,11 +145,11 @@ class LivedEngine {
 
     const daemon::Enrolment& enrolment(std::string_view id, std::string_view pilot) const {
         REQUIRE(is_enrolled(id, pilot));
-        return customer(id).enrolments.at(PilotId(pilot));
+        return customer(id).rest->enrolments.at(PilotId(pilot));
     }
 
     bool is_enrolled(std::string_view id, std::string_view pilot) const {
-        return customer(id).enrolments.contains(PilotId(pilot));
+        return customer(id).rest->enrolments.contains(PilotId(pilot));
     }
 
     std::string state_hash() { return to_hex(engine.state_hash()); }

@@ -88,7 +88,7 @@ TEST_CASE("profiles and consents are those of the instant") {
     const auto& ada = hindsight.population.at(*hindsight.population.find(CustomerId("ada")));
 
     CHECK(hindsight.population.profile_of(ada) == Attributes{{"plan", std::string("free")}});
-    CHECK(ada.consent == std::map<std::string, bool>{{"offers", true}});
+    CHECK(ada.rest->consent == daemon::Consents{{"offers", true}});
 }
 
 TEST_CASE("looking back changes nothing that is live") {

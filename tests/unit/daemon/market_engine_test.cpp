@@ -151,7 +151,7 @@ TEST_CASE("the consent that the engine knows at the end is the one in the truth"
     lived.live(map_rows(lived.book(), market.signals).records);
 
     for (const auto& team : market.truth.teams) {
-        CHECK(lived.lived.customer(team.customer).consent.at("product_tips") == team.agrees_to_tips);
+        CHECK(lived.lived.customer(team.customer).rest->consent.at("product_tips") == team.agrees_to_tips);
     }
 }
 

@@ -49,7 +49,7 @@ void run_trial(LivedEngine& lived, int customers) {
     const auto& population = lived.engine.population();
     for (int i = 0; i < customers; ++i) {
         const auto name = "customer " + std::to_string(i);
-        const auto& enrolments = population.at(*population.find(CustomerId(name))).enrolments;
+        const auto& enrolments = population.at(*population.find(CustomerId(name))).rest->enrolments;
         if (enrolments.empty()) continue;
         if (enrolments.begin()->second.arm == 1 || i % 10 == 0) lived.take(purchase(name, at("2027-02-04")));
     }
@@ -103,13 +103,13 @@ TEST_CASE("a paused pilot enrols nobody until it is resumed") {
     lived.take(record_of("", at("2027-02-01"), PauseRecord{PauseTarget::pilot, "voucher_trial", true}));
     lived.take(plan_of("ada", at("2027-02-02"), "pro"));
     const auto& population = lived.engine.population();
-    const bool was_enrolled = !population.at(*population.find(CustomerId("ada"))).enrolments.empty();
+    const bool was_enrolled = !population.at(*population.find(CustomerId("ada"))).rest->enrolments.empty();
 
     lived.take(record_of("", at("2027-02-03"), PauseRecord{PauseTarget::pilot, "voucher_trial", false}));
     lived.take(visit("ada", at("2027-02-04")));
 
     CHECK_FALSE(was_enrolled);
-    CHECK(population.at(*population.find(CustomerId("ada"))).enrolments.size() == 1);
+    CHECK(population.at(*population.find(CustomerId("ada"))).rest->enrolments.size() == 1);
 }
 
 }  // namespace segmentd::tests

@@ -127,8 +127,8 @@ Sums recomputed(const LivedEngine& lived, const LivedEngine& unchanged, const Ar
     for (const auto& [name, text] : sums_of(lived)) cells[name] = {};
     for (std::size_t i = 0; i < unchanged.engine.population().size(); ++i) {
         const auto& customer = unchanged.engine.population().at(i);
-        if (!customer.enrolments.contains(PilotId("voucher"))) continue;
-        const auto& enrolment = customer.enrolments.at(PilotId("voucher"));
+        if (!customer.rest->enrolments.contains(PilotId("voucher"))) continue;
+        const auto& enrolment = customer.rest->enrolments.at(PilotId("voucher"));
         std::vector<std::string> groups{"all"};
         for (const auto& group : form.groups) {
             if (group == SegmentId("keen") && enrolment.reported.at(0)) groups.push_back("keen");

@@ -40,8 +40,8 @@ experiments::PilotState recomputed(const LivedEngine& lived) {
     experiments::PilotState state(2, 2, metrics.size());
     for (std::size_t i = 0; i < lived.engine.population().size(); ++i) {
         const auto& customer = lived.engine.population().at(i);
-        const auto found = customer.enrolments.find(PilotId("voucher"));
-        if (found == customer.enrolments.end()) continue;
+        const auto found = customer.rest->enrolments.find(PilotId("voucher"));
+        if (found == customer.rest->enrolments.end()) continue;
         const auto& enrolment = found->second;
         for (std::size_t group = 0; group < 2; ++group) {
             if (group == 1 && !enrolment.reported.at(0)) continue;

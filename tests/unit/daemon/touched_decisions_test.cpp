@@ -141,7 +141,7 @@ std::string memberships_of(const daemon::Customer& customer) {
     for (const auto& one : customer.memberships) {
         text += std::to_string(one.segment) + (one.unknown ? "? " : " ");
     }
-    std::set<std::uint32_t> undecided(customer.undecided.begin(), customer.undecided.end());
+    std::set<std::uint32_t> undecided(customer.rest->undecided.begin(), customer.rest->undecided.end());
     for (const auto segment : undecided) text += "!" + std::to_string(segment);
     return text;
 }
