@@ -46,6 +46,18 @@ class ShortList {
     T& operator[](std::size_t place) { return elements()[place]; }
     const T& operator[](std::size_t place) const { return elements()[place]; }
 
+    // Takes these elements in place of its own; its memory stays the same where they fit.
+    void assign(const T* first, const T* last) {
+        const auto length = static_cast<std::size_t>(last - first);
+        if (head_ == nullptr || length == 0 || length > head_->room) {
+            *this = ShortList(first, last);
+            return;
+        }
+        std::destroy(begin(), end());
+        std::uninitialized_copy(first, last, begin());
+        head_->size = static_cast<std::uint32_t>(length);
+    }
+
     // Brings the start of the row near, two lines of a cache; for who reads it soon.
     void fetch() const {
         __builtin_prefetch(head_);

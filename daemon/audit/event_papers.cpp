@@ -202,7 +202,7 @@ std::map<std::string, std::int64_t> sizes_at_end(const Engine& engine) {
     const auto& segments = engine.population().book().definitions.segments;
     for (const auto& segment : segments) sizes[segment.id.text] = 0;
     for (std::size_t index = 0; index < engine.population().size(); ++index) {
-        for (const auto& membership : engine.population().at(index).memberships) {
+        for (const auto membership : engine.population().at(index).memberships) {
             ++sizes[segments[membership.segment].id.text];
         }
     }

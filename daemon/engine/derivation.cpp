@@ -13,7 +13,8 @@ Derivation::Derivation(std::shared_ptr<const rules::Rulebook> book, const Popula
     accounts_.use(book->accounts);
     for (std::size_t i = 0; i < live.size(); ++i) {
         auto blank = pilots.blank_enrolments(*book, live.at(i));
-        if (!blank.empty()) derived_.at(derived_.find_or_create(live.at(i).id)).rest.make().enrolments = std::move(blank);
+        if (!blank.empty())
+            derived_.at(derived_.find_or_create(live.at(i).id)).rest.make().enrolments = std::move(blank);
     }
     for (std::size_t pilot = 0; pilot < book->pilots.size(); ++pilot) {
         auto groups = pilots.unknown_groups(*book, pilot);

@@ -237,9 +237,10 @@ void Engine::contact(std::size_t index, const MembershipChange& change, const Pi
     }
     take_decisions(std::move(decisions), effects);
     const auto* playbook = playbook_for(population_, change.segment, pilot);
-    auto* membership = customer.memberships[*rules::index_of(population_.book().definitions.segments, change.segment)];
-    if (change.entered && membership != nullptr && playbook != nullptr)
-        membership->greeted = playbook_mark(playbook->id);
+    auto membership = customer.memberships[*rules::index_of(population_.book().definitions.segments, change.segment)];
+    if (!change.entered || !membership || playbook == nullptr) return;
+    membership->greeted = playbook_mark(playbook->id);
+    customer.memberships.put(*membership);
 }
 
 void Engine::announce_review(const char* type, const Review& review, Effects& effects) {

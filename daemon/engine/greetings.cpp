@@ -29,7 +29,7 @@ std::vector<Engine::Greeting> Engine::ungreeted() const {
     });
     for (std::size_t index = 0; is_asked && index < population_.size(); ++index) {
         const auto& customer = population_.at(index);
-        for (const auto& membership : customer.memberships) {
+        for (const auto membership : customer.memberships) {
             const auto& definition = definitions.segments[membership.segment];
             const auto& segment = definition.id;
             const auto [pilot, arm] = Pilots::arm_in_segment(population_.book(), customer, segment, engine_time_);

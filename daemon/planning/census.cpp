@@ -10,6 +10,11 @@ constexpr std::size_t customers_ahead = 16;  // whose memberships are on their w
 
 }  // namespace
 
+void CustomerSet::add(const CustomerSet& others) {
+    words_.resize(std::max(words_.size(), others.words_.size()));
+    for (std::size_t i = 0; i < others.words_.size(); ++i) words_[i] |= others.words_[i];
+}
+
 std::size_t CustomerSet::size() const {
     std::size_t count = 0;
     for (const auto word : words_) count += static_cast<std::size_t>(std::popcount(word));
@@ -42,7 +47,8 @@ Census take_census(const Population& population) {
     std::vector<CustomerSet> sets(segments.size(), CustomerSet(population.size()));
     for (std::size_t index = 0; index < population.size(); ++index) {
         if (index + customers_ahead < population.size()) population.at(index + customers_ahead).memberships.fetch();
-        for (const auto& membership : population.at(index).memberships) sets[membership.segment].add(index);
+        const auto& memberships = population.at(index).memberships;
+        for (auto one = memberships.begin(); one != memberships.end(); ++one) sets[one.segment()].add(index);
     }
     Census census{population.size(), {}};
     for (std::size_t i = 0; i < sets.size(); ++i) census.members.emplace(segments[i].id, std::move(sets[i]));

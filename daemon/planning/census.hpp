@@ -19,6 +19,7 @@ class CustomerSet {
     bool has(std::size_t customer) const {
         return customer / 64 < words_.size() && (words_[customer / 64] >> (customer % 64) & 1) != 0;
     }
+    void add(const CustomerSet& others);  // of the same population
     std::size_t size() const;
     std::size_t shared_with(const CustomerSet& other) const;
 

@@ -36,12 +36,14 @@ struct Move {
     std::vector<const SegmentId*> entered;
 };
 
-using MoveCounts = std::map<std::pair<std::string, std::string>, std::int64_t>;  // an empty name stands for none
+using MoveCounts = std::map<std::pair<const SegmentId*, const SegmentId*>, std::int64_t>;
 using Families = std::map<SegmentId, FamilyId>;
 
 Families families_in(const Comparison& comparison);
 void count_moves_in_families(const Families& families, Move& move, MoveCounts& counts);
-void count_other_moves(Move move, MoveCounts& counts);
+void count_other_moves(Move& move, MoveCounts& counts);
+
+const SegmentId no_segment;
 
 }  // namespace
 
@@ -77,22 +79,38 @@ json::array segment_rows(const Comparison& comparison) {
 }
 
 json::array migration_rows(const Comparison& comparison) {
-    std::map<std::size_t, Move> moves;
+    struct Movers {
+        const SegmentId* segment;
+        CustomerSet left;
+        CustomerSet entered;
+    };
+    std::vector<Movers> movers;
+    CustomerSet everybody(comparison.engine.population().size());
     for (const auto& segment : comparison.segments) {
         const auto& before = comparison.members_before(segment);
         const auto& after = comparison.members_after(segment);
-        before.without(after).for_each([&](std::size_t customer) { moves[customer].left.push_back(&segment); });
-        after.without(before).for_each([&](std::size_t customer) { moves[customer].entered.push_back(&segment); });
+        movers.push_back({&segment, before.without(after), after.without(before)});
+        everybody.add(movers.back().left);
+        everybody.add(movers.back().entered);
     }
     const auto families = families_in(comparison);
     MoveCounts counts;
-    for (auto& [customer, move] : moves) {
+    Move move;
+    everybody.for_each([&](std::size_t customer) {
+        move.left.clear();
+        move.entered.clear();
+        for (const auto& [segment, left, entered] : movers) {
+            if (left.has(customer)) move.left.push_back(segment);
+            if (entered.has(customer)) move.entered.push_back(segment);
+        }
         count_moves_in_families(families, move, counts);
-        count_other_moves(std::move(move), counts);
-    }
+        count_other_moves(move, counts);
+    });
+    std::map<std::pair<std::string, std::string>, std::int64_t> by_name;
+    for (const auto& [pair, count] : counts) by_name[{pair.first->text, pair.second->text}] = count;
     const auto name = [](const std::string& text) { return text.empty() ? json::value() : json::value(text); };
     json::array rows;
-    for (const auto& [pair, count] : counts) {
+    for (const auto& [pair, count] : by_name) {
         rows.push_back({{"from", name(pair.first)}, {"to", name(pair.second)}, {"customers", count}});
     }
     return rows;
@@ -133,7 +151,7 @@ void count_moves_in_families(const Families& families, Move& move, MoveCounts& c
     for (const auto* from : move.left) {
         for (const auto* to : move.entered) {
             if (!is_move(from, to)) continue;
-            ++counts[{from->text, to->text}];
+            ++counts[{from, to}];
             counted.insert({from, to});
         }
     }
@@ -142,13 +160,12 @@ void count_moves_in_families(const Families& families, Move& move, MoveCounts& c
 }
 
 // Each pair of what they leave and what they enter.
-void count_other_moves(Move move, MoveCounts& counts) {
-    static const SegmentId none;
+void count_other_moves(Move& move, MoveCounts& counts) {
     if (move.left.empty() && move.entered.empty()) return;
-    if (move.left.empty()) move.left.push_back(&none);
-    if (move.entered.empty()) move.entered.push_back(&none);
+    if (move.left.empty()) move.left.push_back(&no_segment);
+    if (move.entered.empty()) move.entered.push_back(&no_segment);
     for (const auto* from : move.left) {
-        for (const auto* to : move.entered) ++counts[{from->text, to->text}];
+        for (const auto* to : move.entered) ++counts[{from, to}];
     }
 }
 
@@ -203,30 +220,32 @@ Touched sum_touched(const Engine& engine, const CustomerSet& movers) {
     return touched;
 }
 
+// Whether the family takes a member out by then.
+bool is_moved(const Population& population, Customer member, std::size_t segment, Timestamp later) {
+    if (population.book().segments[segment].comes_before.empty()) return false;
+    Row row;
+    population.fill_row(member, later, row);
+    decide_memberships(population, member, row, {"time", later, true});
+    return !member.memberships.has(segment);
+}
+
 // Members who would have to go if a week passed and nothing else happened.
 double churn_share(const Engine& engine, std::size_t segment, const CustomerSet& members) {
     const auto& population = engine.population();
-    const auto& definition = population.book().definitions.segments[segment];
-    const auto& stay = population.book().segments[segment].stay;
+    const auto& compiled = population.book().segments[segment];
+    const auto minimum_stay = population.book().definitions.segments[segment].minimum_stay;
     const Timestamp later = engine.engine_time() + churn_period;
     std::size_t gone = 0;
-    Row row;
+    Row row(population.book().layout.size);
     population.visit(members.list(), [&](std::size_t index) {
-        if (population.at(index).next_check > later) return;  // time changes nothing about them until then
-        Customer customer = population.at(index);
-        population.fill_row(customer, later, row);
-        const auto first = population.book().layout.segments;
-        for (std::size_t i = 0; i < population.book().segments.size(); ++i) {
-            row[first + i] = Value::boolean(customer.memberships[i] != nullptr);
+        const auto& member = population.at(index);
+        if (member.next_check > later) return;  // time changes nothing about them until then
+        bool goes = false;
+        if (member.memberships[segment]->since + minimum_stay <= later) {
+            for (const auto slot : compiled.inputs) population.look_at_slot(member, later, slot, row);
+            goes = all_hold(compiled.stay, row) == Truth::no;
         }
-        const auto* membership = customer.memberships[segment];
-        const bool may_go = membership && membership->since + definition.minimum_stay <= later;
-        bool goes = may_go && all_hold(stay, row) == Truth::no;
-        if (membership && !goes && !definition.comes_before.empty()) {
-            decide_memberships(population, customer, row, {"time", later, true});
-            goes = !customer.memberships[segment];
-        }
-        gone += goes ? 1 : 0;
+        gone += goes || is_moved(population, member, segment, later) ? 1 : 0;
     });
     return share_of(gone, members.size());
 }

@@ -92,14 +92,15 @@ json::array segments(const Population& population, const Customer& customer, con
     const auto& book = population.book();
     json::array result;
     for (std::size_t i = 0; i < book.segments.size(); ++i) {
-        const auto* membership = customer.memberships[i];
-        json::object segment{{"segment", book.definitions.segments[i].id.text}, {"member", membership != nullptr}};
+        const auto membership = customer.memberships[i];
+        json::object segment{{"segment", book.definitions.segments[i].id.text}, {"member", membership.has_value()}};
         if (membership) {
             segment["since"] = to_text(membership->since);
-            segment["cause"] = membership->origin->cause;
-            segment["values_then"] = json::parse(values_then(*membership));
-            segment["version"] = membership->origin->version;
-            segment["segment_version"] = membership->origin->segment_version;
+            const auto& origin = population.origin_of(*membership);
+            segment["cause"] = origin.cause;
+            segment["values_then"] = json::parse(population.values_then(*membership));
+            segment["version"] = origin.version;
+            segment["segment_version"] = origin.segment_version;
             segment["unknown"] = membership->unknown;
         }
         segment["values_now"] = json::parse(inputs_of(population, i, row));

@@ -39,7 +39,7 @@ struct Subject {
     Row row;
 
     const rules::CompiledSegment& compiled() const { return population.book().segments[segment]; }
-    bool is_member() const { return customer.memberships[segment] != nullptr; }
+    bool is_member() const { return customer.memberships.has(segment); }
 };
 
 json::array conditions(const Subject& subject);
@@ -65,12 +65,13 @@ Result<json::object> explain_segment_report(const Engine& engine, const Customer
                         {"segment", segment.text},
                         {"at", to_text(engine.engine_time())},
                         {"member", subject.is_member()}};
-    const auto* membership = subject.customer.memberships[place.segment];
+    const auto membership = subject.customer.memberships[place.segment];
     report["since"] = membership ? json::value(to_text(membership->since)) : json::value();
-    report["cause"] = membership ? json::value(membership->origin->cause) : json::value();
-    report["values_then"] = membership ? json::parse(values_then(*membership)) : json::value();
-    report["version"] = membership ? json::value(membership->origin->version) : json::value();
-    report["unknown"] = membership != nullptr && membership->unknown;
+    const auto* origin = membership ? &population.origin_of(*membership) : nullptr;
+    report["cause"] = origin != nullptr ? json::value(origin->cause) : json::value();
+    report["values_then"] = membership ? json::parse(population.values_then(*membership)) : json::value();
+    report["version"] = origin != nullptr ? json::value(origin->version) : json::value();
+    report["unknown"] = membership && membership->unknown;
     report["definition_version"] = book.definitions.version;
     report["models"] = fitted_models(subject);
     report["conditions"] = conditions(subject);
@@ -136,7 +137,7 @@ json::array conditions(const Subject& subject) {
 void add_family(const Subject& subject, json::array& lines) {
     const auto& book = subject.population.book();
     for (const auto higher : subject.compiled().comes_before) {
-        const bool has_them = subject.customer.memberships[higher] != nullptr;
+        const bool has_them = subject.customer.memberships.has(higher);
         const auto name = rules::name_of_slot(book, book.layout.segments + higher);
         lines.push_back({{"key", "family"},
                          {"condition", "!" + name},
@@ -190,7 +191,7 @@ json::object fitted_models(const Subject& subject) {
 // Decides about a copy as the engine would; whether it is a member then.
 bool decided(const Subject& subject, Customer& copy, Row& row, Timestamp at) {
     decide_memberships(subject.population, copy, row, {"time", at, true});
-    return copy.memberships[subject.segment] != nullptr;
+    return copy.memberships.has(subject.segment);
 }
 
 json::value next_change(const Subject& subject) {

@@ -66,7 +66,7 @@ Result<MembersOf> members_of(const Engine& engine, const SegmentId& segment, std
     MembersOf found{place, {}};
     for (std::size_t i = 0; i < place.population.size(); ++i) {
         const auto& member = place.population.at(i);
-        if (member.memberships[place.segment] && member.id.text() > after) found.members.push_back(i);
+        if (member.memberships.has(place.segment) && member.id.text() > after) found.members.push_back(i);
     }
     return found;
 }
@@ -75,13 +75,14 @@ json::array to_rows(const MembersOf& found) {
     json::array rows;
     const auto& population = found.place.population;
     for (const auto i : found.members) {
-        const auto* membership = population.at(i).memberships[found.place.segment];
+        const auto membership = population.at(i).memberships[found.place.segment];
+        const auto& origin = population.origin_of(*membership);
         rows.push_back({{word_of(found.place.of), population.at(i).id.text()},
                         {"since", to_text(membership->since)},
-                        {"cause", membership->origin->cause},
-                        {"values", json::parse(values_then(*membership))},
-                        {"version", membership->origin->version},
-                        {"segment_version", membership->origin->segment_version},
+                        {"cause", origin.cause},
+                        {"values", json::parse(population.values_then(*membership))},
+                        {"version", origin.version},
+                        {"segment_version", origin.segment_version},
                         {"unknown", membership->unknown}});
     }
     return rows;
@@ -94,7 +95,7 @@ json::array standing(const Engine& engine, const Population& population, const s
         const auto& customer = population.at(index);
         if (customer.memberships.empty()) continue;
         const Row row = row_with_memberships(population, index, engine.engine_time());
-        for (const auto& membership : customer.memberships) add_member(sums[membership.segment], population, row);
+        for (const auto membership : customer.memberships) add_member(sums[membership.segment], population, row);
     }
     auto rows = to_json(sums, population, engine.engine_time());
     for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -143,7 +144,7 @@ json::object segment_figures(const Engine& engine, std::size_t segment) {
     const auto& population = engine.population();
     SegmentSums sums;
     for (std::size_t index = 0; index < population.size(); ++index) {
-        if (population.at(index).memberships[segment]) add_member(sums, population, engine.row_of(index));
+        if (population.at(index).memberships.has(segment)) add_member(sums, population, engine.row_of(index));
     }
     return figures(sums, population);
 }
@@ -154,7 +155,7 @@ json::array segment_sizes(const Engine& engine) {
     const auto& workspace = population.book().definitions.workspace;
     std::vector<std::int64_t> sizes(segments.size());
     for (std::size_t index = 0; index < population.size(); ++index) {
-        for (const auto& membership : population.at(index).memberships) ++sizes[membership.segment];
+        for (const auto membership : population.at(index).memberships) ++sizes[membership.segment];
     }
     const auto customers = std::max(static_cast<double>(population.size()), 1.0);
     json::array rows;

@@ -47,6 +47,7 @@ json::object delivery_row(const LedgerEntry& line, const json::object& details) 
 struct SilentTouch {
     const SegmentId& segment;
     const Membership& membership;
+    const std::string& cause;
     const rules::PlaybookDefinition& playbook;
     const rules::TouchDefinition& touch;
 };
@@ -63,7 +64,7 @@ json::object silent_row(const CustomerId& customer, const SilentTouch& silent) {
             {"channel", silent.touch.channel},
             {"at", to_text(silent.membership.since)},
             {"decision", to_word(TouchFate::refused)},
-            {"cause", fmt::format("entered {}: {}", silent.segment.text, silent.membership.origin->cause)},
+            {"cause", fmt::format("entered {}: {}", silent.segment.text, silent.cause)},
             {"reason", fmt::format("{}; existing_members: ignore", why)}};
 }
 
@@ -92,7 +93,7 @@ json::array silent_touches(const Engine& engine, const CustomerId& id) {
     const auto index = population.find(id);
     if (!index) return rows;
     const auto& customer = population.at(*index);
-    for (const auto& membership : customer.memberships) {
+    for (const auto membership : customer.memberships) {
         const auto& segment = population.book().definitions.segments[membership.segment].id;
         const auto [pilot, arm] = Pilots::arm_in_segment(population.book(), customer, segment, engine.engine_time());
         const auto* playbook = playbook_for(population, segment, {pilot, arm});
@@ -100,7 +101,8 @@ json::array silent_touches(const Engine& engine, const CustomerId& id) {
         if (membership.greeted == playbook_mark(playbook->id)) continue;
         for (const auto& touch : playbook->touches) {
             if (touch.when == rules::TouchTrigger::entered)
-                rows.push_back(silent_row(id, {segment, membership, *playbook, touch}));
+                rows.push_back(
+                    silent_row(id, {segment, membership, population.origin_of(membership).cause, *playbook, touch}));
         }
     }
     return rows;

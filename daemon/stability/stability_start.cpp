@@ -33,7 +33,7 @@ Result<std::shared_ptr<const StabilityStart>> begin_stability(const Engine& engi
     CustomerSet others(population.size());
     for (std::size_t i = 0; i < population.size(); ++i) {
         const auto& customer = population.at(i);
-        (customer.memberships[segment] ? members : others).add(i);
+        (customer.memberships.has(segment) ? members : others).add(i);
         if (customer.first_seen != never) start->first_seen.push_back(customer.first_seen);
     }
     std::ranges::sort(start->first_seen);

@@ -252,7 +252,7 @@ LineAnswer answer(const char* key, const rules::ExpressionText& text, const rule
 
 bool Trial::is_member() const {
     const auto& population = engine_.population();
-    return population.at(*population.find(test_customer)).memberships[segment_] != nullptr;
+    return population.at(*population.find(test_customer)).memberships.has(segment_);
 }
 
 bool Trial::has_entered() const {

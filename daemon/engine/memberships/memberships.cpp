@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
-#include "rules/expression/value_text.hpp"
+#include "daemon/engine/population/packed_values.hpp"
 #include "rules/rulebook/slot_names.hpp"
 
 namespace segmentd::daemon {
@@ -50,21 +50,20 @@ bool lacks_consent(const Question& question) {
     return all_hold(question.book.segments[question.segment].stay, granted) != Truth::no;
 }
 
-// Whether a member remains one; marks the membership where that is not known.
-bool remains(const Question& question, Membership& membership) {
+// Whether a member remains one.
+Truth remains(const Question& question, const Membership& membership) {
     const auto& segment = question.book.segments[question.segment];
     const auto minimum_stay = question.book.definitions.segments[question.segment].minimum_stay;
-    if (any_holds(segment.leave_at_once, question.row)) return false;
-    if (first_before(question.book, question.segment, question.row)) return false;
+    if (any_holds(segment.leave_at_once, question.row)) return Truth::no;
+    if (first_before(question.book, question.segment, question.row)) return Truth::no;
     const Truth truth = all_hold(segment.stay, question.row);
-    membership.unknown = truth == Truth::unknown;
-    if (truth != Truth::no) return true;
-    return question.now < membership.since + minimum_stay && !lacks_consent(question);
+    if (truth != Truth::no) return truth;
+    return question.now < membership.since + minimum_stay && !lacks_consent(question) ? Truth::yes : Truth::no;
 }
 
 struct Inputs {
     std::string names;   // a line each
-    std::string values;  // JSON, a line each
+    std::string values;  // packed
 };
 
 // What a membership shows of the row.
@@ -72,7 +71,7 @@ Inputs inputs_shown(const Population& population, std::size_t segment, const Row
     Inputs inputs;
     for (const auto slot : population.book().segments[segment].shown) {
         inputs.names += rules::name_of_slot(population.book(), slot) + '\n';
-        inputs.values += (row[slot].is_missing() ? "null" : rules::expression::to_json_text(row[slot])) + '\n';
+        pack(inputs.values, row[slot]);
     }
     return inputs;
 }
@@ -108,13 +107,15 @@ void tell_moves(const Population& population, Customer& customer, std::vector<Me
         }
         if (from.empty()) continue;
         entry.cause += "; family " + family.text + ": from " + from;
-        auto& origin = customer.memberships[place_of(entry)]->origin;
-        origin = population.keep({entry.cause, entry.version, entry.segment_version, origin->inputs});
+        auto membership = *customer.memberships[place_of(entry)];
+        const auto& inputs = population.origin_of(membership).inputs;
+        membership.origin = population.keep({entry.cause, entry.version, entry.segment_version, inputs});
+        customer.memberships.put(membership);
     }
     for (auto& change : left) {
         const auto family = family_of(change);
         for (std::size_t i = 0; i < segments.size(); ++i) {
-            if (segments[i].family != family || !customer.memberships[i]) continue;
+            if (segments[i].family != family || !customer.memberships.has(i)) continue;
             change.cause += "; family " + family.text + ": to " + segments[i].id.text;
         }
     }
@@ -137,19 +138,18 @@ std::vector<MembershipChange> decide_memberships(const Population& population, C
         const auto index = static_cast<std::uint32_t>(book.segment_order[place]);
         if (population.is_fixed(book.layout.segments + index)) continue;
         const auto& definition = book.definitions.segments[index];
-        auto* membership = customer.memberships[index];
-        const bool was_member = membership != nullptr;
-        Truth truth = Truth::no;
-        if (!was_member) {
-            truth = enters(book, index, row);
-        } else if (remains({book, index, row, cause.at}, *membership)) {
-            truth = Truth::yes;
+        auto membership = customer.memberships[index];
+        const bool was_member = membership.has_value();
+        const Truth truth = was_member ? remains({book, index, row, cause.at}, *membership) : enters(book, index, row);
+        const bool is_member = truth == Truth::yes || (was_member && truth == Truth::unknown);
+        const bool is_marked =
+            is_member && (was_member ? truth : all_hold(book.segments[index].stay, row)) == Truth::unknown;
+        if (was_member && is_member && membership->unknown != is_marked) {
+            membership->unknown = is_marked;
+            customer.memberships.put(*membership);
         }
-        const bool is_member = truth == Truth::yes;
-        const bool enters_unknown =
-            is_member && !was_member && all_hold(book.segments[index].stay, row) == Truth::unknown;
-        const bool is_marked = enters_unknown || (was_member && is_member && membership->unknown);
-        note_undecided(customer, index, truth == Truth::unknown || (is_marked && definition.missing == MissingRule::error));
+        const bool asks = !is_member && truth == Truth::unknown;
+        note_undecided(customer, index, asks || (is_marked && definition.missing == MissingRule::error));
         row[book.layout.segments + index] = Value::boolean(is_member);
         if (is_member == was_member) continue;
         const auto [names, values] = inputs_shown(population, index, row);
@@ -162,8 +162,8 @@ std::vector<MembershipChange> decide_memberships(const Population& population, C
                                 book.definitions.version,
                                 definition.version};
         if (is_member) {
-            const auto* origin = population.keep({cause.text, change.version, change.segment_version, names});
-            customer.memberships.add({cause.at, origin, {values.begin(), values.end()}, index, 0, enters_unknown});
+            const auto origin = population.keep({cause.text, change.version, change.segment_version, names});
+            customer.memberships.put({index, cause.at, origin, values, 0, is_marked});
         } else {
             customer.memberships.remove(index);
         }
@@ -182,7 +182,7 @@ std::vector<MembershipChange> leave_what_goes(const Population& population, cons
         if (rules::index_of(next.definitions.segments, gone.id)) continue;
         for (std::size_t index = 0; index < population.size(); ++index) {
             const auto& customer = population.at(index);
-            if (customer.memberships[segment] == nullptr) continue;
+            if (!customer.memberships.has(segment)) continue;
             changes.push_back(
                 {customer.id, gone.id, false, cause.at, cause.text, "{}", next.definitions.version, gone.version});
         }
@@ -194,18 +194,24 @@ Row row_with_memberships(const Population& population, std::size_t index, Timest
     const auto& customer = population.at(index);
     Row row;
     population.look_at_row(customer, now, row);
-    const auto first = population.book().layout.segments;
-    for (std::size_t i = 0; i < population.book().segments.size(); ++i) {
-        if (population.is_fixed(first + i)) continue;
-        row[first + i] = Value::boolean(customer.memberships[i] != nullptr);
-    }
+    fill_memberships(population, customer, row);
     return row;
+}
+
+void fill_memberships(const Population& population, const Customer& customer, Row& row) {
+    const auto first = population.book().layout.segments;
+    const auto put = [&](std::size_t slot, bool is_member) {
+        if (!population.is_fixed(slot)) row[slot] = Value::boolean(is_member);
+    };
+    for (std::size_t i = 0; i < population.book().segments.size(); ++i) put(first + i, false);
+    const auto& memberships = customer.memberships;
+    for (auto one = memberships.begin(); one != memberships.end(); ++one) put(first + one.segment(), true);
 }
 
 Timestamp next_stay_end(const Population& population, const Customer& customer, Timestamp now) {
     Timestamp next = never;
     const auto& segments = population.book().definitions.segments;
-    for (const auto& membership : customer.memberships) {
+    for (const auto membership : customer.memberships) {
         const auto minimum_stay = segments[membership.segment].minimum_stay;
         const Timestamp end = membership.since + minimum_stay;
         if (minimum_stay != Duration(0) && end > now) next = std::min(next, end);

@@ -48,6 +48,9 @@ std::vector<MembershipChange> decide_memberships(const Population& population, C
 std::vector<MembershipChange> leave_what_goes(const Population& population, const rules::Rulebook& next,
                                               const Cause& cause);
 
+// Writes into the segment slots of the row who the customer is in.
+void fill_memberships(const Population& population, const Customer& customer, Row& row);
+
 // The row of a customer at an instant, memberships included. Looking changes nothing.
 Row row_with_memberships(const Population& population, std::size_t customer, Timestamp now);
 

@@ -20,7 +20,7 @@ bool is_open(const PilotDefinition& pilot, Timestamp at) {
 
 bool is_member(const Rulebook& book, const Customer& customer, const SegmentId& segment) {
     const auto index = rules::index_of(book.definitions.segments, segment);
-    return index && customer.memberships[*index] != nullptr;
+    return index && customer.memberships.has(*index);
 }
 
 // A layer holds a customer while a pilot of it still looks at them.

@@ -51,8 +51,8 @@ struct CustomerRest {
 // One line of the processor's cache.
 struct alignas(64) Customer {
     KeptId id;
-    std::uint32_t place = 0;         // in the population, never changes
-    std::uint16_t bucket = 0;        // of the id, never changes
+    std::uint32_t place = 0;          // in the population, never changes
+    std::uint16_t bucket = 0;         // of the id, never changes
     std::uint16_t last_seen_day = 0;  // of live signals, for drift: days since 1970 modulo 65,536
     Timestamp first_seen = never;
     Timestamp next_check = never;

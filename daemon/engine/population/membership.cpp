@@ -1,46 +1,127 @@
 #include "daemon/engine/population/membership.hpp"
 
-#include <algorithm>
+#include <cstring>
 #include <utility>
 
+#include "base/varint.hpp"
+#include "daemon/engine/population/packed_values.hpp"
+
 namespace segmentd::daemon {
+namespace {
 
-const Membership* Memberships::operator[](std::size_t segment) const {
-    const auto* place = std::ranges::lower_bound(list_, segment, {}, &Membership::segment);
-    return place != list_.end() && place->segment == segment ? place : nullptr;
+constexpr char unknown_flag = 1;
+constexpr char greeted_flag = 2;
+
+void append_bits(std::string& bytes, const auto& number) {
+    bytes.append(reinterpret_cast<const char*>(&number), sizeof number);
 }
 
-Membership* Memberships::operator[](std::size_t segment) {
-    return const_cast<Membership*>(std::as_const(*this)[segment]);
+void take_bits(const char*& at, auto& number) {
+    std::memcpy(&number, at, sizeof number);
+    at += sizeof number;
 }
 
-Membership& Memberships::add(Membership membership) {
-    const auto* place = std::ranges::lower_bound(list_, membership.segment, {}, &Membership::segment);
-    return list_.insert(place, std::move(membership));
+void append(std::string& bytes, const Membership& membership, Timestamp first) {
+    std::string head;
+    head += static_cast<char>((membership.unknown ? unknown_flag : 0) | (membership.greeted != 0 ? greeted_flag : 0));
+    append_varint(head, membership.origin);
+    append_signed_varint(head, (membership.since - first).count());
+    if (membership.greeted != 0) append_bits(head, membership.greeted);
+    append_varint(bytes, membership.segment);
+    append_varint(bytes, head.size() + membership.values.size());
+    bytes += head;
+    bytes += membership.values;
+}
+
+}  // namespace
+
+std::uint32_t Origins::keep(Origin origin) {
+    const auto [place, is_new] = numbers_.try_emplace(std::move(origin), static_cast<std::uint32_t>(by_number_.size()));
+    if (is_new) by_number_.push_back(&place->first);
+    return place->second;
+}
+
+std::string values_object(std::string_view names, std::string_view packed) {
+    std::string text;
+    while (!names.empty()) {
+        const auto name = names.substr(0, names.find('\n'));
+        names.remove_prefix(name.size() + 1);
+        text += text.empty() ? "{\"" : ",\"";
+        text += name;
+        text += "\":";
+        text += take_json(packed);
+    }
+    return text.empty() ? "{}" : text + "}";
+}
+
+std::size_t Memberships::Iterator::segment() const {
+    const char* at = at_;
+    return take_varint(at);
+}
+
+Membership Memberships::Iterator::operator*() const {
+    const char* at = at_;
+    Membership membership;
+    membership.segment = static_cast<std::uint32_t>(take_varint(at));
+    const auto length = take_varint(at);
+    const char* end = at + length;
+    const char flags = *at++;
+    membership.unknown = (flags & unknown_flag) != 0;
+    membership.origin = static_cast<std::uint32_t>(take_varint(at));
+    membership.since = first_ + Duration(take_signed_varint(at));
+    if ((flags & greeted_flag) != 0) take_bits(at, membership.greeted);
+    membership.values = {at, end};
+    return membership;
+}
+
+Memberships::Iterator& Memberships::Iterator::operator++() {
+    take_varint(at_);
+    const auto length = take_varint(at_);
+    at_ += length;
+    return *this;
+}
+
+Memberships::Iterator Memberships::begin() const {
+    if (bytes_.empty()) return end();
+    const char* at = bytes_.begin();
+    std::int64_t first = 0;
+    take_bits(at, first);
+    return {at, from_microseconds(first)};
+}
+
+std::optional<Membership> Memberships::operator[](std::size_t segment) const {
+    const auto found = find(segment);
+    return found == end() ? std::nullopt : std::optional(*found);
+}
+
+Memberships::Iterator Memberships::find(std::size_t segment) const {
+    auto place = begin();
+    while (place != end() && place.segment() < segment) ++place;
+    return place != end() && place.segment() == segment ? place : end();
+}
+
+void Memberships::put(const Membership& membership) {
+    replace(membership.segment, &membership);
 }
 
 void Memberships::remove(std::size_t segment) {
-    if (const auto* membership = (*this)[segment]) list_.erase(membership);
+    replace(segment, nullptr);
 }
 
-std::string values_then(const Membership& membership) {
-    return values_object(membership.origin->inputs, {membership.values.begin(), membership.values.size()});
-}
-
-std::string values_object(std::string_view names, std::string_view values) {
-    const auto take_line = [](std::string_view& lines) {
-        const auto line = lines.substr(0, lines.find('\n'));
-        lines.remove_prefix(line.size() + 1);
-        return line;
-    };
-    std::string text;
-    while (!names.empty()) {
-        text += text.empty() ? "{\"" : ",\"";
-        text += take_line(names);
-        text += "\":";
-        text += take_line(values);
+void Memberships::replace(std::size_t segment, const Membership* membership) {
+    std::vector<Membership> kept;
+    for (const auto other : *this) {
+        if (other.segment > segment && membership != nullptr) kept.push_back(*std::exchange(membership, nullptr));
+        if (other.segment != segment) kept.push_back(other);
     }
-    return text.empty() ? "{}" : text + "}";
+    if (membership != nullptr) kept.push_back(*membership);
+    std::string bytes;
+    if (!kept.empty()) {
+        const auto first = kept.front().since;
+        append_bits(bytes, to_microseconds(first));
+        for (const auto& one : kept) append(bytes, one, first);
+    }
+    bytes_.assign(bytes.data(), bytes.data() + bytes.size());
 }
 
 }  // namespace segmentd::daemon

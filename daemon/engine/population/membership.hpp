@@ -1,20 +1,24 @@
 // The segments that one customer is in, since when and why.
 //
 // A customer is in few of the many segments of a workspace: what is kept grows with the memberships, not with the
-// segments. 40 bytes each, and 8 and the text of its values.
+// segments, and lies in one row of bytes. A customer who is in none has eight bytes; one who is in some 24 more for all
+// of them, and for each about six and its packed values (packed_values.hpp).
 #pragma once
 
 #include <cstdint>
-#include <set>
+#include <iterator>
+#include <map>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/short_list.hpp"
 #include "base/timestamp.hpp"
 
 namespace segmentd::daemon {
 
-// What many memberships have in common. The population keeps each of them once, as long as it lives.
+// What many memberships have in common.
 struct Origin {
     std::string cause;            // "signal purchase", "time", "model repeat_purchases v2", ...
     std::string version;          // of the definitions
@@ -23,45 +27,71 @@ struct Origin {
     auto operator<=>(const Origin&) const = default;
 };
 
-using Origins = std::set<Origin>;
+// Each origin once, under a number that stays.
+class Origins {
+  public:
+    std::uint32_t keep(Origin origin);
+    const Origin& operator[](std::uint32_t number) const { return *by_number_[number]; }
+
+  private:
+    std::map<Origin, std::uint32_t> numbers_;
+    std::vector<const Origin*> by_number_;
+};
 
 struct Membership {
-    Timestamp since{};
-    const Origin* origin = nullptr;
-    ShortList<char> values;     // the inputs as they were: JSON, a line for each name of the origin's
     std::uint32_t segment = 0;  // as in the rulebook
+    Timestamp since{};
+    std::uint32_t origin = 0;   // number in the population's origins
+    std::string_view values;    // the inputs as they were, packed; of each name of the origin's one
     std::uint32_t greeted = 0;  // mark of the playbook that noticed the entry; 0: it happened quietly
     bool unknown = false;       // an input of `stay` is not known at present
 };
 
-static_assert(sizeof(Membership) <= 40);
-
-// The inputs as they were when the membership began, a JSON object: {"score.alive":0.81}.
-std::string values_then(const Membership& membership);
-
-// The same of names and values that both end with their lines.
-std::string values_object(std::string_view names, std::string_view values);
+// Values and their names as a JSON object: {"score.alive":0.81}.
+std::string values_object(std::string_view names, std::string_view packed);
 
 class Memberships {
   public:
-    // The membership of a segment, or null. It stays where it is until the next add or remove.
-    const Membership* operator[](std::size_t segment) const;
-    Membership* operator[](std::size_t segment);
+    // What is read out shows into the memberships: it is to be used before they change.
+    class Iterator {
+      public:
+        using value_type = Membership;
+        using difference_type = std::ptrdiff_t;
 
-    // There must not be one of its segment yet.
-    Membership& add(Membership membership);
+        Iterator() = default;
+        Iterator(const char* at, Timestamp first) : at_(at), first_(first) {}
+        std::size_t segment() const;
+        Membership operator*() const;
+        Iterator& operator++();
+        void operator++(int) { ++*this; }
+        bool operator==(const Iterator& other) const { return at_ == other.at_; }
+
+      private:
+        const char* at_ = nullptr;
+        Timestamp first_{};
+    };
+
+    bool has(std::size_t segment) const { return find(segment) != end(); }
+    std::optional<Membership> operator[](std::size_t segment) const;
+
+    // Adds a membership, or puts it in the place of that of the same segment.
+    void put(const Membership& membership);
     void remove(std::size_t segment);
 
-    void fetch() const { list_.fetch(); }  // as ShortList
-    bool empty() const { return list_.empty(); }
-    std::size_t size() const { return list_.size(); }
+    bool empty() const { return bytes_.empty(); }
+    void fetch() const { bytes_.fetch(); }  // as ShortList
 
     // In the order of the rulebook's segments.
-    auto begin() const { return list_.begin(); }
-    auto end() const { return list_.end(); }
+    Iterator begin() const;
+    Iterator end() const { return {bytes_.end(), {}}; }
 
   private:
-    ShortList<Membership> list_;  // by segment
+    Iterator find(std::size_t segment) const;
+    void replace(std::size_t segment, const Membership* membership);
+
+    // The instant to which the others are told, then the memberships by segment: its number, the length of what
+    // follows, flags, the origin's number, the distance of `since` to the first, `greeted` where there is one, values.
+    ShortList<char> bytes_;
 };
 
 }  // namespace segmentd::daemon

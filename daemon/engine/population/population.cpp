@@ -47,7 +47,7 @@ void Population::keep_memberships(const rules::Rulebook& old_book) {
         for (auto membership : customer.memberships) {
             if (!places[membership.segment]) continue;
             membership.segment = *places[membership.segment];
-            kept.add(std::move(membership));
+            kept.put(membership);
         }
         customer.memberships = std::move(kept);
         auto* rest = customer.rest.find();
@@ -204,7 +204,7 @@ void Population::look_at_slot(const Customer& customer, Timestamp now, std::size
     } else if (slot < layout.segments) {
         row[slot] = Value::real(book_->threshold_values[slot - layout.thresholds]);
     } else if (slot < layout.consents) {
-        row[slot] = Value::boolean(customer.memberships[slot - layout.segments] != nullptr);
+        row[slot] = Value::boolean(customer.memberships.has(slot - layout.segments));
     } else {
         const auto& purposes = book_->definitions.workspace.purposes;
         row[slot] = Value::boolean(allows(customer, purposes[slot - layout.consents]));

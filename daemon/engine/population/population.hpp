@@ -107,8 +107,14 @@ class Population {
     // The same of the inputs that a signal touched alone.
     Timestamp next_change(const Customer& customer, Timestamp now, const Touched& touched) const;
 
-    // The one copy of what memberships have in common.
-    const Origin* keep(Origin origin) const { return &*origins_->insert(std::move(origin)).first; }
+    // What memberships have in common is kept once, under a number.
+    std::uint32_t keep(Origin origin) const { return origins_->keep(std::move(origin)); }
+    const Origin& origin_of(const Membership& membership) const { return (*origins_)[membership.origin]; }
+
+    // The inputs as they were when the membership began, a JSON object: {"score.alive":0.81}.
+    std::string values_then(const Membership& membership) const {
+        return values_object(origin_of(membership).inputs, membership.values);
+    }
 
     // What the workspace calls revenue and expected value, or nothing where they are not known.
     std::optional<double> revenue(const Row& row) const;
@@ -142,7 +148,7 @@ class Population {
     ProfileColumns profiles_;
     std::vector<std::size_t> profile_slots_;  // by slot of the row: the number of the attribute
     std::size_t zone_attribute_ = 0;
-    // Only ever grows: memberships point into it, those of copies of this population too.
+    // Only ever grows: memberships hold numbers of it, those of copies of this population too.
     std::shared_ptr<Origins> origins_ = std::make_shared<Origins>();
     std::map<std::size_t, rules::expression::Value> fixed_;  // by slot; usually empty
 };

@@ -17,7 +17,7 @@ std::vector<AlarmRecord> Reviews::judge_limits(const Population& population, std
         rules::SegmentSize size;
         size.customers = static_cast<std::int64_t>(population.size());
         for (std::size_t index = 0; index < population.size(); ++index) {
-            size.members += population.at(index).memberships[i] != nullptr ? 1 : 0;
+            size.members += population.at(index).memberships.has(i) ? 1 : 0;
         }
         for (const auto& found : rules::broken_limits(segment.limits, size)) {
             broken_[segment.id].insert(found.limit);

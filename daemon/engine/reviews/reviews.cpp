@@ -87,7 +87,7 @@ std::vector<AlarmRecord> Reviews::end_day(const Population& population, bool qui
         ex::ShareObservation observation;
         observation.total = static_cast<std::int64_t>(seen_.size());
         observation.members = std::ranges::count_if(
-            seen_, [&](std::size_t index) { return population.at(index).memberships[*segment] != nullptr; });
+            seen_, [&](std::size_t index) { return population.at(index).memberships.has(*segment); });
         monitor.last_days.push_back(observation);
         if (monitor.last_days.size() > days_of_a_new_reference) monitor.last_days.pop_front();
         if (monitor.waits != Waits::nothing && day_end_ >= monitor.waits_until) {

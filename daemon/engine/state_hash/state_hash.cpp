@@ -85,10 +85,10 @@ void append_canonical(const Customer& customer, const Population& population, st
     for (std::size_t i = 0; i < book.features.size(); ++i) customer.features[i].append_canonical(bytes);
     for (std::size_t i = 0; i < book.histories.size(); ++i) customer.histories[i].append_canonical(bytes);
     const auto& segments = book.definitions.segments;
-    for (const auto& membership : customer.memberships) {
+    for (const auto membership : customer.memberships) {
         append_text(bytes, segments[membership.segment].id.text);
-        append_text(bytes, membership.origin->cause);
-        append_text(bytes, membership.origin->version);
+        append_text(bytes, population.origin_of(membership).cause);
+        append_text(bytes, population.origin_of(membership).version);
         bytes += fmt::format("{},{}{}", to_microseconds(membership.since), membership.greeted,
                              membership.unknown ? '?' : ';');
     }

@@ -16,7 +16,10 @@ TEST_CASE("a short list is as a vector") {
         for (int i = 0; i < 500; ++i) {
             const auto place = static_cast<std::ptrdiff_t>(random.below(expected.size() + 1));
             const auto text = std::to_string(random.below(1'000'000'000'000'000)) + std::string(random.below(20), 'x');
-            if (random.below(3) != 0) {
+            if (random.below(20) == 0) {
+                expected.assign(random.below(10), text);
+                list.assign(expected.data(), expected.data() + expected.size());
+            } else if (random.below(3) != 0) {
                 list.insert(list.begin() + place, text);
                 expected.insert(expected.begin() + place, text);
             } else if (place < std::ssize(expected)) {

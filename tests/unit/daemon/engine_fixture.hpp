@@ -134,14 +134,18 @@ class LivedEngine {
         return engine.population().at(*index);
     }
 
-    const daemon::Membership* membership(std::string_view id, std::string_view segment) const {
+    std::optional<daemon::Membership> membership(std::string_view id, std::string_view segment) const {
         const auto& segments = engine.population().book().definitions.segments;
         const auto index = rules::index_of(segments, SegmentId(segment));
         REQUIRE(index.has_value());
         return customer(id).memberships[*index];
     }
 
-    bool is_member(std::string_view id, std::string_view segment) const { return membership(id, segment) != nullptr; }
+    const daemon::Origin& origin(std::string_view id, std::string_view segment) const {
+        return engine.population().origin_of(membership(id, segment).value());
+    }
+
+    bool is_member(std::string_view id, std::string_view segment) const { return membership(id, segment).has_value(); }
 
     const daemon::Enrolment& enrolment(std::string_view id, std::string_view pilot) const {
         REQUIRE(is_enrolled(id, pilot));

@@ -84,7 +84,7 @@ std::size_t most_of_family(const LivedEngine& lived, const std::string& id) {
     const auto& population = lived.engine.population();
     const auto index = *population.find(CustomerId(id));
     std::vector<bool> is_in(population.book().segments.size());
-    for (const auto& membership : population.at(index).memberships) is_in[membership.segment] = true;
+    for (const auto membership : population.at(index).memberships) is_in[membership.segment] = true;
     auto row = lived.engine.row_of(index);
     const auto anew = daemon::entered_segments(population, row);
     return std::max(family_segments_of(population, is_in).size(), family_segments_of(population, anew).size());

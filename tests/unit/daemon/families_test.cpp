@@ -124,7 +124,7 @@ TEST_CASE("the way up is open at once, whatever the minimum stay of the lower se
     CHECK(causes_of(effects) ==
           "silver: profile; family tiers: to gold\n"
           "gold: profile; family tiers: from silver\n");
-    CHECK(lived.membership("ada", "gold")->origin->cause == "profile; family tiers: from silver");
+    CHECK(lived.origin("ada", "gold").cause == "profile; family tiers: from silver");
 }
 
 TEST_CASE("the way down waits for the minimum stay of the higher segment and is taken in one instant") {

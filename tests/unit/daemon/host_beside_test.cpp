@@ -48,7 +48,7 @@ std::future<IntakeOutcome> offer(Running& running, Record record) {
 }
 
 bool is_buyer(daemon::Engine& engine) {
-    return engine.population().at(0).memberships[0] != nullptr;
+    return engine.population().at(0).memberships.has(0);
 }
 
 }  // namespace

@@ -99,7 +99,7 @@ TEST_CASE("new definitions take the past signals in and are in force at one posi
     REQUIRE(version.has_value());
     CHECK(running.records() == 5);
     CHECK(running.host->book()->definitions.version == *version);
-    CHECK(running.ask([](daemon::Engine& engine) { return engine.population().at(0).memberships[0] != nullptr; }));
+    CHECK(running.ask([](daemon::Engine& engine) { return engine.population().at(0).memberships.has(0); }));
 }
 
 TEST_CASE("definitions of a workspace with another name are refused and the running ones stay") {

@@ -26,7 +26,7 @@ Files segments(std::string_view definitions) {
     return shop(std::string(features) + std::string(definitions));
 }
 
-std::string as_text(const daemon::Membership* membership) {
+std::string as_text(const std::optional<daemon::Membership>& membership) {
     if (!membership) return "no member";
     return "since " + to_text(membership->since) + (membership->unknown ? ", unknown" : "");
 }

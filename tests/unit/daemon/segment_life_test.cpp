@@ -214,7 +214,7 @@ TEST_CASE("a change carries the version of the segment's own definition") {
     const auto& version = lived.engine.population().book().definitions.segments.at(0).version;
     CHECK(version.size() == 12);
     CHECK(effects.changes.at(0).segment_version == version);
-    CHECK(lived.membership("ada", "small")->origin->segment_version == version);
+    CHECK(lived.origin("ada", "small").segment_version == version);
 }
 
 TEST_CASE("a brief shows jobs, pains and evidence with its kind, date and source") {

@@ -138,7 +138,7 @@ missing: error
 
 std::string memberships_of(const daemon::Customer& customer) {
     std::string text;
-    for (const auto& one : customer.memberships) {
+    for (const auto one : customer.memberships) {
         text += std::to_string(one.segment) + (one.unknown ? "? " : " ");
     }
     std::set<std::uint32_t> undecided(customer.rest->undecided.begin(), customer.rest->undecided.end());
