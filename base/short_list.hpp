@@ -39,6 +39,7 @@ class ShortList {
 
     bool empty() const { return size() == 0; }
     std::size_t size() const { return head_ == nullptr ? 0 : head_->size; }
+    std::size_t capacity() const { return head_ == nullptr ? 0 : head_->room; }
     T* begin() { return elements(); }
     T* end() { return elements() + size(); }
     const T* begin() const { return elements(); }
@@ -65,7 +66,7 @@ class ShortList {
     }
 
     void reserve(std::size_t room) {
-        if (room > (head_ == nullptr ? 0 : head_->room)) move_to(room);
+        if (room > capacity()) move_to(room);
     }
 
     T& push_back(T value) {
@@ -83,12 +84,14 @@ class ShortList {
         return begin()[place];
     }
 
-    // Returns where the one behind it is then.
-    T* erase(const T* place) {
-        T* gone = begin() + (place - begin());
-        std::move(gone + 1, end(), gone);
-        std::destroy_at(end() - 1);
-        --head_->size;
+    // Return where the one behind is then.
+    T* erase(const T* place) { return erase(place, place + 1); }
+    T* erase(const T* first, const T* last) {
+        T* gone = begin() + (first - begin());
+        if (first == last) return gone;
+        T* rest = std::move(gone + (last - first), end(), gone);
+        std::destroy(rest, end());
+        head_->size = static_cast<std::uint32_t>(rest - begin());
         return gone;
     }
 

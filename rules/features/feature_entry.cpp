@@ -5,9 +5,9 @@
 namespace segmentd::rules {
 namespace {
 
-std::uint64_t bits_of(const Attribute& value, TextPool& texts) {
+std::uint64_t bits_of(const Attribute& value, Seldom<TextPool>& texts) {
     switch (type_of(value)) {
-        case AttributeType::text: return texts.use(std::get<std::string>(value));
+        case AttributeType::text: return texts.make().use(std::get<std::string>(value));
         case AttributeType::number: return std::bit_cast<std::uint64_t>(std::get<double>(value) + 0.0);  // no -0
         case AttributeType::integer: return static_cast<std::uint64_t>(std::get<std::int64_t>(value));
         case AttributeType::boolean: return std::get<bool>(value) ? 1 : 0;
@@ -19,7 +19,7 @@ std::uint64_t bits_of(const Attribute& value, TextPool& texts) {
 
 }  // namespace
 
-FeatureEntry::FeatureEntry(Timestamp at, const Attribute& value, bool is_part, TextPool& texts)
+FeatureEntry::FeatureEntry(Timestamp at, const Attribute& value, bool is_part, Seldom<TextPool>& texts)
     : at_and_tag_(to_microseconds(at) * (std::int64_t{1} << tag_bits) + static_cast<std::int64_t>(type_of(value)) +
                   (is_part ? part_flag : 0)),
       bits_(bits_of(value, texts)) {}

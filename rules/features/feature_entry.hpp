@@ -4,13 +4,14 @@
 #include <cstdint>
 
 #include "base/attribute.hpp"
+#include "base/seldom.hpp"
 #include "rules/features/text_pool.hpp"
 
 namespace segmentd::rules {
 
 class FeatureEntry {
   public:
-    FeatureEntry(Timestamp at, const Attribute& value, bool is_part, TextPool& texts);
+    FeatureEntry(Timestamp at, const Attribute& value, bool is_part, Seldom<TextPool>& texts);
 
     Timestamp at() const { return from_microseconds(at_and_tag_ >> tag_bits); }
     AttributeType type() const { return static_cast<AttributeType>(at_and_tag_ & type_mask); }

@@ -28,7 +28,7 @@ void append_value(std::string& bytes, const Attribute& value) {
         bytes += *text;
         return;
     }
-    TextPool no_texts;
+    Seldom<TextPool> no_texts;
     bytes += std::to_string(FeatureEntry({}, value, false, no_texts).bits()) + ',';
 }
 
@@ -46,19 +46,6 @@ bool is_silence_kept(Aggregate compute) {
 
 }  // namespace
 
-FeatureState::Kept::Kept(const Kept& other)
-    : entries(other.entries), texts(other.texts), life(other.life ? std::make_unique<Life>(*other.life) : nullptr) {}
-
-FeatureState::FeatureState(const FeatureState& other)
-    : count_(other.count_),
-      first_(other.first_),
-      last_(other.last_),
-      kept_(other.kept_ ? std::make_unique<Kept>(*other.kept_) : nullptr) {}
-
-FeatureState& FeatureState::operator=(const FeatureState& other) {
-    return *this = FeatureState(other);
-}
-
 void FeatureState::add(const FeaturePlan& plan, const FeatureInput& input, LocalInstant now) {
     if (!plan.window) return add_to_life(plan, input);
     if (input.at >= kept_from(plan, now) || is_silence_kept(plan.compute)) insert(input);
@@ -66,24 +53,21 @@ void FeatureState::add(const FeaturePlan& plan, const FeatureInput& input, Local
 }
 
 void FeatureState::advance(const FeaturePlan& plan, LocalInstant now) {
-    if (!plan.window || !kept_ || kept_->entries.empty()) return;
-    auto& entries = kept_->entries;
-    auto stays = std::ranges::lower_bound(entries, kept_from(plan, now), {}, &FeatureEntry::at);
+    auto* kept = kept_.find();
+    if (!plan.window || kept == nullptr || kept->entries.empty()) return;
+    auto& entries = kept->entries;
+    auto* stays = std::ranges::lower_bound(entries, kept_from(plan, now), {}, &FeatureEntry::at);
     if (is_silence_kept(plan.compute) && stays != entries.begin()) --stays;
-    for (auto entry = entries.begin(); entry != stays; ++entry) {
-        if (entry->type() == AttributeType::text) kept_->texts.release(entry->bits());
+    for (const auto* entry = entries.begin(); entry != stays; ++entry) {
+        if (entry->type() == AttributeType::text) kept->texts.make().release(entry->bits());
     }
     entries.erase(entries.begin(), stays);
 }
 
 Value FeatureState::value(const FeaturePlan& plan, LocalInstant now) const {
     if (!plan.window) return value_of_life(plan, now.at);
-    if (!kept_) {
-        static const TextPool no_texts;
-        return window_value(plan, {{}, {}, no_texts}, now);
-    }
     const auto span = span_at(plan, now);
-    return window_value(plan, {entries_in(span), entries_in({beginning_of_time, span.to}), kept_->texts}, now);
+    return window_value(plan, {entries_in(span), entries_in({beginning_of_time, span.to}), *kept_->texts}, now);
 }
 
 Timestamp FeatureState::valid_until(const FeaturePlan& plan, LocalInstant now) const {
@@ -94,7 +78,7 @@ Timestamp FeatureState::valid_until(const FeaturePlan& plan, LocalInstant now) c
         return will_stop ? last_ + plan.after : never;
     }
     const auto span = span_at(plan, now);
-    if (!kept_ || !has_entries_from(span.from)) return never;
+    if (!has_entries_from(span.from)) return never;
     const auto inside = entries_in(span);
     if (inside.empty()) return next_border(plan, now);
     Timestamp until = next_border(plan, now);
@@ -102,7 +86,7 @@ Timestamp FeatureState::valid_until(const FeaturePlan& plan, LocalInstant now) c
         const bool is_of_the_latest = plan.compute == Aggregate::recency || plan.compute == Aggregate::last;
         until = (is_of_the_latest ? inside.back() : inside.front()).at() + *length;
         if (plan.compute == Aggregate::sequence) {
-            const auto end = last_completion(plan, {inside, entries_in({beginning_of_time, span.to}), kept_->texts});
+            const auto end = last_completion(plan, {inside, entries_in({beginning_of_time, span.to}), *kept_->texts});
             return end ? *end + *length : never;
         }
     }
@@ -120,17 +104,15 @@ void FeatureState::append_canonical(std::string& bytes) const {
         append_number(bytes, to_microseconds(first_));
         append_number(bytes, to_microseconds(last_));
     }
-    if (kept_) {
-        for (const auto& entry : kept_->entries) {
-            bytes += entry.is_part() ? "+" : "-";
-            append_number(bytes, to_microseconds(entry.at()));
-            append_value(bytes, entry.value(kept_->texts));
-        }
+    for (const auto& entry : kept_->entries) {
+        bytes += entry.is_part() ? "+" : "-";
+        append_number(bytes, to_microseconds(entry.at()));
+        append_value(bytes, entry.value(*kept_->texts));
     }
-    if (kept_ && kept_->life) {
+    if (kept_->life) {
         append_sum(bytes, kept_->life->sum);
         append_sum(bytes, kept_->life->part);
-        for (const auto& [value, tally] : kept_->life->tallies) {
+        for (const auto& [value, tally] : *kept_->life->tallies) {
             append_value(bytes, value);
             append_number(bytes, tally.count);
             append_number(bytes, to_microseconds(tally.last));
@@ -139,36 +121,24 @@ void FeatureState::append_canonical(std::string& bytes) const {
     bytes += ';';
 }
 
-FeatureState::Kept& FeatureState::kept() {
-    if (!kept_) kept_ = std::make_unique<Kept>();
-    return *kept_;
-}
-
-FeatureState::Life& FeatureState::life() {
-    if (!kept().life) kept().life = std::make_unique<Life>();
-    return *kept_->life;
-}
-
 void FeatureState::fetch_entries() const {
-    if (kept_ == nullptr) return;
-    __builtin_prefetch(kept_->life.get());
-    if (kept_->entries.empty()) return;
-    __builtin_prefetch(&kept_->entries.front());
-    __builtin_prefetch(&kept_->entries.back());
+    kept_->life.fetch();
+    kept_->entries.fetch();
 }
 
 void FeatureState::insert(const FeatureInput& input) {
-    auto& entries = kept().entries;
+    auto& [entries, texts, life] = kept_.make();
     if (entries.size() == entries.capacity()) entries.reserve(entries.size() + entries.size() / 8 + 1);
-    const auto place = std::ranges::upper_bound(entries, input.at, {}, &FeatureEntry::at);
-    entries.insert(place, FeatureEntry(input.at, input.value, input.is_part, kept_->texts));
+    const auto* place = std::ranges::upper_bound(entries, input.at, {}, &FeatureEntry::at);
+    entries.insert(place, FeatureEntry(input.at, input.value, input.is_part, texts));
 }
 
 void FeatureState::replace(const FeatureInput& input) {
-    if (kept().entries.empty()) return insert(input);
-    auto& entry = kept_->entries.front();
-    if (entry.type() == AttributeType::text) kept_->texts.release(entry.bits());
-    entry = FeatureEntry(input.at, input.value, input.is_part, kept_->texts);
+    auto& [entries, texts, life] = kept_.make();
+    if (entries.empty()) return insert(input);
+    auto& entry = entries[0];
+    if (entry.type() == AttributeType::text) texts.make().release(entry.bits());
+    entry = FeatureEntry(input.at, input.value, input.is_part, texts);
 }
 
 void FeatureState::add_to_life(const FeaturePlan& plan, const FeatureInput& input) {
@@ -179,17 +149,21 @@ void FeatureState::add_to_life(const FeaturePlan& plan, const FeatureInput& inpu
     if (is_first) first_ = input.at;
     if (is_last) last_ = input.at;
     const auto units = plan.has_value ? to_exact_units(input.value) : static_cast<WideSum>(exact_units_per_number);
-    const auto best = [&] { return kept_->entries.front().value(kept_->texts); };
+    const auto best = [&] { return kept_->entries[0].value(*kept_->texts); };
     const AttributeOrder less;
     switch (plan.compute) {
         case Aggregate::sum:
         case Aggregate::mean:
-        case Aggregate::share:
-            life().sum += units;
-            life().part += input.is_part ? units : 0;
+        case Aggregate::share: {
+            auto& life = kept_.make().life.make();
+            life.sum += units;
+            life.part += input.is_part ? units : 0;
             break;
+        }
         case Aggregate::distinct:
-        case Aggregate::most_frequent: count_value(life().tallies, input.value, input.at); break;
+        case Aggregate::most_frequent:
+            count_value(kept_.make().life.make().tallies.make(), input.value, input.at);
+            break;
         case Aggregate::min:
             if (is_new || less(input.value, best())) replace(input);
             break;
@@ -208,34 +182,34 @@ void FeatureState::add_to_life(const FeaturePlan& plan, const FeatureInput& inpu
 
 std::span<const FeatureEntry> FeatureState::entries_in(const Span& span) const {
     const auto& entries = kept_->entries;
-    const auto begin = std::ranges::lower_bound(entries, span.from, {}, &FeatureEntry::at);
-    const auto end = std::ranges::lower_bound(begin, entries.end(), span.to, {}, &FeatureEntry::at);
+    const auto* begin = std::ranges::lower_bound(entries, span.from, {}, &FeatureEntry::at);
+    const auto* end = std::ranges::lower_bound(begin, entries.end(), span.to, {}, &FeatureEntry::at);
     return {begin, end};
 }
 
 bool FeatureState::has_entries_from(Timestamp from) const {
-    return !kept_->entries.empty() && kept_->entries.back().at() >= from;
+    const auto& entries = kept_->entries;
+    return !entries.empty() && entries[entries.size() - 1].at() >= from;
 }
 
 Value FeatureState::value_of_life(const FeaturePlan& plan, Timestamp now) const {
     const int digits = std::max(plan.money_digits, 0);
-    const auto* life = kept_ ? kept_->life.get() : nullptr;
+    const auto& life = *kept_->life;
     switch (plan.compute) {
         case Aggregate::count: return Value::integer(count_);
-        case Aggregate::sum: return Value::real(life == nullptr ? 0.0 : number_of(plan, life->sum));
-        case Aggregate::distinct:
-            return Value::integer(life == nullptr ? 0 : static_cast<std::int64_t>(life->tallies.size()));
+        case Aggregate::sum: return Value::real(number_of(plan, life.sum));
+        case Aggregate::distinct: return Value::integer(static_cast<std::int64_t>(life.tallies->size()));
         case Aggregate::stopped: return Value::boolean(count_ > 0 && now - last_ >= plan.after);
         default: break;
     }
     if (count_ == 0) return Value();
     switch (plan.compute) {
-        case Aggregate::mean: return Value::real(number_of(plan, life->sum) / static_cast<double>(count_));
-        case Aggregate::share: return share_of(life->part, life->sum);
-        case Aggregate::most_frequent: return to_value(most_frequent(life->tallies), digits);
+        case Aggregate::mean: return Value::real(number_of(plan, life.sum) / static_cast<double>(count_));
+        case Aggregate::share: return share_of(life.part, life.sum);
+        case Aggregate::most_frequent: return to_value(most_frequent(*life.tallies), digits);
         case Aggregate::recency: return Value::integer((now - last_) / Days(1));
         case Aggregate::gap: return gap_of(first_, last_, count_);
-        default: return to_value(kept_->entries.front().value(kept_->texts), digits);
+        default: return to_value(kept_->entries[0].value(*kept_->texts), digits);
     }
 }
 

@@ -7,12 +7,12 @@
 // arrival never matters and a value leaves a window without a trace.
 //
 // Memory: 32 bytes, and nothing more for count, recency, stopped and gap over the whole life.
-// - With a window (also decay, regular, sequence): 56 bytes from the first signal on and 16 bytes
+// - With a window (also decay, regular, sequence): 48 bytes from the first signal on and 16 bytes
 //   for each signal that still counts or may count again; room for an eighth more is held ready.
 //   A text is kept once for all signals that bring it.
 // - min, max, first, last over the whole life: as a window of one signal.
-// - sum, mean, share over the whole life: 160 bytes from the first signal on.
-// - distinct and most_frequent over the whole life: 160 bytes and about 100 for each different
+// - sum, mean, share over the whole life: 80 bytes from the first signal on.
+// - distinct and most_frequent over the whole life: 144 bytes and about 100 for each different
 //   value; in a window 16 a signal as the others.
 //
 // Cost: a signal in order is appended, a late one moves those after it; letting signals lapse moves
@@ -21,11 +21,11 @@
 #pragma once
 
 #include <cstdint>
-#include <memory>
 #include <span>
 #include <string>
-#include <vector>
 
+#include "base/seldom.hpp"
+#include "base/short_list.hpp"
 #include "rules/expression/value.hpp"
 #include "rules/features/feature_entry.hpp"
 #include "rules/features/feature_plan.hpp"
@@ -41,13 +41,6 @@ struct FeatureInput {
 
 class FeatureState {
   public:
-    FeatureState() = default;
-    FeatureState(FeatureState&&) = default;
-    FeatureState& operator=(FeatureState&&) = default;
-    FeatureState(const FeatureState& other);
-    FeatureState& operator=(const FeatureState& other);
-    ~FeatureState() = default;
-
     // Takes a signal in. One that lies before everything that can count at `now` changes nothing.
     void add(const FeaturePlan& plan, const FeatureInput& input, LocalInstant now);
 
@@ -62,7 +55,7 @@ class FeatureState {
     Timestamp valid_until(const FeaturePlan& plan, LocalInstant now) const;
 
     // Bring near what is read soon: first what is kept of the signals, then the signals themselves.
-    void fetch_kept() const { __builtin_prefetch(kept_.get()); }
+    void fetch_kept() const { kept_.fetch(); }
     void fetch_entries() const;
 
     // Adds bytes that are equal for equal states, on every machine and however they were built.
@@ -72,18 +65,14 @@ class FeatureState {
     struct Life {
         WideSum sum = 0;
         WideSum part = 0;
-        Tallies tallies;
+        Seldom<Tallies> tallies;
     };
     struct Kept {
-        std::vector<FeatureEntry> entries;  // by time; without a window the one that counts
-        TextPool texts;
-        std::unique_ptr<Life> life;
-        Kept() = default;
-        Kept(const Kept& other);
+        ShortList<FeatureEntry> entries;  // by time; without a window the one that counts
+        Seldom<TextPool> texts;
+        Seldom<Life> life;
     };
 
-    Kept& kept();
-    Life& life();
     void insert(const FeatureInput& input);
     void replace(const FeatureInput& input);
     void add_to_life(const FeaturePlan& plan, const FeatureInput& input);
@@ -94,7 +83,7 @@ class FeatureState {
     std::int64_t count_ = 0;  // these three over the whole life, without a window
     Timestamp first_{};
     Timestamp last_{};
-    std::unique_ptr<Kept> kept_;
+    Seldom<Kept> kept_;
 };
 
 static_assert(sizeof(FeatureState) <= 32);

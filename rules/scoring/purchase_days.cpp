@@ -27,24 +27,24 @@ double to_mean(WideSum sum, std::int64_t count, const PurchaseScale& scale) {
 }  // namespace
 
 void PurchaseDays::add(std::int64_t day, WideSum amount) {
-    const auto place = std::ranges::lower_bound(days_, day, {}, &PurchaseDay::day);
+    auto* place = std::ranges::lower_bound(days_, day, {}, &PurchaseDay::day);
     if (place != days_.end() && place->day == day) {
-        place->amount += amount;
+        place->set_amount(place->amount() + amount);
     } else {
         days_.insert(place, {day, amount});
     }
 }
 
 std::optional<PurchaseSummary> PurchaseDays::summarise(std::int64_t day, const PurchaseScale& scale) const {
-    const auto end = std::ranges::upper_bound(days_, day, {}, &PurchaseDay::day);
+    const auto* end = std::ranges::upper_bound(days_, day, {}, &PurchaseDay::day);
     if (end == days_.begin()) return std::nullopt;
-    const auto first = days_.begin();
+    const auto* first = days_.begin();
     PurchaseSummary summary;
     summary.history.repeats = end - first - 1;
-    summary.history.last_repeat = to_time(std::prev(end)->day - first->day, scale);
+    summary.history.last_repeat = to_time((end - 1)->day - first->day, scale);
     summary.history.observed = to_time(day - first->day, scale);
     WideSum repeat_spend = 0;
-    for (auto purchase = first + 1; purchase < end; ++purchase) repeat_spend += purchase->amount;
+    for (const auto* purchase = first + 1; purchase < end; ++purchase) repeat_spend += purchase->amount();
     if (summary.history.repeats > 0) {
         summary.mean_repeat_spend = to_mean(repeat_spend, summary.history.repeats, scale);
     }
@@ -52,15 +52,15 @@ std::optional<PurchaseSummary> PurchaseDays::summarise(std::int64_t day, const P
 }
 
 std::int64_t PurchaseDays::count_between(std::int64_t after, std::int64_t last) const {
-    const auto from = std::ranges::upper_bound(days_, after, {}, &PurchaseDay::day);
-    const auto to = std::ranges::upper_bound(days_, last, {}, &PurchaseDay::day);
+    const auto* from = std::ranges::upper_bound(days_, after, {}, &PurchaseDay::day);
+    const auto* to = std::ranges::upper_bound(days_, last, {}, &PurchaseDay::day);
     return std::max<std::int64_t>(0, to - from);
 }
 
 void PurchaseDays::append_canonical(std::string& bytes) const {
     for (const auto& purchase : days_) {
-        bytes += std::to_string(purchase.day) + ':' + std::to_string(static_cast<std::int64_t>(purchase.amount >> 64)) +
-                 ':' + std::to_string(static_cast<std::uint64_t>(purchase.amount)) + ',';
+        bytes += std::to_string(purchase.day) + ':' + std::to_string(purchase.high) + ':' +
+                 std::to_string(purchase.low) + ',';
     }
     bytes += ';';
 }

@@ -5,9 +5,9 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "base/exact_units.hpp"
+#include "base/short_list.hpp"
 #include "rules/scoring/bg_nbd.hpp"
 
 namespace segmentd::rules {
@@ -37,17 +37,26 @@ class PurchaseDays {
     // Purchase days after the first day and up to and including the last one.
     std::int64_t count_between(std::int64_t after, std::int64_t last) const;
 
-    void fetch() const { __builtin_prefetch(days_.data()); }  // for who reads them soon
+    void fetch() const { days_.fetch(); }  // for who reads them soon
 
-    std::int64_t last_day() const { return days_.empty() ? 0 : days_.back().day; }
+    std::int64_t last_day() const { return days_.empty() ? 0 : days_[days_.size() - 1].day; }
     void append_canonical(std::string& bytes) const;
 
   private:
+    // The sum in two halves: 24 bytes a day.
     struct PurchaseDay {
-        std::int64_t day = 0;
-        WideSum amount = 0;
+        PurchaseDay(std::int64_t on, WideSum sum) : day(on) { set_amount(sum); }
+        WideSum amount() const { return WideSum{high} << 64 | low; }
+        void set_amount(WideSum sum) {
+            high = static_cast<std::int64_t>(sum >> 64);
+            low = static_cast<std::uint64_t>(sum);
+        }
+
+        std::int64_t day;
+        std::int64_t high = 0;
+        std::uint64_t low = 0;
     };
-    std::vector<PurchaseDay> days_;  // ascending
+    ShortList<PurchaseDay> days_;  // ascending
 };
 
 }  // namespace segmentd::rules

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/ids.hpp"
+#include "base/seldom.hpp"
 #include "base/short_list.hpp"
 #include "daemon/engine/population/account_ties.hpp"
 #include "daemon/engine/population/customer_ids.hpp"

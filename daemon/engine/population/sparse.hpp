@@ -1,17 +1,16 @@
-// What few customers have: eight bytes for those who have none of it.
+// What a customer has of many numbered things: eight bytes for who has none of them.
 #pragma once
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <utility>
 
 #include "base/short_list.hpp"
 
 namespace segmentd::daemon {
 
-// A value for some of many numbered things, such as the features of the rulebook. The others have the value of a new T.
+// A value for some of the things, such as the features of the rulebook. The others have the value of a new T.
 template <typename T>
 class ByNumber {
   public:
@@ -37,6 +36,9 @@ class ByNumber {
 
     T& make(std::size_t number) {
         if (auto* known = find(number)) return *known;
+        const auto size = entries_.size();
+        if (size == entries_.capacity())
+            entries_.reserve(size + size / 8 + 1);  // seldom; no room is held ready for nothing
         const auto* place = std::ranges::lower_bound(entries_, number, {}, &Entry::number);
         return entries_.insert(place, {T(), static_cast<std::uint32_t>(number)}).value;
     }
@@ -47,37 +49,6 @@ class ByNumber {
         std::uint32_t number = 0;
     };
     ShortList<Entry> entries_;  // by number
-};
-
-// A value that most have none of: theirs is that of a new T, which takes no memory.
-template <typename T>
-class Seldom {
-  public:
-    Seldom() = default;
-    Seldom(const Seldom& other) : value_(other.value_ ? std::make_unique<T>(*other.value_) : nullptr) {}
-    Seldom(Seldom&&) noexcept = default;
-    Seldom& operator=(Seldom other) noexcept {
-        value_ = std::move(other.value_);
-        return *this;
-    }
-    ~Seldom() = default;
-
-    const T* operator->() const { return &**this; }
-    const T& operator*() const {
-        static const T none;
-        return value_ ? *value_ : none;
-    }
-
-    // To be changed; null where it was never made.
-    T* find() { return value_.get(); }
-
-    T& make() {
-        if (!value_) value_ = std::make_unique<T>();
-        return *value_;
-    }
-
-  private:
-    std::unique_ptr<T> value_;
 };
 
 }  // namespace segmentd::daemon

@@ -23,8 +23,10 @@ TEST_CASE("a short list is as a vector") {
                 list.insert(list.begin() + place, text);
                 expected.insert(expected.begin() + place, text);
             } else if (place < std::ssize(expected)) {
-                list.erase(list.begin() + place);
-                expected.erase(expected.begin() + place);
+                const auto count = static_cast<std::ptrdiff_t>(random.below(3));
+                const auto end = std::min(place + count, std::ssize(expected));
+                list.erase(list.begin() + place, list.begin() + end);
+                expected.erase(expected.begin() + place, expected.begin() + end);
             }
 
             INFO("seed " << seed);
