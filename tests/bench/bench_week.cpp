@@ -24,6 +24,7 @@
 #include "tests/bench/plain_inserts.hpp"
 #include "tests/bench/segmentd_command.hpp"
 #include "tests/bench/shop_history.hpp"
+#include "tests/bench/shop_workspace.hpp"
 #include "tests/bench/webhook_sink.hpp"
 #include "tests/unit/daemon/temporary_folder.hpp"
 
@@ -236,7 +237,7 @@ void measure_disk(std::size_t customers) {
     const TemporaryFolder folder;
     const auto begin = now() - past;
     const auto count = static_cast<double>(customers);
-    ShopHistory history(folder.path(), begin);
+    ShopHistory history(folder.path(), begin, segmentd::bench::live_shop_workspace());
     history.let_all_buy(customers, begin, period);
     const auto once = bytes_after_checkpoint(folder.path() / "data" / "segmentd.db");
     history.let_all_buy(customers, begin + period, period);
@@ -327,7 +328,7 @@ double plain_map_bytes(std::size_t customers) {
 
 void fill(const std::filesystem::path& folder, std::size_t customers) {
     const auto begin = now() - past;
-    ShopHistory history(folder, begin);
+    ShopHistory history(folder, begin, segmentd::bench::live_shop_workspace());
     if (customers > 0) history.let_all_buy(customers, begin, period);
 }
 

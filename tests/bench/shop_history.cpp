@@ -8,7 +8,6 @@
 
 #include "daemon/engine/ledger/ledger.hpp"
 #include "tests/bench/benchmark_run.hpp"
-#include "tests/bench/shop_workspace.hpp"
 
 namespace segmentd::bench {
 namespace {
@@ -32,10 +31,10 @@ bool is_old_member(std::size_t customer) {
     return customer % 10 == 0;
 }
 
-ShopHistory::ShopHistory(const std::filesystem::path& folder, Timestamp since)
+ShopHistory::ShopHistory(const std::filesystem::path& folder, Timestamp since,
+                         const std::map<std::string, std::string>& files)
     : store_(must(daemon::Store::open(folder / "data", daemon::Store::Mode::writer))),
       engine_([](std::uint64_t, const daemon::RecordVisitor&) { return Result<void>(); }) {
-    const auto files = live_shop_workspace();
     write_workspace(folder / "workspace", files);
     append(record_at(since, WorkspaceRecord{version_of(files), files}));
     commit();
@@ -43,10 +42,17 @@ ShopHistory::ShopHistory(const std::filesystem::path& folder, Timestamp since)
 
 void ShopHistory::let_all_buy(std::size_t customers, Timestamp from, Duration length) {
     for (std::size_t i = 0; i < customers; ++i) {
-        append(purchase_at(from + length / static_cast<std::int64_t>(customers) * static_cast<std::int64_t>(i), i));
-        if (records_.size() >= records_a_commit) commit();
+        const auto at = from + length / static_cast<std::int64_t>(customers) * static_cast<std::int64_t>(i);
+        let_buy(i, at, at);
     }
     commit();
+}
+
+void ShopHistory::let_buy(std::size_t customer, Timestamp at, Timestamp told_at) {
+    auto record = purchase_at(at, customer);
+    record.engine_time = record.received_at = told_at;
+    append(std::move(record));
+    if (records_.size() >= records_a_commit) commit();
 }
 
 std::size_t ShopHistory::payload_bytes() const {

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -19,18 +20,21 @@ bool is_old_member(std::size_t customer);
 
 class ShopHistory {
   public:
-    // A new store in FOLDER/data, the live shop in FOLDER/workspace and in force since an instant.
-    ShopHistory(const std::filesystem::path& folder, Timestamp since);
+    // A new store in FOLDER/data, these definitions in FOLDER/workspace and in force since an instant.
+    ShopHistory(const std::filesystem::path& folder, Timestamp since, const std::map<std::string, std::string>& files);
 
     // Everybody from customer 0 on buys once, spread evenly over a time that does not begin before the last record.
     void let_all_buy(std::size_t customers, Timestamp from, Duration length);
+
+    // One customer buys at an instant; it is told at this one, which is not before the last record. To be committed.
+    void let_buy(std::size_t customer, Timestamp at, Timestamp told_at);
+    void commit();
 
     // Of a purchase now as it is encoded, before it is sealed.
     std::size_t payload_bytes() const;
 
   private:
     void append(Record record);
-    void commit();
 
     daemon::Store store_;
     daemon::Engine engine_;

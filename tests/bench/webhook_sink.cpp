@@ -33,7 +33,12 @@ std::size_t WebhookSink::repetitions() const {
 
 Arrival WebhookSink::last() const {
     const std::lock_guard lock(mutex_);
-    return last_;
+    return arrivals_.empty() ? Arrival{} : arrivals_.back();
+}
+
+std::vector<Arrival> WebhookSink::arrivals() const {
+    const std::lock_guard lock(mutex_);
+    return arrivals_;
 }
 
 void WebhookSink::take(const daemon::HttpRequest& request) {
@@ -44,7 +49,7 @@ void WebhookSink::take(const daemon::HttpRequest& request) {
             ++repetitions_;
             return;
         }
-        last_ = {now, request.headers, request.body};
+        arrivals_.push_back({now, request.headers, request.body});
     }
     arrived_.notify_all();
 }

@@ -8,6 +8,7 @@
 #include <mutex>
 #include <string>
 #include <unordered_set>
+#include <vector>
 
 #include "daemon/net/http_server.hpp"
 
@@ -30,7 +31,8 @@ class WebhookSink {
 
     std::size_t events() const;
     std::size_t repetitions() const;
-    Arrival last() const;  // of an event that was new
+    Arrival last() const;                   // of an event that was new
+    std::vector<Arrival> arrivals() const;  // of all events, each for the first time
 
   private:
     void take(const daemon::HttpRequest& request);
@@ -39,7 +41,7 @@ class WebhookSink {
     std::condition_variable arrived_;
     std::unordered_set<std::string> ids_;
     std::size_t repetitions_ = 0;
-    Arrival last_;
+    std::vector<Arrival> arrivals_;
     std::unique_ptr<daemon::HttpServer> server_;  // ends first
 };
 
