@@ -7,9 +7,12 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <iterator>
 #include <memory>
 #include <new>
+#include <span>
+#include <type_traits>
 #include <utility>
 
 namespace segmentd {
@@ -47,18 +50,6 @@ class ShortList {
     T& operator[](std::size_t place) { return elements()[place]; }
     const T& operator[](std::size_t place) const { return elements()[place]; }
 
-    // Takes these elements in place of its own; its memory stays the same where they fit.
-    void assign(const T* first, const T* last) {
-        const auto length = static_cast<std::size_t>(last - first);
-        if (head_ == nullptr || length == 0 || length > head_->room) {
-            *this = ShortList(first, last);
-            return;
-        }
-        std::destroy(begin(), end());
-        std::uninitialized_copy(first, last, begin());
-        head_->size = static_cast<std::uint32_t>(length);
-    }
-
     // Brings the start of the row near, two lines of a cache; for who reads it soon.
     void fetch() const {
         __builtin_prefetch(head_);
@@ -67,6 +58,12 @@ class ShortList {
 
     void reserve(std::size_t room) {
         if (room > capacity()) move_to(room);
+    }
+
+    // Room for one more and for an eighth of the length beside it: where millions of rows grow, what is held ready
+    // for nothing counts.
+    void reserve_sparingly() {
+        if (size() == capacity()) reserve(size() + size() / 8 + 1);
     }
 
     T& push_back(T value) {
@@ -82,6 +79,21 @@ class ShortList {
         push_back(std::move(value));
         std::rotate(begin() + place, end() - 1, end());
         return begin()[place];
+    }
+
+    // Puts others, which are none of its own, in the place of those from first to last.
+    void replace(const T* first, const T* last, std::span<const T> others)
+        requires std::is_trivially_copyable_v<T>
+    {
+        const auto place = static_cast<std::size_t>(first - begin());
+        const auto behind = static_cast<std::size_t>(end() - last);
+        const auto length = place + others.size() + behind;
+        if (length == size() && others.empty()) return;
+        if (length > capacity()) reserve(length + length / 8);
+        T* gap = begin() + place;
+        std::memmove(gap + others.size(), end() - behind, behind * sizeof(T));
+        std::ranges::copy(others, gap);
+        head_->size = static_cast<std::uint32_t>(length);
     }
 
     // Return where the one behind is then.

@@ -34,6 +34,15 @@ bool take_consents(Customer& customer, const Record& record) {
     return changes;
 }
 
+// The first exposure counts.
+void note_exposure(Customer& customer, const PilotId& pilot, Timestamp at) {
+    auto* rest = customer.rest.find();
+    if (rest == nullptr) return;
+    const auto enrolment = rest->enrolments.find(pilot);
+    if (enrolment == rest->enrolments.end() || enrolment->second.exposed_at) return;
+    enrolment->second.exposed_at = at;
+}
+
 }  // namespace
 
 Engine::Engine(PastRecords past) : past_(std::move(past)) {}
@@ -169,11 +178,7 @@ void Engine::take_customer_record(const Record& record, Effects& effects) {
         pilots_.enrol_imported(population_.book(), customer, *assignment, occurred_at);
     }
     if (const auto* exposure = std::get_if<ExposureRecord>(&record.payload)) {
-        auto& enrolments = customer.rest.make().enrolments;
-        const auto enrolment = enrolments.find(exposure->pilot);
-        if (enrolment != enrolments.end() && !enrolment->second.exposed_at) {
-            enrolment->second.exposed_at = engine_time_;
-        }
+        note_exposure(customer, exposure->pilot, engine_time_);
     }
     const Cause cause{cause_of(record), engine_time_, record.historical};
     const bool tells_of_the_past = signal != nullptr || std::holds_alternative<ProfileRecord>(record.payload);

@@ -29,9 +29,8 @@ double borderline_share(const Engine& engine, std::size_t segment, const Custome
     std::size_t near = 0;
     Row row(population.book().layout.size);
     population.visit(customers.list(), [&](std::size_t customer) {
-        for (const auto slot : population.book().segments[segment].inputs) {
-            population.look_at_slot(population.at(customer), engine.engine_time(), slot, row);
-        }
+        const auto& inputs = population.book().segments[segment].inputs;
+        population.look_at_slots(population.at(customer), engine.engine_time(), inputs, row);
         near += flips_nearby(enter, read, row) ? 1 : 0;
     });
     const auto size = customers.size();

@@ -209,9 +209,7 @@ Touched sum_touched(const Engine& engine, const CustomerSet& movers) {
     Touched touched;
     Row row(population.book().layout.size);
     population.visit(movers.list(), [&](std::size_t customer) {
-        for (const auto slot : population.book().worth_inputs) {
-            population.look_at_slot(population.at(customer), engine.engine_time(), slot, row);
-        }
+        population.look_at_slots(population.at(customer), engine.engine_time(), population.book().worth_inputs, row);
         if (const auto revenue = population.revenue(row)) {
             touched.revenue += to_minor_units(*revenue, digits).value_or(0);
         }
@@ -242,7 +240,7 @@ double churn_share(const Engine& engine, std::size_t segment, const CustomerSet&
         if (member.next_check > later) return;  // time changes nothing about them until then
         bool goes = false;
         if (member.memberships[segment]->since + minimum_stay <= later) {
-            for (const auto slot : compiled.inputs) population.look_at_slot(member, later, slot, row);
+            population.look_at_slots(member, later, compiled.inputs, row);
             goes = all_hold(compiled.stay, row) == Truth::no;
         }
         gone += goes || is_moved(population, member, segment, later) ? 1 : 0;

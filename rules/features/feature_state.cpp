@@ -128,7 +128,7 @@ void FeatureState::fetch_entries() const {
 
 void FeatureState::insert(const FeatureInput& input) {
     auto& [entries, texts, life] = kept_.make();
-    if (entries.size() == entries.capacity()) entries.reserve(entries.size() + entries.size() / 8 + 1);
+    entries.reserve_sparingly();
     const auto* place = std::ranges::upper_bound(entries, input.at, {}, &FeatureEntry::at);
     entries.insert(place, FeatureEntry(input.at, input.value, input.is_part, texts));
 }

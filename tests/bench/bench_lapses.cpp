@@ -10,11 +10,13 @@
 #include <boost/json.hpp>
 #include <chrono>
 #include <map>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <thread>
 #include <vector>
 
+#include "tests/bench/bench_record.hpp"
 #include "tests/bench/benchmark_run.hpp"
 #include "tests/bench/percentile.hpp"
 #include "tests/bench/segmentd_command.hpp"
@@ -28,6 +30,8 @@ using segmentd::Days;
 using segmentd::Duration;
 using segmentd::Timestamp;
 using segmentd::bench::must;
+using segmentd::bench::now;
+using segmentd::bench::print_waits;
 using segmentd::bench::ServerProcess;
 using segmentd::bench::ShopHistory;
 using segmentd::bench::WebhookSink;
@@ -43,10 +47,8 @@ constexpr auto longest_start = std::chrono::seconds(1800);
 
 void measure(std::size_t customers);
 std::map<std::string, std::string> workspace();
-std::vector<double> delays_of(const std::vector<segmentd::bench::Arrival>& arrivals);
+std::vector<double> delays_of(const std::vector<segmentd::bench::Arrival>& arrivals, Timestamp first);
 std::vector<double> delays_of_sleep(std::size_t count);
-void print_delays(const char* what, const std::vector<double>& delays);
-Timestamp now();
 
 }  // namespace
 
@@ -88,9 +90,9 @@ void measure(std::size_t customers) {
 
     fmt::print("{} windows lapse, {} customers with a timer each, {:.0f} MB resident\n", lapses, customers,
                static_cast<double>(daemon.resident_bytes()) / 1e6);
-    fmt::print("{:<60} {:>8} {:>8} {:>8}\n", "", "p50 ms", "p99 ms", "most");
-    print_delays("  from the instant to the webhook (goal 1000 at most)", delays_of(sink.arrivals()));
-    print_delays("  a thread that sleeps until such instants", delays_of_sleep(lapses / 10));
+    fmt::print("{:<54} {:>8} {:>8} {:>8}\n", "", "p50 ms", "p99 ms", "most");
+    print_waits("  from the instant to the webhook (goal 1000 at most)", delays_of(sink.arrivals(), first));
+    print_waits("  a thread that sleeps until such instants", delays_of_sleep(lapses / 10));
 }
 
 std::map<std::string, std::string> workspace() {
@@ -131,16 +133,24 @@ mode: live
 )"}};
 }
 
-// From the instant of the change, which the event tells, to when it was read whole.
-std::vector<double> delays_of(const std::vector<segmentd::bench::Arrival>& arrivals) {
+// From the instant of each change to when its event was read whole. That the events tell exactly these instants, in
+// any order, is checked.
+std::vector<double> delays_of(const std::vector<segmentd::bench::Arrival>& arrivals, Timestamp first) {
     const auto wall = now();
     const auto steady = std::chrono::steady_clock::now();
     std::vector<double> delays;
+    std::set<Timestamp> told;
     for (const auto& arrival : arrivals) {
         const auto event = boost::json::parse(arrival.body);
         const auto due = must(segmentd::parse_timestamp(event.at("time").as_string()));
+        told.insert(due);
         const auto read_at = wall - std::chrono::duration_cast<Duration>(steady - arrival.at);
         delays.push_back(std::chrono::duration<double, std::milli>(read_at - due).count());
+    }
+    for (std::size_t i = 0; i < lapses; ++i) {
+        if (!told.contains(first + apart * static_cast<std::int64_t>(i))) {
+            throw std::runtime_error("a membership did not end at its instant");
+        }
     }
     return delays;
 }
@@ -154,16 +164,6 @@ std::vector<double> delays_of_sleep(std::size_t count) {
         delays.push_back(std::chrono::duration<double, std::milli>(std::chrono::system_clock::now() - due).count());
     }
     return delays;
-}
-
-void print_delays(const char* what, const std::vector<double>& delays) {
-    using segmentd::bench::percentile;
-    fmt::print("{:<60} {:>8.2f} {:>8.2f} {:>8.2f}\n", what, percentile(delays, 0.50), percentile(delays, 0.99),
-               percentile(delays, 1.0));
-}
-
-Timestamp now() {
-    return std::chrono::floor<Duration>(std::chrono::system_clock::now());
 }
 
 }  // namespace

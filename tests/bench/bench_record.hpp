@@ -16,4 +16,9 @@ inline Record record_at(Timestamp at, Payload payload) {
     return record;
 }
 
+// By the wall clock.
+inline Timestamp now() {
+    return std::chrono::floor<Duration>(std::chrono::system_clock::now());
+}
+
 }  // namespace segmentd::bench

@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "daemon/net/http_client.hpp"
+#include "tests/bench/bench_record.hpp"
 #include "tests/bench/benchmark_run.hpp"
 #include "tests/bench/percentile.hpp"
 #include "tests/bench/plain_inserts.hpp"
@@ -30,8 +31,9 @@
 
 namespace {
 
-using segmentd::Timestamp;
 using segmentd::bench::must;
+using segmentd::bench::now;
+using segmentd::bench::print_waits;
 using segmentd::bench::ServerProcess;
 using segmentd::bench::ShopHistory;
 using segmentd::bench::WebhookSink;
@@ -104,8 +106,6 @@ double seconds_to_decrypt(const std::filesystem::path& data);
 double bytes_after_checkpoint(const std::filesystem::path& database);
 double plain_map_bytes(std::size_t customers);
 double megabytes(std::size_t bytes);
-void print_waits(const char* what, const std::vector<double>& waits);
-Timestamp now();
 double seconds_since(Clock::time_point begin);
 
 }  // namespace
@@ -139,7 +139,7 @@ void measure_touches(std::size_t customers) {
     const auto buyers = new_buyers(customers);
     const auto singles = static_cast<std::ptrdiff_t>(std::min(most_single_events, customers / 10));
     fmt::print("event to webhook, {} customers, {} events one by one\n", customers, singles);
-    fmt::print("{:<52} {:>8} {:>8} {:>8}\n", "", "p50 ms", "p99 ms", "most");
+    fmt::print("{:<54} {:>8} {:>8} {:>8}\n", "", "p50 ms", "p99 ms", "most");
     measure_single_events(shop, {buyers.begin(), buyers.begin() + singles});
 
     const auto burst = static_cast<std::ptrdiff_t>(customers / 2);
@@ -368,18 +368,8 @@ void post(HttpClient& client, const HttpCall& call) {
     if (outcome.status != 200) throw std::runtime_error("refused: " + outcome.body);
 }
 
-void print_waits(const char* what, const std::vector<double>& waits) {
-    using segmentd::bench::percentile;
-    fmt::print("{:<52} {:>8.2f} {:>8.2f} {:>8.2f}\n", what, percentile(waits, 0.50), percentile(waits, 0.99),
-               percentile(waits, 1.0));
-}
-
 double megabytes(std::size_t bytes) {
     return static_cast<double>(bytes) / 1e6;
-}
-
-Timestamp now() {
-    return std::chrono::floor<segmentd::Duration>(std::chrono::system_clock::now());
 }
 
 double seconds_since(Clock::time_point begin) {

@@ -1,6 +1,7 @@
 #include "daemon/engine/memberships/memberships.hpp"
 
 #include <algorithm>
+#include <boost/container/small_vector.hpp>
 #include <numeric>
 
 #include "daemon/engine/population/packed_values.hpp"
@@ -51,14 +52,14 @@ bool lacks_consent(const Question& question) {
 }
 
 // Whether a member remains one.
-Truth remains(const Question& question, const Membership& membership) {
+Truth remains(const Question& question, Timestamp since) {
     const auto& segment = question.book.segments[question.segment];
     const auto minimum_stay = question.book.definitions.segments[question.segment].minimum_stay;
     if (any_holds(segment.leave_at_once, question.row)) return Truth::no;
     if (first_before(question.book, question.segment, question.row)) return Truth::no;
     const Truth truth = all_hold(segment.stay, question.row);
     if (truth != Truth::no) return truth;
-    return question.now < membership.since + minimum_stay && !lacks_consent(question) ? Truth::yes : Truth::no;
+    return question.now < since + minimum_stay && !lacks_consent(question) ? Truth::yes : Truth::no;
 }
 
 struct Inputs {
@@ -74,6 +75,25 @@ Inputs inputs_shown(const Population& population, std::size_t segment, const Row
         pack(inputs.values, row[slot]);
     }
     return inputs;
+}
+
+// What the customer was in before the decisions, read once for all of them; by segment.
+struct Standing {
+    std::uint32_t segment = 0;
+    Timestamp since{};
+    bool unknown = false;
+};
+using Standings = boost::container::small_vector<Standing, 8>;
+
+Standings standing_of(const Customer& customer) {
+    Standings standing;
+    for (const auto one : customer.memberships) standing.push_back({one.segment, one.since, one.unknown});
+    return standing;
+}
+
+const Standing* found_in(const Standings& standing, std::uint32_t segment) {
+    const auto place = std::ranges::lower_bound(standing, segment, {}, &Standing::segment);
+    return place != standing.end() && place->segment == segment ? &*place : nullptr;
 }
 
 void note_undecided(Customer& customer, std::uint32_t segment, bool is_undecided) {
@@ -133,20 +153,23 @@ std::vector<MembershipChange> decide_memberships(const Population& population, C
 std::vector<MembershipChange> decide_memberships(const Population& population, Customer& customer, Row& row,
                                                  const Cause& cause, SegmentPlaces places) {
     const auto& book = population.book();
+    const auto standing = standing_of(customer);
     std::vector<MembershipChange> changes;
     for (const auto place : places) {
         const auto index = static_cast<std::uint32_t>(book.segment_order[place]);
         if (population.is_fixed(book.layout.segments + index)) continue;
         const auto& definition = book.definitions.segments[index];
-        auto membership = customer.memberships[index];
-        const bool was_member = membership.has_value();
-        const Truth truth = was_member ? remains({book, index, row, cause.at}, *membership) : enters(book, index, row);
+        const auto* before = found_in(standing, index);
+        const bool was_member = before != nullptr;
+        const Truth truth =
+            was_member ? remains({book, index, row, cause.at}, before->since) : enters(book, index, row);
         const bool is_member = truth == Truth::yes || (was_member && truth == Truth::unknown);
         const bool is_marked =
             is_member && (was_member ? truth : all_hold(book.segments[index].stay, row)) == Truth::unknown;
-        if (was_member && is_member && membership->unknown != is_marked) {
-            membership->unknown = is_marked;
-            customer.memberships.put(*membership);
+        if (was_member && is_member && before->unknown != is_marked) {
+            auto marked = *customer.memberships[index];
+            marked.unknown = is_marked;
+            customer.memberships.put(marked);
         }
         const bool asks = !is_member && truth == Truth::unknown;
         note_undecided(customer, index, asks || (is_marked && definition.missing == MissingRule::error));

@@ -1,9 +1,8 @@
 #include "daemon/engine/population/membership.hpp"
 
-#include <cstring>
 #include <utility>
 
-#include "base/varint.hpp"
+#include "base/packed_bytes.hpp"
 #include "daemon/engine/population/packed_values.hpp"
 
 namespace segmentd::daemon {
@@ -11,15 +10,6 @@ namespace {
 
 constexpr char unknown_flag = 1;
 constexpr char greeted_flag = 2;
-
-void append_bits(std::string& bytes, const auto& number) {
-    bytes.append(reinterpret_cast<const char*>(&number), sizeof number);
-}
-
-void take_bits(const char*& at, auto& number) {
-    std::memcpy(&number, at, sizeof number);
-    at += sizeof number;
-}
 
 void append(std::string& bytes, const Membership& membership, Timestamp first) {
     std::string head;
@@ -69,7 +59,7 @@ Membership Memberships::Iterator::operator*() const {
     membership.unknown = (flags & unknown_flag) != 0;
     membership.origin = static_cast<std::uint32_t>(take_varint(at));
     membership.since = first_ + Duration(take_signed_varint(at));
-    if ((flags & greeted_flag) != 0) take_bits(at, membership.greeted);
+    if ((flags & greeted_flag) != 0) membership.greeted = take_bits<std::uint32_t>(at);
     membership.values = {at, end};
     return membership;
 }
@@ -84,9 +74,8 @@ Memberships::Iterator& Memberships::Iterator::operator++() {
 Memberships::Iterator Memberships::begin() const {
     if (bytes_.empty()) return end();
     const char* at = bytes_.begin();
-    std::int64_t first = 0;
-    take_bits(at, first);
-    return {at, from_microseconds(first)};
+    const auto first = from_microseconds(take_bits<std::int64_t>(at));
+    return {at, first};
 }
 
 std::optional<Membership> Memberships::operator[](std::size_t segment) const {
@@ -101,27 +90,23 @@ Memberships::Iterator Memberships::find(std::size_t segment) const {
 }
 
 void Memberships::put(const Membership& membership) {
-    replace(membership.segment, &membership);
+    std::string bytes;
+    if (empty()) append_bits(bytes, to_microseconds(membership.since));
+    append(bytes, membership, empty() ? membership.since : begin().first());
+    replace(membership.segment, bytes);
 }
 
 void Memberships::remove(std::size_t segment) {
-    replace(segment, nullptr);
+    replace(segment, {});
 }
 
-void Memberships::replace(std::size_t segment, const Membership* membership) {
-    std::vector<Membership> kept;
-    for (const auto other : *this) {
-        if (other.segment > segment && membership != nullptr) kept.push_back(*std::exchange(membership, nullptr));
-        if (other.segment != segment) kept.push_back(other);
-    }
-    if (membership != nullptr) kept.push_back(*membership);
-    std::string bytes;
-    if (!kept.empty()) {
-        const auto first = kept.front().since;
-        append_bits(bytes, to_microseconds(first));
-        for (const auto& one : kept) append(bytes, one, first);
-    }
-    bytes_.assign(bytes.data(), bytes.data() + bytes.size());
+void Memberships::replace(std::size_t segment, std::string_view bytes) {
+    auto place = begin();
+    while (place != end() && place.segment() < segment) ++place;
+    auto next = place;
+    if (next != end() && next.segment() == segment) ++next;
+    bytes_.replace(place.at(), next.at(), bytes);
+    if (bytes_.size() == sizeof(std::int64_t)) bytes_ = {};  // the instant alone
 }
 
 }  // namespace segmentd::daemon

@@ -60,7 +60,9 @@ class Memberships {
 
         Iterator() = default;
         Iterator(const char* at, Timestamp first) : at_(at), first_(first) {}
-        std::size_t segment() const;
+        const char* at() const { return at_; }
+        Timestamp first() const { return first_; }
+        std::size_t segment() const;  // alone, sooner than the whole membership
         Membership operator*() const;
         Iterator& operator++();
         void operator++(int) { ++*this; }
@@ -87,9 +89,9 @@ class Memberships {
 
   private:
     Iterator find(std::size_t segment) const;
-    void replace(std::size_t segment, const Membership* membership);
+    void replace(std::size_t segment, std::string_view bytes);
 
-    // The instant to which the others are told, then the memberships by segment: its number, the length of what
+    // An instant from which the others are told, then the memberships by segment: its number, the length of what
     // follows, flags, the origin's number, the distance of `since` to the first, `greeted` where there is one, values.
     ShortList<char> bytes_;
 };

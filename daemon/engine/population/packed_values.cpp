@@ -3,10 +3,9 @@
 #include <bit>
 #include <cmath>
 #include <cstdint>
-#include <cstring>
 #include <optional>
 
-#include "base/varint.hpp"
+#include "base/packed_bytes.hpp"
 #include "rules/expression/value_text.hpp"
 
 namespace segmentd::daemon {
@@ -29,19 +28,6 @@ std::optional<std::int64_t> hundredths_of(double value) {
     if (!(std::abs(hundredths) <= most_hundredths)) return std::nullopt;
     const auto whole = static_cast<std::int64_t>(hundredths);
     return is_same(static_cast<double>(whole) / 100.0, value) ? std::optional(whole) : std::nullopt;
-}
-
-template <typename Number>
-void append_bits(std::string& bytes, Number number) {
-    bytes.append(reinterpret_cast<const char*>(&number), sizeof number);
-}
-
-template <typename Number>
-Number take_bits(const char*& at) {
-    Number number;
-    std::memcpy(&number, at, sizeof number);
-    at += sizeof number;
-    return number;
 }
 
 void append_form(std::string& bytes, Form form) {

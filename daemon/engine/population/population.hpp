@@ -92,6 +92,9 @@ class Population {
     // The same values for who only looks.
     void look_at_row(const Customer& customer, Timestamp now, Row& row) const;
     void look_at_slot(const Customer& customer, Timestamp now, std::size_t slot, Row& row) const;
+    void look_at_slots(const Customer& customer, Timestamp now, const std::vector<std::size_t>& slots, Row& row) const {
+        for (const auto slot : slots) look_at_slot(customer, now, slot, row);
+    }
 
     // Puts a value into a slot of every customer's row, whatever signals, models and memberships say; missing stands
     // for unknown. For tests of a segment and for questions of the kind "what if": the state is no longer that of

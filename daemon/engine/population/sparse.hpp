@@ -36,9 +36,7 @@ class ByNumber {
 
     T& make(std::size_t number) {
         if (auto* known = find(number)) return *known;
-        const auto size = entries_.size();
-        if (size == entries_.capacity())
-            entries_.reserve(size + size / 8 + 1);  // seldom; no room is held ready for nothing
+        entries_.reserve_sparingly();
         const auto* place = std::ranges::lower_bound(entries_, number, {}, &Entry::number);
         return entries_.insert(place, {T(), static_cast<std::uint32_t>(number)}).value;
     }

@@ -16,10 +16,7 @@ TEST_CASE("a short list is as a vector") {
         for (int i = 0; i < 500; ++i) {
             const auto place = static_cast<std::ptrdiff_t>(random.below(expected.size() + 1));
             const auto text = std::to_string(random.below(1'000'000'000'000'000)) + std::string(random.below(20), 'x');
-            if (random.below(20) == 0) {
-                expected.assign(random.below(10), text);
-                list.assign(expected.data(), expected.data() + expected.size());
-            } else if (random.below(3) != 0) {
+            if (random.below(3) != 0) {
                 list.insert(list.begin() + place, text);
                 expected.insert(expected.begin() + place, text);
             } else if (place < std::ssize(expected)) {
@@ -32,6 +29,25 @@ TEST_CASE("a short list is as a vector") {
             INFO("seed " << seed);
             REQUIRE(list.empty() == expected.empty());
             REQUIRE(std::vector<std::string>(list.begin(), list.end()) == expected);
+        }
+    }
+}
+
+TEST_CASE("a part of a short list of numbers gives way to others") {
+    for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+        Random random(seed, "parts");
+        ShortList<int> list;
+        std::vector<int> expected;
+        for (int i = 0; i < 500; ++i) {
+            const auto first = static_cast<std::ptrdiff_t>(random.below(expected.size() + 1));
+            const auto last = first + static_cast<std::ptrdiff_t>(random.below(expected.size() - first + 1));
+            const std::vector<int> others(random.below(10), i);
+            list.replace(list.begin() + first, list.begin() + last, others);
+            expected.erase(expected.begin() + first, expected.begin() + last);
+            expected.insert(expected.begin() + first, others.begin(), others.end());
+
+            INFO("seed " << seed);
+            REQUIRE(std::vector<int>(list.begin(), list.end()) == expected);
         }
     }
 }

@@ -1,17 +1,33 @@
-// Whole numbers in as few bytes as they need: seven bits a byte, the lowest first, the eighth bit where more follow.
+// Numbers in rows of bytes that never leave the process. What is taken must have been appended in the same way.
 #pragma once
 
 #include <cstdint>
+#include <cstring>
 #include <string>
 
 namespace segmentd {
 
+// In as many bytes as its type has.
+template <typename Number>
+void append_bits(std::string& bytes, Number number) {
+    bytes.append(reinterpret_cast<const char*>(&number), sizeof number);
+}
+
+// Reads one and moves behind it, as the other two.
+template <typename Number>
+Number take_bits(const char*& at) {
+    Number number;
+    std::memcpy(&number, at, sizeof number);
+    at += sizeof number;
+    return number;
+}
+
+// In as few bytes as it needs: seven bits each, the lowest first, the eighth bit where more follow.
 inline void append_varint(std::string& bytes, std::uint64_t number) {
     for (; number > 0x7F; number >>= 7) bytes += static_cast<char>(number | 0x80);
     bytes += static_cast<char>(number);
 }
 
-// Reads one that append_varint wrote and moves behind it.
 inline std::uint64_t take_varint(const char*& at) {
     auto byte = static_cast<unsigned char>(*at++);
     if (byte <= 0x7F) return byte;

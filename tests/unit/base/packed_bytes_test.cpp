@@ -1,8 +1,10 @@
+#include "base/packed_bytes.hpp"
+
 #include <catch2/catch.hpp>
+#include <cmath>
 #include <limits>
 
 #include "base/random.hpp"
-#include "base/varint.hpp"
 
 namespace segmentd::tests {
 namespace {
@@ -33,7 +35,8 @@ TEST_CASE("numbers of either sign come back as they were, one after the other") 
     std::vector<std::int64_t> numbers = {0, -1, 1, -64, 64, most, least};
     Random random(7, "varints");
     for (int i = 0; i < 1'000; ++i) {
-        numbers.push_back(static_cast<std::int64_t>(random.below(most)) >> random.below(63));
+        const auto number = static_cast<std::int64_t>(random.below(most)) >> random.below(63);
+        numbers.push_back(random.below(2) == 0 ? number : -number);
     }
     std::string bytes;
     for (const auto number : numbers) append_signed_varint(bytes, number);
@@ -42,6 +45,17 @@ TEST_CASE("numbers of either sign come back as they were, one after the other") 
     for (const auto number : numbers) REQUIRE(take_signed_varint(at) == number);
     CHECK(at == bytes.data() + bytes.size());
     CHECK(bytes.substr(0, 4) == std::string("\0\1\2\x7F", 4));
+}
+
+TEST_CASE("numbers of a fixed length come back bit by bit") {
+    std::string bytes;
+    append_bits(bytes, std::uint32_t{4'000'000'000});
+    append_bits(bytes, -0.0);
+
+    const char* at = bytes.data();
+    CHECK(take_bits<std::uint32_t>(at) == 4'000'000'000);
+    CHECK(std::signbit(take_bits<double>(at)));
+    CHECK(at == bytes.data() + 12);
 }
 
 }  // namespace segmentd::tests
